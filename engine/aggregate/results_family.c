@@ -1,0 +1,223 @@
+/* Which groups of an organisation are published, variable by variable; and how that is written down.
+ *
+ * First the groups are chosen for the response itself (all persons), then for every variable among those: a variable
+ * never shows a group that the response does not, so that the classes of all variables are made of the same, larger,
+ * classes. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aggregate/results_inner.h"
+#include "base/json.h"
+
+bool family_has(const struct family *f, size_t variable, size_t group) {
+    return f && f->published[variable * f->n_groups + group];
+}
+
+static struct family *family_new(struct arena *arena, const struct layout *l, size_t n_groups) {
+    struct family *f = arena_alloc(arena, sizeof *f);
+    f->n_groups = n_groups;
+    f->published = arena_array(arena, l->n_variables * n_groups, sizeof *f->published);
+    return f;
+}
+
+struct candidate {
+    size_t group, n;
+    const char *name;
+};
+
+static int larger_first(const void *a, const void *b) {
+    const struct candidate *x = a, *y = b;
+    if (x->n != y->n) {
+        return x->n < y->n ? 1 : -1;
+    }
+    return strcmp(x->name, y->name);
+}
+
+/* The groups of at least k persons: the DISCLOSE_GROUPS_MAX largest, if there are more. */
+static size_t find_candidates(struct arena *arena, const struct crowd *c, size_t k, struct candidate **out) {
+    struct candidate *list = arena_array(arena, c->n_groups, sizeof *list);
+    size_t n = 0;
+    for (size_t g = 1; g < c->n_groups; g++) {
+        if (c->tallies[g] && c->tallies[g]->n >= k) {
+            list[n++] = (struct candidate){g, c->tallies[g]->n, c->names[g]};
+        }
+    }
+    qsort(list, n, sizeof *list, larger_first);
+    *out = list;
+    return n < DISCLOSE_GROUPS_MAX ? n : DISCLOSE_GROUPS_MAX;
+}
+
+/* The candidates that an atom belongs to, a bit each. */
+static uint64_t mask_of(const struct crowd *c, const struct atom *a, const struct candidate *list, size_t n) {
+    uint64_t mask = 0;
+    for (size_t m = 0; m <= c->layout->n_breakdowns; m++) {
+        for (size_t i = 0; a->members[m] != NOWHERE && i < n; i++) {
+            mask |= list[i].group == a->members[m] ? (uint64_t)1 << i : 0;
+        }
+    }
+    return mask;
+}
+
+static void spread_merge(struct spread *into, const struct spread *from) {
+    if (from->n == 0) {
+        return;
+    }
+    into->low = into->n == 0 || from->low < into->low ? from->low : into->low;
+    into->high = into->n == 0 || from->high > into->high ? from->high : into->high;
+    into->n += from->n;
+}
+
+struct class { /* persons in the same candidates */
+    uint64_t mask;
+    struct spread *spread; /* per variable */
+};
+
+/* Merges the crowd's atoms into classes over the candidates. */
+static size_t find_classes(struct arena *arena, const struct crowd *c, const struct candidate *list, size_t n,
+                           struct class **out) {
+    struct class *classes = arena_array(arena, c->n_atoms, sizeof *classes);
+    size_t n_classes = 0;
+    for (size_t a = 0; a < c->n_atoms; a++) {
+        uint64_t mask = mask_of(c, &c->atoms[a], list, n);
+        size_t at = 0;
+        while (at < n_classes && classes[at].mask != mask) {
+            at++;
+        }
+        if (at == n_classes) {
+            classes[n_classes++] =
+                (struct class){mask, arena_array(arena, c->layout->n_variables, sizeof(struct spread))};
+        }
+        for (size_t v = 0; v < c->layout->n_variables; v++) {
+            spread_merge(&classes[at].spread[v], &c->atoms[a].spread[v]);
+        }
+    }
+    *out = classes;
+    return n_classes;
+}
+
+struct decision {
+    const struct crowd *crowd;
+    size_t k;
+    const struct candidate *list;
+    size_t n_list;
+    const struct class *classes;
+    size_t n_classes;
+    struct disclose_group *groups;
+    struct disclose_atom *atoms;
+};
+
+/* Decides for one variable and notes it in the family. */
+static void decide_variable(struct arena *arena, struct decision *d, struct family *f, size_t variable) {
+    for (size_t i = 0; i < d->n_classes; i++) {
+        const struct spread *s = &d->classes[i].spread[variable];
+        d->atoms[i] = (struct disclose_atom){d->classes[i].mask, s->n, (double)s->low, (double)s->high};
+    }
+    for (size_t i = 0; i < d->n_list; i++) {
+        d->groups[i] = (struct disclose_group){d->list[i].name, d->list[i].group >= d->crowd->layout->n_fixed, false};
+    }
+    bool *published = f->published + variable * f->n_groups;
+    published[0] = disclose_groups(arena, d->groups, d->n_list, d->atoms, d->n_classes, d->k);
+    for (size_t i = 0; i < d->n_list; i++) {
+        published[d->list[i].group] = d->groups[i].published;
+    }
+}
+
+struct family *family_decide(struct arena *arena, const struct crowd *c, size_t k) {
+    struct family *f = family_new(arena, c->layout, c->n_groups);
+    struct arena *scratch = arena_new();
+    struct candidate *list;
+    struct class *classes;
+    size_t n_list = find_candidates(scratch, c, k, &list);
+    struct decision d = {.crowd = c, .k = k, .list = list, .n_list = n_list};
+    d.groups = arena_array(scratch, n_list, sizeof *d.groups);
+    d.atoms = arena_array(scratch, c->n_atoms, sizeof *d.atoms);
+    d.n_classes = find_classes(scratch, c, list, n_list, &classes);
+    d.classes = classes;
+    decide_variable(scratch, &d, f, 0);
+    size_t kept = 0;
+    for (size_t i = 0; i < n_list; i++) {
+        if (f->published[list[i].group]) {
+            list[kept++] = list[i];
+        }
+    }
+    d.n_list = kept;
+    d.n_classes = find_classes(scratch, c, list, kept, &classes);
+    d.classes = classes;
+    for (size_t v = 1; f->published[0] && v < c->layout->n_variables; v++) {
+        decide_variable(scratch, &d, f, v);
+    }
+    arena_free(scratch);
+    return f;
+}
+
+static void write_groups(struct json_writer *w, const struct family *f, const char *const *names, size_t variable) {
+    json_open(w, '[');
+    for (size_t g = 0; g < f->n_groups; g++) {
+        if (family_has(f, variable, g)) {
+            json_text(w, names[g]);
+        }
+    }
+    json_close(w, ']');
+}
+
+static void variable_key(struct buf *out, const struct variable *v) {
+    buf_clear(out);
+    buf_text(out, kind_names[v->kind]);
+    if (v->kind != KIND_RESPONSE) {
+        buf_char(out, '.');
+        buf_text(out, v->name);
+    }
+}
+
+void family_write(struct buf *out, const struct layout *l, const struct family *f, const char *const *names) {
+    struct json_writer w = {.out = out};
+    struct buf key = BUF_INIT;
+    json_open(&w, '{');
+    for (size_t v = 0; v < l->n_variables; v++) {
+        if (v == 0 || memcmp(f->published, f->published + v * f->n_groups, f->n_groups * sizeof(bool)) != 0) {
+            variable_key(&key, &l->variables[v]);
+            json_key(&w, key.p);
+            write_groups(&w, f, names, v);
+        }
+    }
+    json_close(&w, '}');
+    buf_free(&key);
+}
+
+static void read_groups(bool *published, struct str array, const char *const *names, size_t n_groups,
+                        struct arena *arena) {
+    struct str name;
+    while (json_array_next(&array, arena, &name)) {
+        for (size_t g = 0; g < n_groups; g++) {
+            published[g] = published[g] || str_is(name, names[g]);
+        }
+    }
+}
+
+struct family *family_read(struct arena *arena, const struct layout *l, struct str json, const char *const *names,
+                           size_t n_groups) {
+    struct family *f = family_new(arena, l, n_groups);
+    struct arena *scratch = arena_new();
+    bool *named = arena_array(scratch, l->n_variables, sizeof *named);
+    struct buf key = BUF_INIT;
+    struct json_reader r;
+    struct json_member m;
+    for (bool more = json_read_object(&r, json, scratch); more && json_next(&r, &m);) {
+        for (size_t v = 0; v < l->n_variables; v++) {
+            variable_key(&key, &l->variables[v]);
+            if (m.type == JSON_ARRAY && str_is(m.key, key.p)) {
+                named[v] = true;
+                read_groups(f->published + v * n_groups, m.text, names, n_groups, scratch);
+            }
+        }
+    }
+    for (size_t v = 1; v < l->n_variables; v++) {
+        if (!named[v]) {
+            memcpy(f->published + v * n_groups, f->published, n_groups * sizeof(bool));
+        }
+    }
+    buf_free(&key);
+    arena_free(scratch);
+    return f;
+}

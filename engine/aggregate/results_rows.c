@@ -1,0 +1,219 @@
+/* From tallies to rows of the aggregate tables. A row holds no more than may be shown at its size: from the minimum on
+ * means and shares, from twice the minimum on counts, deviations and agreement. So what stays when responses are
+ * deleted says nothing about fewer. */
+#include <math.h>
+#include <stdio.h>
+
+#include "aggregate/results_inner.h"
+#include "base/json.h"
+
+static void put(struct json_writer *w, const char *name, double x) {
+    if (isfinite(x)) {
+        json_key(w, name);
+        json_number(w, x);
+    }
+}
+
+static void put_shares(struct json_writer *w, double favourable, double neutral, double unfavourable) {
+    put(w, "favourable", favourable);
+    put(w, "neutral", neutral);
+    put(w, "unfavourable", unfavourable);
+}
+
+static void put_counts(struct json_writer *w, const struct scale *s, const uint32_t *counts) {
+    char code[16];
+    for (size_t p = 0; p < s->n_points + s->n_not_applicable; p++) {
+        if (counts[p] == 0) {
+            continue;
+        }
+        if (p < s->n_points) {
+            snprintf(code, sizeof code, "%d", s->points[p].code);
+        }
+        json_key(w, p < s->n_points ? code : s->not_applicable[p - s->n_points].name);
+        json_integer(w, counts[p]);
+    }
+}
+
+struct group { /* of which rows are made */
+    const struct layout *layout;
+    const struct tally *tally;
+    const struct family *family;
+    size_t index;
+    size_t k;
+    bool together; /* a group over all organisations: no agreement */
+    const struct extras *extras;
+};
+
+static enum detail detail_of(const struct group *g, size_t variable) {
+    if (!family_has(g->family, variable, g->index)) {
+        return DETAIL_NOTHING;
+    }
+    return disclose_detail(tally_answered(g->layout, g->tally, variable), g->k,
+                           tally_unanimous(g->layout, g->tally, variable));
+}
+
+/* An item with all its counts says everything; under twice the minimum only what follows from them is kept. */
+static void write_item(struct row_list *rows, const struct group *g, size_t v, enum detail detail) {
+    struct json_writer counts = {.out = &rows->counts}, w = {.out = &rows->statistics};
+    const struct layout *l = g->layout;
+    const uint32_t *at = g->tally->counts + l->count_at[v];
+    json_open(&counts, '{');
+    json_open(&w, '{');
+    if (detail == DETAIL_FULL) {
+        put_counts(&counts, layout_scale(l, v), at);
+    } else {
+        struct item_summary s = item_summary(l, v, at);
+        put(&w, "mean", moments_mean(&s.moments));
+        put_shares(&w, s.favourable, s.neutral, s.unfavourable);
+    }
+    const struct item *item = &l->instrument->items[l->variables[v].index];
+    const struct extras *extras = g->extras ? &g->extras[l->of_construct[item->construct]] : NULL;
+    if (extras && detail == DETAIL_FULL) {
+        size_t within = l->variables[v].index - l->instrument->constructs[item->construct].first_item;
+        put(&w, "item_rest", item_rest(extras->covariance, within));
+        put(&w, "alpha_without", alpha_without(extras->covariance, within));
+    }
+    json_close(&w, '}');
+    json_close(&counts, '}');
+}
+
+struct shares { /* means over those of the parts that are known */
+    struct moments favourable, neutral, unfavourable;
+};
+
+static void shares_add(struct shares *s, double favourable, double neutral, double unfavourable) {
+    if (!isnan(favourable)) {
+        moments_add(&s->favourable, favourable);
+        moments_add(&s->neutral, neutral);
+        moments_add(&s->unfavourable, unfavourable);
+    }
+}
+
+/* Shares of a construct: the mean over its items that are themselves published for this group; an item too small to be
+ * shown must not be found as the difference. */
+static struct shares construct_shares(const struct group *g, const struct construct *c) {
+    struct shares s = {{0}, {0}, {0}};
+    for (size_t i = 0; i < c->n_items; i++) {
+        size_t v = g->layout->of_item[c->first_item + i];
+        if (detail_of(g, v) != DETAIL_NOTHING) {
+            struct item_summary item = item_summary(g->layout, v, g->tally->counts + g->layout->count_at[v]);
+            shares_add(&s, item.favourable, item.neutral, item.unfavourable);
+        }
+    }
+    return s;
+}
+
+/* Agreement, over the items that are published in full. */
+static void write_agreement(struct row_list *rows, struct json_writer *w, const struct group *g,
+                            const struct construct *c) {
+    double *variances = arena_array(rows->arena, c->n_items, sizeof *variances);
+    struct moments deviations = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_items; i++) {
+        size_t v = g->layout->of_item[c->first_item + i];
+        if (detail_of(g, v) == DETAIL_FULL) {
+            struct item_summary item = item_summary(g->layout, v, g->tally->counts + g->layout->count_at[v]);
+            variances[n++] = moments_variance(&item.moments);
+            moments_add(&deviations, item.ad);
+        }
+    }
+    put(w, "rwgj", rwgj(variances, n, c->scale->n_points));
+    put(w, "ad", moments_mean(&deviations));
+    put(w, "agreement_items", (double)n);
+}
+
+static void write_moments(struct json_writer *w, const struct moments *m, enum detail detail) {
+    put(w, "mean", moments_mean(m));
+    if (detail == DETAIL_FULL) {
+        put(w, "sd", moments_sd(m));
+    }
+}
+
+static void write_construct(struct row_list *rows, const struct group *g, size_t v, enum detail detail) {
+    struct json_writer w = {.out = &rows->statistics};
+    const struct construct *c = &g->layout->instrument->constructs[g->layout->variables[v].index];
+    struct shares s = construct_shares(g, c);
+    json_open(&w, '{');
+    write_moments(&w, &g->tally->moments[v], detail);
+    put_shares(&w, moments_mean(&s.favourable), moments_mean(&s.neutral), moments_mean(&s.unfavourable));
+    if (detail == DETAIL_FULL && !g->together) {
+        write_agreement(rows, &w, g, c);
+    }
+    if (detail == DETAIL_FULL && g->extras) {
+        const struct extras *e = &g->extras[v];
+        put(&w, "icc1", e->anova.icc1);
+        put(&w, "icc2", e->anova.icc2);
+        put(&w, "f", e->anova.f);
+        put(&w, "p", e->anova.p);
+        put(&w, "alpha", e->alpha);
+        put(&w, "omega", e->omega);
+    }
+    json_close(&w, '}');
+}
+
+/* Shares of a domain at a level: the mean over its constructs that are published. */
+static void write_domain(struct row_list *rows, const struct group *g, size_t v, enum detail detail) {
+    struct json_writer w = {.out = &rows->statistics};
+    const struct instrument *in = g->layout->instrument;
+    size_t index = g->layout->variables[v].index;
+    struct shares all = {{0}, {0}, {0}};
+    for (size_t k = 0; k < in->n_constructs; k++) {
+        const struct construct *c = &in->constructs[k];
+        size_t of = g->layout->of_construct[k];
+        if (of != NOWHERE && c->domain == &in->domains[index / LEVEL_COUNT] && c->level == index % LEVEL_COUNT &&
+            detail_of(g, of) != DETAIL_NOTHING) {
+            struct shares s = construct_shares(g, c);
+            shares_add(&all, moments_mean(&s.favourable), moments_mean(&s.neutral), moments_mean(&s.unfavourable));
+        }
+    }
+    json_open(&w, '{');
+    write_moments(&w, &g->tally->moments[v], detail);
+    put_shares(&w, moments_mean(&all.favourable), moments_mean(&all.neutral), moments_mean(&all.unfavourable));
+    json_close(&w, '}');
+}
+
+static void append(struct row_list *rows, const struct row *row) {
+    struct row *copy = arena_alloc(rows->arena, sizeof *copy);
+    *copy = *row;
+    copy->counts = rows->counts.n ? arena_copy(rows->arena, rows->counts.p, rows->counts.n) : "{}";
+    copy->statistics = rows->statistics.n ? arena_copy(rows->arena, rows->statistics.p, rows->statistics.n) : "{}";
+    *rows->end = copy;
+    rows->end = &copy->next;
+}
+
+void rows_of(struct row_list *rows, const struct layout *l, const char *organisation, size_t n_groups,
+             const char *const *names, struct tally *const *tallies, const struct family *f, size_t k,
+             const struct extras *extras) {
+    organisation = arena_string(rows->arena, organisation);
+    for (size_t i = 0; i < n_groups; i++) {
+        if (!tallies[i] || tallies[i]->n == 0) {
+            continue;
+        }
+        struct group g = {l, tallies[i], f, i, k, extras != NULL, i == 0 ? extras : NULL};
+        const char *name = i < l->n_fixed ? l->group_names[i] : arena_string(rows->arena, names[i]);
+        for (size_t v = 0; v < l->n_variables; v++) {
+            enum detail detail = detail_of(&g, v);
+            buf_clear(&rows->counts);
+            buf_clear(&rows->statistics);
+            if (detail == DETAIL_NOTHING && v > 0) {
+                continue;
+            }
+            switch (l->variables[v].kind) {
+            case KIND_RESPONSE:
+                break;
+            case KIND_ITEM:
+                write_item(rows, &g, v, detail);
+                break;
+            case KIND_CONSTRUCT:
+                write_construct(rows, &g, v, detail);
+                break;
+            case KIND_DOMAIN:
+                write_domain(rows, &g, v, detail);
+                break;
+            }
+            int n = detail == DETAIL_NOTHING ? -1 : (int)tally_answered(l, tallies[i], v);
+            append(rows,
+                   &(struct row){.organisation = organisation, .group = name, .variable = &l->variables[v], .n = n});
+        }
+    }
+}

@@ -1,0 +1,138 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 16 << 10, ALIGNMENT = 16 };
+
+struct block {
+    struct block *previous;
+    size_t used, size;
+    _Alignas(ALIGNMENT) char bytes[];
+};
+
+struct arena {
+    struct block *last;
+};
+
+static void out_of_memory(void) {
+    static const char line[] = "out of memory\n";
+    fwrite(line, 1, sizeof line - 1, stderr);
+    _Exit(3);
+}
+
+static size_t product(size_t n, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes))
+        out_of_memory();
+    return bytes;
+}
+
+void *mem_alloc(size_t size) {
+    void *p = calloc(1, size ? size : 1);
+    if (!p)
+        out_of_memory();
+    return p;
+}
+
+void *mem_array(size_t n, size_t size) {
+    return mem_alloc(product(n, size));
+}
+
+void *mem_resize(void *p, size_t size) {
+    void *q = realloc(p, size ? size : 1);
+    if (!q)
+        out_of_memory();
+    return q;
+}
+
+struct arena *arena_new(void) {
+    return mem_alloc(sizeof(struct arena));
+}
+
+void arena_free(struct arena *a) {
+    if (!a)
+        return;
+    for (struct block *b = a->last; b;) {
+        struct block *previous = b->previous;
+        free(b);
+        b = previous;
+    }
+    free(a);
+}
+
+void *arena_alloc(struct arena *a, size_t size) {
+    if (size > SIZE_MAX - ALIGNMENT)
+        out_of_memory();
+    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    struct block *b = a->last;
+    if (!b || b->size - b->used < size) {
+        size_t want = size > BLOCK_SIZE / 4 ? size : BLOCK_SIZE;
+        if (want > SIZE_MAX - sizeof(struct block))
+            out_of_memory();
+        struct block *fresh = malloc(sizeof *fresh + want);
+        if (!fresh)
+            out_of_memory();
+        fresh->used = 0;
+        fresh->size = want;
+        if (b && want != BLOCK_SIZE) { /* a large piece goes behind: the open block keeps its free space */
+            fresh->previous = b->previous;
+            b->previous = fresh;
+        } else {
+            fresh->previous = b;
+            a->last = fresh;
+        }
+        b = fresh;
+    }
+    void *p = b->bytes + b->used;
+    b->used += size;
+    memset(p, 0, size);
+    return p;
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size) {
+    return arena_alloc(a, product(n, size));
+}
+
+char *arena_copy(struct arena *a, const void *p, size_t n) {
+    char *copy = arena_alloc(a, n + 1);
+    if (n)
+        memcpy(copy, p, n);
+    return copy;
+}
+
+char *arena_string(struct arena *a, const char *s) {
+    return s ? arena_copy(a, s, strlen(s)) : NULL;
+}
+
+char *arena_vprintf(struct arena *a, const char *format, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    char *s = arena_alloc(a, (size_t)(n < 0 ? 0 : n) + 1);
+    if (n > 0)
+        vsnprintf(s, (size_t)n + 1, format, again);
+    va_end(again);
+    return s;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    char *s = arena_vprintf(a, format, args);
+    va_end(args);
+    return s;
+}
+
+void *arena_grow(struct arena *a, void *array, size_t n, size_t *capacity, size_t size) {
+    if (n < *capacity)
+        return array;
+    size_t more = *capacity ? *capacity * 2 : 8;
+    void *bigger = arena_array(a, more, size);
+    if (*capacity)
+        memcpy(bigger, array, *capacity * size);
+    *capacity = more;
+    return bigger;
+}

@@ -1,0 +1,138 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum result say(struct findings *findings, const char *path, const char *code, enum result result) {
+    finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0}, code, NULL);
+    return result;
+}
+
+const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool file_exists(const char *path) {
+    return access(path, F_OK) == 0;
+}
+
+static bool read_all(int fd, char *into, size_t n) {
+    for (size_t at = 0; at < n;) {
+        ssize_t got = read(fd, into + at, n - at);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        at += (size_t)got;
+    }
+    return true;
+}
+
+enum result file_read(struct str *out, struct arena *arena, const char *path, size_t max, struct findings *findings) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return say(findings, path, errno == ENOENT ? "file_missing" : "file_unreadable", RESULT_INPUT);
+    struct stat st;
+    enum result result = RESULT_OK;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        result = say(findings, path, "file_not_regular", RESULT_INPUT);
+    } else if ((size_t)st.st_size > max) {
+        char limit[32];
+        snprintf(limit, sizeof limit, "%zu", max >> 10);
+        finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0}, "file_too_large", "limit", limit, NULL);
+        result = RESULT_INPUT;
+    } else {
+        char *bytes = arena_alloc(arena, (size_t)st.st_size + 1);
+        if (read_all(fd, bytes, (size_t)st.st_size))
+            *out = (struct str){bytes, (size_t)st.st_size};
+        else
+            result = say(findings, path, "file_unreadable", RESULT_MACHINE);
+    }
+    close(fd);
+    return result;
+}
+
+static bool write_all(int fd, struct str content) {
+    while (content.n) {
+        ssize_t done = write(fd, content.p, content.n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        content.p += done;
+        content.n -= (size_t)done;
+    }
+    return true;
+}
+
+static bool sync_folder_of(const char *path) {
+    char folder[4096];
+    size_t n = (size_t)(file_name(path) - path);
+    if (n >= sizeof folder)
+        return false;
+    memcpy(folder, path, n);
+    folder[n] = '\0';
+    int fd = open(n ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool good = fsync(fd) == 0;
+    close(fd);
+    return good;
+}
+
+enum result file_write(const char *path, struct str content, mode_t mode, struct findings *findings) {
+    char temporary[4096];
+    int n = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+    int fd = n > 0 && (size_t)n < sizeof temporary ? mkostemp(temporary, O_CLOEXEC) : -1;
+    if (fd < 0)
+        return say(findings, path, "file_not_written", RESULT_MACHINE);
+    bool good = write_all(fd, content) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
+    good = close(fd) == 0 && good;
+    good = good && rename(temporary, path) == 0 && sync_folder_of(path);
+    if (good)
+        return RESULT_OK;
+    unlink(temporary);
+    return say(findings, path, "file_not_written", RESULT_MACHINE);
+}
+
+enum result file_make_folder(const char *path, mode_t mode, struct findings *findings) {
+    char partial[4096];
+    size_t n = strlen(path);
+    if (n >= sizeof partial)
+        return say(findings, path, "folder_not_made", RESULT_INPUT);
+    for (size_t i = 1; i <= n; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(partial, path, i);
+        partial[i] = '\0';
+        if (mkdir(partial, mode) != 0 && errno != EEXIST)
+            return say(findings, path, "folder_not_made", RESULT_MACHINE);
+    }
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+        return say(findings, path, "folder_not_made", RESULT_INPUT);
+    return RESULT_OK;
+}
+
+enum result file_destroy(const char *path, struct findings *findings) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? RESULT_OK : say(findings, path, "file_not_destroyed", RESULT_MACHINE);
+    struct stat st;
+    bool good = fstat(fd, &st) == 0;
+    static const char zeros[512];
+    for (off_t at = 0; good && at < st.st_size; at += (off_t)sizeof zeros) {
+        size_t part = (size_t)(st.st_size - at) < sizeof zeros ? (size_t)(st.st_size - at) : sizeof zeros;
+        good = pwrite(fd, zeros, part, at) == (ssize_t)part;
+    }
+    good = fsync(fd) == 0 && good;
+    close(fd);
+    good = good && unlink(path) == 0 && sync_folder_of(path);
+    return good ? RESULT_OK : say(findings, path, "file_not_destroyed", RESULT_MACHINE);
+}

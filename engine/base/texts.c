@@ -1,0 +1,309 @@
+#include "base/texts.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/file.h"
+#include "base/ini.h"
+
+enum { LANGUAGES_MAX = 40, FILL_MAX = 16 };
+
+struct entry {
+    const char *key; /* "section.key" */
+    const char *text;
+};
+
+struct catalogue { /* of one language, sorted by key once loaded */
+    const char *language;
+    struct entry *entries;
+    size_t n, capacity;
+};
+
+struct texts {
+    struct arena *arena;
+    struct catalogue of[LANGUAGES_MAX];
+    const char *languages[LANGUAGES_MAX];
+    size_t n;
+};
+
+static struct catalogue *catalogue_of(struct texts *t, const char *language) {
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->of[i].language, language) == 0)
+            return &t->of[i];
+    if (t->n == LANGUAGES_MAX)
+        return NULL;
+    t->of[t->n].language = t->languages[t->n] = arena_string(t->arena, language);
+    return &t->of[t->n++];
+}
+
+static void add_file(struct texts *t, struct catalogue *c, const struct ini *ini) {
+    for (size_t s = 0; s < ini->n_sections; s++) {
+        const struct ini_section *section = &ini->sections[s];
+        for (size_t k = 0; k < section->n_keys; k++) {
+            c->entries = arena_grow(t->arena, c->entries, c->n, &c->capacity, sizeof *c->entries);
+            c->entries[c->n++] = (struct entry){arena_printf(t->arena, "%s.%s", section->name, section->keys[k].name),
+                                                section->keys[k].value};
+        }
+    }
+}
+
+/* Stable, so that of equal keys the later file comes later. */
+static void sort_entries(struct entry *e, size_t n, struct entry *scratch) {
+    if (n < 2)
+        return;
+    size_t half = n / 2, a = 0, b = half, out = 0;
+    sort_entries(e, half, scratch);
+    sort_entries(e + half, n - half, scratch);
+    while (a < half || b < n)
+        scratch[out++] = b == n || (a < half && strcmp(e[a].key, e[b].key) <= 0) ? e[a++] : e[b++];
+    memcpy(e, scratch, n * sizeof *e);
+}
+
+static void finish(struct texts *t, struct catalogue *c) {
+    sort_entries(c->entries, c->n, arena_array(t->arena, c->n + 1, sizeof *c->entries));
+    size_t kept = 0;
+    for (size_t i = 0; i < c->n; i++) /* the last of equal keys wins */
+        if (i + 1 == c->n || strcmp(c->entries[i].key, c->entries[i + 1].key) != 0)
+            c->entries[kept++] = c->entries[i];
+    c->n = kept;
+}
+
+static enum result load_built_in(struct texts *t, struct findings *findings) {
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < embedded_count; i++) {
+        const struct embedded_file *f = &embedded_files[i];
+        char language[16];
+        if (sscanf(f->path, "config/texts/%15[a-zA-Z-]/", language) != 1)
+            continue;
+        struct catalogue *c = catalogue_of(t, language);
+        struct ini *ini = NULL;
+        struct str text = {f->begin, (size_t)(f->end - f->begin)};
+        if (ini_parse(&ini, t->arena, f->path, text, findings) != RESULT_OK)
+            result = RESULT_INPUT;
+        if (c && ini)
+            add_file(t, c, ini);
+    }
+    return result;
+}
+
+/* FOLDER/<language>/<anything>.ini */
+static enum result load_language_folder(struct texts *t, const char *folder, const char *language,
+                                        struct findings *findings) {
+    enum result result = RESULT_OK;
+    const char *path = arena_printf(t->arena, "%s/%s", folder, language);
+    DIR *dir = opendir(path);
+    struct catalogue *c = dir ? catalogue_of(t, language) : NULL;
+    struct dirent *d;
+    while (c && (d = readdir(dir))) {
+        const char *dot = strrchr(d->d_name, '.');
+        if (!dot || strcmp(dot, ".ini") != 0)
+            continue;
+        struct ini *ini = NULL;
+        if (ini_read(&ini, t->arena, arena_printf(t->arena, "%s/%s", path, d->d_name), NULL, findings) != RESULT_OK)
+            result = RESULT_INPUT;
+        if (ini)
+            add_file(t, c, ini);
+    }
+    if (dir)
+        closedir(dir);
+    return result;
+}
+
+static enum result load_folder(struct texts *t, const char *folder, struct findings *findings) {
+    DIR *dir = opendir(folder);
+    if (!dir) {
+        finding_add(findings, SEVERITY_ERROR, (struct place){folder, 0, 0}, "folder_missing", NULL);
+        return RESULT_INPUT;
+    }
+    enum result result = RESULT_OK;
+    struct dirent *d;
+    while ((d = readdir(dir)))
+        if (d->d_name[0] != '.' && strlen(d->d_name) < 16 &&
+            load_language_folder(t, folder, d->d_name, findings) != RESULT_OK)
+            result = RESULT_INPUT;
+    closedir(dir);
+    return result;
+}
+
+enum result texts_load(struct texts **out, const char *folder, struct findings *findings) {
+    struct texts *t = mem_alloc(sizeof *t);
+    t->arena = arena_new();
+    (void)catalogue_of(t, "en"); /* first, whatever the order of the files */
+    enum result result = load_built_in(t, findings);
+    if (folder && load_folder(t, folder, findings) != RESULT_OK)
+        result = RESULT_INPUT;
+    for (size_t i = 0; i < t->n; i++)
+        finish(t, &t->of[i]);
+    *out = t;
+    return result;
+}
+
+void texts_free(struct texts *t) {
+    if (!t)
+        return;
+    arena_free(t->arena);
+    free(t);
+}
+
+size_t texts_languages(const struct texts *t, const char *const **languages) {
+    *languages = t->languages;
+    return t->n;
+}
+
+bool texts_has_language(const struct texts *t, const char *language) {
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->languages[i], language) == 0)
+            return true;
+    return false;
+}
+
+const char *texts_own(const struct texts *t, const char *language, const char *key) {
+    const struct catalogue *c = NULL;
+    for (size_t i = 0; i < t->n && !c; i++)
+        if (strcmp(t->of[i].language, language) == 0)
+            c = &t->of[i];
+    size_t low = 0, high = c ? c->n : 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(c->entries[middle].key, key);
+        if (order == 0)
+            return c->entries[middle].text;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const char *texts_get(const struct texts *t, const char *language, const char *key) {
+    const char *text = texts_own(t, language, key);
+    const char *dash = text ? NULL : strchr(language, '-');
+    if (dash) { /* fr-CA: first its own, then fr */
+        char primary[16];
+        snprintf(primary, sizeof primary, "%.*s", (int)(dash - language), language);
+        text = texts_own(t, primary, key);
+    }
+    if (!text)
+        text = texts_own(t, "en", key);
+    return text ? text : key;
+}
+
+void texts_substitute(struct buf *out, const char *text, const char *const *names, const char *const *values,
+                      size_t n) {
+    while (*text) {
+        const char *open = strchr(text, '{');
+        const char *close = open ? strchr(open, '}') : NULL;
+        if (!close) {
+            buf_text(out, text);
+            return;
+        }
+        struct str name = {open + 1, (size_t)(close - open - 1)};
+        size_t i = 0;
+        while (i < n && !str_is(name, names[i]))
+            i++;
+        if (i < n) {
+            buf_bytes(out, text, (size_t)(open - text));
+            buf_text(out, values[i]);
+            text = close + 1;
+        } else { /* not ours: keep the brace and look behind it */
+            buf_bytes(out, text, (size_t)(open + 1 - text));
+            text = open + 1;
+        }
+    }
+}
+
+static const char *fill(struct arena *arena, const char *text, const char *number, va_list args) {
+    const char *names[FILL_MAX], *values[FILL_MAX];
+    size_t n = 0;
+    if (number) {
+        names[n] = "n";
+        values[n++] = number;
+    }
+    const char *name;
+    while ((name = va_arg(args, const char *)) && n < FILL_MAX) {
+        const char *value = va_arg(args, const char *);
+        names[n] = name;
+        values[n++] = value ? value : "";
+    }
+    struct buf b = BUF_INIT;
+    texts_substitute(&b, text, names, values, n);
+    const char *result = arena_copy(arena, b.p, b.n);
+    buf_free(&b);
+    return result;
+}
+
+const char *texts_fill(const struct texts *t, struct arena *arena, const char *language, const char *key, ...) {
+    va_list args;
+    va_start(args, key);
+    const char *result = fill(arena, texts_get(t, language, key), NULL, args);
+    va_end(args);
+    return result;
+}
+
+static bool is_primary(const char *language, const char *tag) {
+    size_t n = strlen(tag);
+    return strncmp(language, tag, n) == 0 && (language[n] == '\0' || language[n] == '-');
+}
+
+/* The CLDR plural category, for the languages whose rule is not "one for exactly 1". */
+static const char *plural(const char *language, long n) {
+    long ten = n % 10, hundred = n % 100;
+    if (is_primary(language, "fr") || is_primary(language, "pt"))
+        return n < 2 ? "one" : "other";
+    if (is_primary(language, "ar"))
+        return n == 0                          ? "zero"
+               : n == 1                        ? "one"
+               : n == 2                        ? "two"
+               : hundred >= 3 && hundred <= 10 ? "few"
+               : hundred >= 11                 ? "many"
+                                               : "other";
+    if (is_primary(language, "pl") || is_primary(language, "ru") || is_primary(language, "uk"))
+        return ten == 1 && hundred != 11                                ? "one"
+               : ten >= 2 && ten <= 4 && (hundred < 12 || hundred > 14) ? "few"
+                                                                        : "many";
+    if (is_primary(language, "ja") || is_primary(language, "zh") || is_primary(language, "ko"))
+        return "other";
+    return n == 1 ? "one" : "other";
+}
+
+const char *texts_count(const struct texts *t, struct arena *arena, const char *language, const char *key, long n,
+                        ...) {
+    const char *form = arena_printf(arena, "%s.%s", key, plural(language, n));
+    const char *text = texts_own(t, language, form);
+    if (!text)
+        text = texts_own(t, language, arena_printf(arena, "%s.other", key));
+    if (!text)
+        text = texts_get(t, "en", arena_printf(arena, "%s.%s", key, plural("en", n)));
+    va_list args;
+    va_start(args, n);
+    const char *result = fill(arena, text, arena_printf(arena, "%ld", n), args);
+    va_end(args);
+    return result;
+}
+
+bool language_is_rtl(const char *language) {
+    static const char *const tags[] = {"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"};
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (is_primary(language, tags[i]))
+            return true;
+    return false;
+}
+
+const char *texts_language_name(const struct texts *t, const char *language) {
+    const char *name = texts_own(t, language, "language.name");
+    return name ? name : language;
+}
+
+const char *texts_number(struct arena *arena, const char *language, double x, int decimals) {
+    char *s = arena_printf(arena, "%.*f", decimals, x);
+    char *point = strchr(s, '.');
+    if (point && (is_primary(language, "fr") || is_primary(language, "de") || is_primary(language, "es") ||
+                  is_primary(language, "it") || is_primary(language, "nl") || is_primary(language, "pt")))
+        *point = ',';
+    return s;
+}

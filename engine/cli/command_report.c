@@ -1,0 +1,82 @@
+/* report: workbooks. --organisation CODE, --each (a folder with one for each organisation), --all (over all of them).
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/nearest.h"
+#include "cli/cli.h"
+#include "reports/reports.h"
+
+static enum result find_organisation(struct cli *cli, const struct results *results, const char *code, size_t *index) {
+    const struct organisation_head *heads;
+    size_t n = results_organisations(results, &heads);
+    const char **codes = arena_array(cli->arena, n + 1, sizeof *codes);
+    for (size_t i = 0; i < n; i++) {
+        codes[i] = heads[i].code;
+        if (strcmp(heads[i].code, code) == 0) {
+            *index = i;
+            return RESULT_OK;
+        }
+    }
+    const char *near = nearest_name(code, codes, n);
+    finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0},
+                near ? "organisation_unknown_near" : "organisation_unknown", "organisation", code, "near", near, NULL);
+    return RESULT_INPUT;
+}
+
+static void show_progress(void *context, size_t done, size_t total) {
+    cli_progress(context, "report.progress", done, total);
+}
+
+static enum result write_each(struct cli *cli, struct report_request *request, const char *folder) {
+    const struct organisation_head *heads;
+    size_t n = results_organisations(request->results, &heads);
+    enum result result = file_make_folder(folder, 0755, cli->findings);
+    for (size_t i = 0; result == RESULT_OK && i < n; i++) {
+        request->path = arena_printf(cli->arena, "%s/%s.xlsx", folder, heads[i].code);
+        result = report_organisation(request, i, cli->findings);
+        show_progress(cli, i + 1, n);
+    }
+    return result;
+}
+
+static enum result write_report(struct cli *cli, struct results *results) {
+    const char *code = cli_option(cli, "organisation"), *language = cli_option(cli, "language");
+    struct report_request request = {.results = results,
+                                     .texts = cli->texts,
+                                     .language = language ? language : results_instrument(results)->languages[0],
+                                     .path = cli_path(cli, cli_option(cli, "out")),
+                                     .progress = show_progress,
+                                     .context = cli};
+    size_t index;
+    if (cli_option(cli, "each")) {
+        request.progress = NULL;
+        return write_each(cli, &request, request.path);
+    }
+    if (cli_option(cli, "all"))
+        return report_all(&request, cli->findings);
+    enum result result = find_organisation(cli, results, code, &index);
+    return result == RESULT_OK ? report_organisation(&request, index, cli->findings) : result;
+}
+
+enum result run_report(struct cli *cli) {
+    struct assessment a;
+    struct wave wave;
+    struct results *results;
+    int kinds = (cli_option(cli, "organisation") != NULL) + (cli_option(cli, "all") != NULL) +
+                (cli_option(cli, "each") != NULL);
+    if (kinds != 1)
+        return cli_refuse(cli, "report_which", "value", "");
+    enum result result = cli_assessment(cli, cli->arguments[0], &a);
+    if (result == RESULT_OK)
+        result = cli_wave(cli, &a, WAVE_CLOSED, &wave);
+    if (result == RESULT_OK)
+        result = results_open(&results, cli->store, &a, &wave, cli->findings);
+    if (result != RESULT_OK)
+        return result;
+    result = write_report(cli, results);
+    results_close(results);
+    if (result == RESULT_OK)
+        cli_say(cli, "report.written", "file", cli_option(cli, "out"));
+    return result == RESULT_MACHINE ? cli_trouble(cli) : result;
+}

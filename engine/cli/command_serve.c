@@ -1,0 +1,76 @@
+/* serve and preview: run until SIGINT or SIGTERM. */
+#include "cli/serving.h"
+
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/control.h"
+#include "instrument/loader.h"
+
+enum { DRAFT_DAYS = 14, HOUSEKEEPING_SECONDS = 3600 };
+
+struct server_options serving_options(const struct cli *cli) {
+    const struct settings *s = cli->settings;
+    const char *listen = cli_option(cli, "listen");
+    return (struct server_options){.listen = listen ? listen : s->listen,
+                                   .public_url = s->public_url[0] ? s->public_url : NULL,
+                                   .threads = s->threads,
+                                   .connection_limit = s->connection_limit,
+                                   .idle_seconds = s->idle_seconds,
+                                   .total_seconds = s->total_seconds,
+                                   .texts = cli->texts,
+                                   .collect = cli->collect};
+}
+
+void serving_block_signals(sigset_t *signals) {
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void serving_wait(struct cli *cli, const sigset_t *signals) {
+    struct timespec hour = {HOUSEKEEPING_SECONDS, 0};
+    do {
+        struct day before = clock_add_days(clock_today(), -DRAFT_DAYS);
+        if (cli->store && store_drop_old_drafts(cli->store, before) != RESULT_OK)
+            log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "drafts", -1);
+    } while (sigtimedwait(signals, NULL, &hour) < 0); /* also when interrupted: housekeeping is cheap */
+}
+
+static enum result serve_until_signal(struct cli *cli, const struct server_options *options, const char *key) {
+    sigset_t signals;
+    struct server *server;
+    serving_block_signals(&signals);
+    enum result result = server_start(&server, options, cli->findings);
+    if (result != RESULT_OK)
+        return result;
+    struct control *control = cli->store ? control_start(cli) : NULL;
+    cli_say(cli, key, "url", server_url(server));
+    fflush(cli->out);
+    serving_wait(cli, &signals);
+    control_stop(control);
+    server_stop(server);
+    return RESULT_OK;
+}
+
+enum result run_serve(struct cli *cli) {
+    struct server_options options = serving_options(cli);
+    return serve_until_signal(cli, &options, "serve.started");
+}
+
+enum result run_preview(struct cli *cli) {
+    const struct instrument *instrument = NULL;
+    enum result result = instrument_load(&instrument, cli_instrument_path(cli, cli->arguments[0]), cli->findings);
+    if (result != RESULT_OK)
+        return result;
+    struct server_options options = serving_options(cli);
+    options.preview = true;
+    options.preview_instrument = instrument;
+    options.collect = NULL;
+    result = serve_until_signal(cli, &options, "preview.started");
+    instrument_release(instrument);
+    return result;
+}

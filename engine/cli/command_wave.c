@@ -1,0 +1,171 @@
+/* wave open, close, extend, list, recovery-sheet, recover. */
+#include <string.h>
+
+#include "aggregate/results.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "instrument/loader.h"
+
+static enum result open_links_option(struct cli *cli, enum open_links *out) {
+    static const char *const names[] = {"where-no-people", "all", "none"};
+    const char *given = cli_option(cli, "open-links");
+    *out = OPEN_LINKS_WHERE_NO_PEOPLE;
+    for (int i = 0; given && i < 3; i++)
+        if (strcmp(given, names[i]) == 0) {
+            *out = (enum open_links)i;
+            return RESULT_OK;
+        }
+    return given ? cli_refuse(cli, "open_links_unknown", "value", given) : RESULT_OK;
+}
+
+enum result run_wave_open(struct cli *cli) {
+    struct assessment a;
+    struct wave wave;
+    struct new_wave request = {.label = cli_option(cli, "label"), .until = cli_option(cli, "until")};
+    const struct instrument *instrument = NULL;
+    enum result result = cli_assessment(cli, cli->arguments[0], &a);
+    if (result != RESULT_OK)
+        return result;
+    result = open_links_option(cli, &request.open_links);
+    enum result loaded = instrument_load(&instrument, a.instrument, cli->findings);
+    if (result == RESULT_OK && loaded == RESULT_OK)
+        result = collect_open_wave(cli->collect, &a, instrument, &request, &wave, cli->arena, cli->findings);
+    instrument_release(instrument);
+    if (loaded != RESULT_OK)
+        return loaded;
+    if (result == RESULT_OK)
+        cli_say(cli, "wave.opened", "label", wave.label, "name", a.name);
+    return result == RESULT_MACHINE ? cli_trouble(cli) : result;
+}
+
+/* Closing is irreversible: without --yes the wave's label must be typed. */
+static bool confirmed(struct cli *cli, const struct wave *wave) {
+    char typed[256];
+    if (cli_option(cli, "yes"))
+        return true;
+    cli_say(cli, "wave.close_confirm", "label", wave->label);
+    fflush(cli->out);
+    return fgets(typed, sizeof typed, cli->in) && str_is(str_trim(str_of(typed)), wave->label);
+}
+
+static enum result make_results(struct cli *cli, const struct assessment *a, struct id id) {
+    struct wave wave;
+    struct results *results;
+    if (store_get_wave(cli->store, cli->arena, id, &wave) != RESULT_OK)
+        return cli_trouble(cli);
+    enum result result = results_open(&results, cli->store, a, &wave, cli->findings);
+    if (result == RESULT_OK)
+        results_close(results);
+    return result;
+}
+
+enum result run_wave_close(struct cli *cli) {
+    struct assessment a;
+    struct wave wave;
+    struct closing closing = {0};
+    enum result result = cli_assessment(cli, cli->arguments[0], &a);
+    if (result == RESULT_OK)
+        result = cli_wave(cli, &a, WAVE_OPEN, &wave);
+    if (result != RESULT_OK)
+        return result;
+    if (!confirmed(cli, &wave))
+        return cli_refuse(cli, "not_confirmed", "value", wave.label);
+    result = collect_close_wave(cli->collect, &wave, &closing, cli->findings);
+    if (result != RESULT_OK)
+        return result == RESULT_MACHINE ? cli_trouble(cli) : result;
+    cli_say(cli, "wave.closed", "label", wave.label, "ballots", arena_printf(cli->arena, "%zu", closing.ballots),
+            "responses", arena_printf(cli->arena, "%zu", closing.responses));
+    if (closing.destroyed)
+        cli_say(cli, "wave.destroyed", "n", arena_printf(cli->arena, "%zu", closing.destroyed), "k",
+                arena_printf(cli->arena, "%d", wave.min_group));
+    return make_results(cli, &a, wave.id); /* the published groups are decided now, once */
+}
+
+enum result run_wave_extend(struct cli *cli) {
+    struct assessment a;
+    struct wave wave;
+    const char *until = cli_option(cli, "until");
+    enum result result = cli_assessment(cli, cli->arguments[0], &a);
+    if (result == RESULT_OK)
+        result = cli_wave(cli, &a, WAVE_OPEN, &wave);
+    if (result != RESULT_OK)
+        return result;
+    if (!clock_is_day(until))
+        return cli_refuse(cli, "day_not_understood", "value", until);
+    if (strcmp(until, clock_today().text) < 0)
+        return cli_refuse(cli, "day_is_past", "value", until);
+    if (store_extend_wave(cli->store, wave.id, until) != RESULT_OK)
+        return cli_trouble(cli);
+    cli_say(cli, "wave.extended", "label", wave.label, "until", until);
+    return RESULT_OK;
+}
+
+enum result run_wave_list(struct cli *cli) {
+    static const char *const header[] = {"wave", "state", "opened", "until", "closed", "invited", "answered"};
+    static const char *const states[] = {"open", "emptied", "closed"};
+    struct assessment a;
+    struct wave *waves;
+    size_t n;
+    enum result result = cli_assessment(cli, cli->arguments[0], &a);
+    if (result != RESULT_OK)
+        return result;
+    if (store_list_waves(cli->store, cli->arena, a.id, &waves, &n) != RESULT_OK)
+        return cli_trouble(cli);
+    const char *const **rows = arena_array(cli->arena, n + 1, sizeof *rows);
+    for (size_t i = 0; i < n; i++) {
+        struct invited *invited;
+        size_t n_invited;
+        int sent = 0, answered = 0;
+        if (store_list_invited(cli->store, cli->arena, waves[i].id, &invited, &n_invited) != RESULT_OK)
+            return cli_trouble(cli);
+        for (size_t k = 0; k < n_invited; k++) {
+            sent += invited[k].invited;
+            answered += invited[k].answered;
+        }
+        const char **row = arena_array(cli->arena, 7, sizeof *row);
+        row[0] = waves[i].label;
+        row[1] = states[waves[i].state];
+        row[2] = waves[i].opened;
+        row[3] = waves[i].until;
+        row[4] = waves[i].closed;
+        row[5] = arena_printf(cli->arena, "%d", sent);
+        row[6] = arena_printf(cli->arena, "%d", answered);
+        rows[i] = row;
+    }
+    cli_table(cli, header, 7, rows, n);
+    return RESULT_OK;
+}
+
+enum result run_wave_recovery_sheet(struct cli *cli) {
+    struct assessment a;
+    struct wave wave;
+    const char *sheet;
+    enum result result = cli_assessment(cli, cli->arguments[0], &a);
+    if (result == RESULT_OK)
+        result = cli_wave(cli, &a, WAVE_OPEN, &wave);
+    if (result == RESULT_OK)
+        result = collect_recovery_sheet(cli->collect, &wave, cli->arena, &sheet, cli->findings);
+    if (result != RESULT_OK)
+        return result;
+    cli_say(cli, "wave.recovery_sheet", "label", wave.label, "name", a.name);
+    fprintf(cli->out, "\n%s\n", sheet);
+    return RESULT_OK;
+}
+
+enum result run_wave_recover(struct cli *cli) {
+    struct assessment a;
+    struct wave wave;
+    struct str sheet;
+    enum result result = cli_assessment(cli, cli->arguments[0], &a);
+    if (result == RESULT_OK)
+        result = cli_wave(cli, &a, WAVE_OPEN, &wave);
+    if (result == RESULT_OK)
+        result = file_read(&sheet, cli->arena, cli_path(cli, cli->arguments[1]), 64 << 10, cli->findings);
+    if (result != RESULT_OK)
+        return result;
+    const char *blank = strstr(sheet.p, "\n\n"); /* the sentence above the figures need not be cut off by hand */
+    result = collect_recover(cli->collect, &wave, blank ? blank + 2 : sheet.p, cli->findings);
+    if (result == RESULT_OK)
+        cli_say(cli, "wave.recovered", "label", wave.label);
+    return result;
+}

@@ -1,0 +1,182 @@
+#include "cli/control.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { MESSAGE_MAX = 32 << 10, STREAMS = 3 };
+
+struct control {
+    const struct cli *server;
+    int listening;
+    int stop[2]; /* closing [1] ends the thread */
+    struct sockaddr_un address;
+    pthread_t thread;
+};
+
+static bool address_of(const char *folder, struct sockaddr_un *out) {
+    *out = (struct sockaddr_un){.sun_family = AF_UNIX};
+    size_t n = strlen(folder);
+    if (n + sizeof "/control" > sizeof out->sun_path)
+        return false;
+    memcpy(out->sun_path, folder, n);
+    memcpy(out->sun_path + n, "/control", sizeof "/control");
+    return true;
+}
+
+/* The message is words ended by zero bytes: the folder first, then the command's. The three streams travel along. */
+static ssize_t receive(int socket, char *message, int streams[STREAMS]) {
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int) * STREAMS)];
+    } control;
+    struct iovec data = {message, MESSAGE_MAX};
+    struct msghdr m = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+    ssize_t n = recvmsg(socket, &m, MSG_CMSG_CLOEXEC);
+    struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+    if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int) * STREAMS))
+        return -1;
+    memcpy(streams, CMSG_DATA(c), sizeof(int) * STREAMS);
+    return n > 0 && message[n - 1] == '\0' ? n : -1;
+}
+
+static enum result run_for_client(const struct control *control, char *message, size_t n, int streams[STREAMS]) {
+    struct cli cli = {.folder = message,
+                      .texts = control->server->texts,
+                      .language = control->server->language,
+                      .settings = control->server->settings,
+                      .store = control->server->store,
+                      .collect = control->server->collect};
+    char *words[ARGUMENTS_MAX * 2];
+    int n_words = 0;
+    for (size_t at = strlen(message) + 1; at < n && n_words < ARGUMENTS_MAX * 2; at += strlen(message + at) + 1)
+        words[n_words++] = message + at;
+    cli.in = fdopen(streams[0], "r");
+    cli.out = fdopen(streams[1], "w");
+    cli.err = fdopen(streams[2], "w");
+    cli.arena = arena_new();
+    cli.findings = findings_new();
+    bool helped;
+    enum result result = RESULT_MACHINE;
+    if (cli.in && cli.out && cli.err) {
+        cli.terminal = isatty(streams[2]);
+        result = cli_parse(&cli, n_words, words, &helped);
+        if (result == RESULT_OK && !helped)
+            result = cli.command->only_here ? RESULT_USAGE : cli_run(&cli);
+    }
+    FILE *files[STREAMS] = {cli.in, cli.out, cli.err};
+    for (int i = 0; i < STREAMS; i++)
+        if (files[i])
+            fclose(files[i]);
+    findings_free(cli.findings);
+    arena_free(cli.arena);
+    return result;
+}
+
+static void answer(const struct control *control, int client) {
+    char *message = mem_alloc(MESSAGE_MAX);
+    int streams[STREAMS];
+    ssize_t n = receive(client, message, streams);
+    if (n > 0) {
+        char status = (char)run_for_client(control, message, (size_t)n, streams);
+        (void)!send(client, &status, 1, MSG_NOSIGNAL);
+    }
+    free(message);
+}
+
+static void *answer_until_stopped(void *argument) {
+    const struct control *control = argument;
+    struct pollfd wait[2] = {{control->listening, POLLIN, 0}, {control->stop[0], POLLIN, 0}};
+    while (poll(wait, 2, -1) >= 0 && !wait[1].revents) {
+        int client = accept4(control->listening, NULL, NULL, SOCK_CLOEXEC);
+        if (client < 0)
+            continue;
+        answer(control, client);
+        close(client);
+    }
+    return NULL;
+}
+
+struct control *control_start(const struct cli *cli) {
+    struct control *control = mem_alloc(sizeof *control);
+    control->server = cli;
+    control->listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    bool good = control->listening >= 0 && address_of(store_folder(cli->store), &control->address);
+    if (good)
+        unlink(control->address.sun_path); /* ours: we hold the database's lock */
+    mode_t before = umask(0177);
+    good = good && bind(control->listening, (struct sockaddr *)&control->address, sizeof control->address) == 0 &&
+           listen(control->listening, 8) == 0;
+    umask(before);
+    good = good && pipe(control->stop) == 0;
+    if (good && pthread_create(&control->thread, NULL, answer_until_stopped, control) == 0)
+        return control;
+    if (control->listening >= 0)
+        close(control->listening);
+    free(control);
+    return NULL;
+}
+
+void control_stop(struct control *control) {
+    if (!control)
+        return;
+    close(control->stop[1]);
+    pthread_join(control->thread, NULL);
+    unlink(control->address.sun_path);
+    close(control->listening);
+    close(control->stop[0]);
+    free(control);
+}
+
+static bool send_request(int socket, int argc, char *const *argv) {
+    struct buf message = BUF_INIT;
+    char folder[4096];
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int) * STREAMS)];
+    } control;
+    if (!getcwd(folder, sizeof folder))
+        return false;
+    buf_bytes(&message, folder, strlen(folder) + 1);
+    for (int i = 0; i < argc; i++)
+        buf_bytes(&message, argv[i], strlen(argv[i]) + 1);
+    struct iovec data = {message.p, message.n};
+    memset(&control, 0, sizeof control);
+    struct msghdr m = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(int) * STREAMS);
+    int streams[STREAMS] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+    memcpy(CMSG_DATA(c), streams, sizeof streams);
+    bool good = message.n < MESSAGE_MAX && sendmsg(socket, &m, MSG_NOSIGNAL) == (ssize_t)message.n;
+    buf_free(&message);
+    return good;
+}
+
+bool control_ask(const char *db, int argc, char *const *argv, enum result *result) {
+    struct sockaddr_un address;
+    const char *path = strchr(db, ':') ? strchr(db, ':') + 1 : db;
+    char *folder = strdup(path);
+    char *slash = folder ? strrchr(folder, '/') : NULL;
+    if (slash)
+        *slash = '\0';
+    bool good = folder && address_of(slash ? folder : ".", &address);
+    free(folder);
+    int s = good ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
+    char status;
+    good = s >= 0 && connect(s, (struct sockaddr *)&address, sizeof address) == 0 && send_request(s, argc, argv) &&
+           recv(s, &status, 1, 0) == 1;
+    if (s >= 0)
+        close(s);
+    if (good)
+        *result = (enum result)status;
+    return good;
+}

@@ -1,0 +1,22 @@
+/* Settings: config/readiness.ini, each overridable by READINESS_SECTION_KEY, with defaults that work on a laptop with
+ * no file at all. The table in settings.c is the only list of them. */
+#ifndef READINESS_CLI_SETTINGS_H
+#define READINESS_CLI_SETTINGS_H
+
+#include "base/arena.h"
+#include "base/finding.h"
+#include "base/result.h"
+
+struct settings {
+    const char *listen, *public_url; /* public_url "" follows listen */
+    int threads, connection_limit, idle_seconds, total_seconds;
+    const char *db, *keys, *surveys, *texts; /* texts "" for the built-in ones only */
+    const char *language;                    /* of the command line; "" follows LANG */
+    const char *log;                         /* error, warning, info, debug */
+};
+
+/* `path` NULL: ./config/readiness.ini or /etc/readiness/readiness.ini if there is one, else none. */
+enum result settings_load(struct settings *out, struct arena *arena, const char *path,
+                          struct findings *findings) MUST_CHECK;
+
+#endif

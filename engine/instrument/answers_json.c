@@ -1,0 +1,137 @@
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "instrument/answers.h"
+
+static void write_set(struct json_writer *w, const struct question *question, uint64_t set) {
+    json_open(w, '[');
+    for (size_t i = 0; i < question->n_choices; i++) {
+        if (set >> i & 1) {
+            json_text(w, question->choices[i].code);
+        }
+    }
+    json_close(w, ']');
+}
+
+static void write_answer(struct json_writer *w, const struct instrument *instrument, const struct field *field,
+                         const struct answer *answer) {
+    switch (answer->state) {
+    case ANSWER_CODE:
+        if (field->item) {
+            json_integer(w, answer->code);
+        } else {
+            json_text(w, field->question->choices[answer->code].code);
+        }
+        break;
+    case ANSWER_NOT_APPLICABLE:
+        json_text(w, instrument->constructs[field->item->construct].scale->not_applicable[answer->code].name);
+        break;
+    case ANSWER_SET:
+        write_set(w, field->question, answer->set);
+        break;
+    case ANSWER_NUMBER:
+        json_number(w, answer->number);
+        break;
+    default:
+        json_str(w, answer->text);
+    }
+}
+
+void answers_write_json(struct buf *out, const struct answers *answers, bool texts) {
+    const struct instrument *instrument = answers->instrument;
+    struct json_writer w = {.out = out};
+    json_open(&w, '{');
+    for (size_t i = 0; i < instrument->n_fields; i++) {
+        const struct field *field = &instrument->fields[i];
+        bool free_text = field->question && field->question->type == QUESTION_TEXT;
+        if (answer_is_valid(&answers->of[i]) && (texts || !free_text)) {
+            json_key(&w, field->name);
+            write_answer(&w, instrument, field, &answers->of[i]);
+        }
+    }
+    json_close(&w, '}');
+}
+
+/* The field of a member: answers are written in field order, so the search begins behind the last one found. */
+static int find_field(const struct instrument *instrument, struct str name, size_t *next) {
+    for (size_t i = 0; i < instrument->n_fields; i++) {
+        size_t at = *next + i < instrument->n_fields ? *next + i : *next + i - instrument->n_fields;
+        if (str_is(name, instrument->fields[at].name)) {
+            *next = at + 1 < instrument->n_fields ? at + 1 : 0;
+            return (int)at;
+        }
+    }
+    return -1;
+}
+
+static int find_choice(const struct question *question, struct str code) {
+    for (size_t i = 0; i < question->n_choices; i++) {
+        if (str_is(code, question->choices[i].code)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static struct answer read_rating(const struct scale *scale, const struct json_member *m) {
+    if (m->type == JSON_NUMBER && m->number >= scale->low && m->number <= scale->high &&
+        m->number == floor(m->number)) {
+        return (struct answer){.state = ANSWER_CODE, .code = (int)m->number};
+    }
+    for (size_t i = 0; m->type == JSON_TEXT && i < scale->n_not_applicable; i++) {
+        if (str_is(m->text, scale->not_applicable[i].name)) {
+            return (struct answer){.state = ANSWER_NOT_APPLICABLE, .code = (int)i};
+        }
+    }
+    return (struct answer){.state = ANSWER_NONE};
+}
+
+static struct answer read_set(const struct question *question, const struct json_member *m, struct arena *arena) {
+    struct answer answer = {.state = ANSWER_NONE};
+    struct str rest = m->text, code;
+    while (m->type == JSON_ARRAY && json_array_next(&rest, arena, &code)) {
+        int index = find_choice(question, code);
+        if (index >= 0) {
+            answer.state = ANSWER_SET;
+            answer.set |= (uint64_t)1 << index;
+        }
+    }
+    return answer;
+}
+
+static struct answer read_answer(const struct instrument *instrument, const struct field *field,
+                                 const struct json_member *m, struct arena *arena) {
+    const struct answer none = {.state = ANSWER_NONE};
+    if (field->item) {
+        return read_rating(instrument->constructs[field->item->construct].scale, m);
+    }
+    switch (field->question->type) {
+    case QUESTION_CHOICE: {
+        int index = m->type == JSON_TEXT ? find_choice(field->question, m->text) : -1;
+        return index >= 0 ? (struct answer){.state = ANSWER_CODE, .code = index} : none;
+    }
+    case QUESTION_CHOICES:
+        return read_set(field->question, m, arena);
+    case QUESTION_NUMBER:
+        return m->type == JSON_NUMBER ? (struct answer){.state = ANSWER_NUMBER, .number = m->number} : none;
+    default:
+        return m->type == JSON_TEXT && m->text.n > 0 ? (struct answer){.state = ANSWER_TEXT, .text = m->text} : none;
+    }
+}
+
+bool answers_read_json(struct answers *answers, struct str json, struct arena *arena) {
+    struct json_reader r;
+    struct json_member m;
+    size_t next = 0;
+    if (!json_read_object(&r, json, arena)) {
+        return false;
+    }
+    while (json_next(&r, &m)) {
+        int field = find_field(answers->instrument, m.key, &next);
+        if (field >= 0) {
+            answers->of[field] = read_answer(answers->instrument, &answers->instrument->fields[field], &m, arena);
+        }
+    }
+    return !r.bad;
+}

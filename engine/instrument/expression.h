@@ -1,0 +1,33 @@
+/* `relevant`: a small expression language over earlier answers.
+ *
+ *   ${role} != manager and (${years} >= 2 or selected(${tools}, 'excel')) and not ${lead1} = na
+ *
+ * Comparison = != < <= > >=, and, or, not, parentheses, selected(${x}, 'a'). A value is a number, a bare code or a
+ * quoted string. An unanswered reference makes every comparison with it false, but != true. `not` takes the comparison
+ * or the parentheses behind it; `and` binds tighter than `or`. Ratings and numbers are compared as numbers, dates by
+ * the calendar; a rating outside the scale equals its own code only. Choices equal a code when it is the only one
+ * ticked. Order (< <= > >=) is false for choices and texts. */
+#ifndef READINESS_INSTRUMENT_EXPRESSION_H
+#define READINESS_INSTRUMENT_EXPRESSION_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/finding.h"
+#include "instrument/answers.h"
+
+struct instrument;
+struct expression;
+
+/* Parses into the arena; NULL and a finding at `place` (with the column within the text) when it is wrong. `names` are
+ * the names of the instrument's fields, in their order. Only syntax and unknown names are checked here; codes and order
+ * are checked by the loader, which knows the questions. */
+const struct expression *expression_parse(struct arena *arena, struct str text, struct place place,
+                                          const char *const *names, size_t n_names, struct findings *findings);
+/* True or false for these answers; NULL is true. */
+bool expression_holds(const struct expression *e, const struct answers *answers);
+/* Calls `each` for every comparison and selected(): field index and the literal compared with. */
+void expression_each_reference(const struct expression *e, void (*each)(void *context, int field, struct str literal),
+                               void *context);
+
+#endif

@@ -1,0 +1,144 @@
+/* The derived tables: aggregates and the published groups. */
+#include <sodium.h>
+#include <string.h>
+
+#include "store/sqlite/database.h"
+
+struct putting {
+    struct id wave;
+    const struct aggregate_source *source;
+    bool (*next)(void *context, struct aggregate *out);
+    void *context;
+};
+
+static enum result put_source(struct database *db, const struct putting *p) {
+    sqlite3_stmt *q = database_statement(
+        db, "INSERT INTO aggregate_source (wave, responses, instrument_hash, version) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET responses = excluded.responses,"
+            " instrument_hash = excluded.instrument_hash, version = excluded.version");
+    statement_bind(q, "dzhi", &p->wave, p->source->n_responses, p->source->instrument_hash, p->source->version);
+    return statement_finish(q, NULL);
+}
+
+static enum result put_aggregates(struct store *s, struct database *db, void *argument) {
+    (void)s;
+    const struct putting *p = argument;
+    sqlite3_stmt *q = database_statement(db, "DELETE FROM aggregate WHERE wave = ?");
+    statement_bind(q, "d", &p->wave);
+    enum result result = statement_finish(q, NULL);
+    struct aggregate a;
+    while (result == RESULT_OK && p->next(p->context, &a)) {
+        q = database_statement(db, "INSERT INTO aggregate (wave, organisation, grouping, kind, name, n, counts,"
+                                   " statistics) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        statement_bind(q, "dttttiss", &p->wave, a.organisation, a.group, a.kind, a.name, a.n, a.counts, a.statistics);
+        result = statement_finish(q, NULL);
+    }
+    return result == RESULT_OK ? put_source(db, p) : result;
+}
+
+enum result store_put_aggregates(struct store *s, struct id wave, const struct aggregate_source *source,
+                                 bool (*next)(void *context, struct aggregate *out), void *context) {
+    struct putting p = {wave, source, next, context};
+    return store_write(s, put_aggregates, &p);
+}
+
+enum result store_get_aggregate_source(struct store *s, struct id wave, struct aggregate_source *out) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q =
+        database_statement(db, "SELECT responses, instrument_hash, version FROM aggregate_source WHERE wave = ?");
+    statement_bind(q, "d", &wave);
+    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    if (code == SQLITE_ROW) {
+        out->n_responses = (size_t)sqlite3_column_int64(q, 0);
+        column_bytes(q, 1, out->instrument_hash, sizeof out->instrument_hash);
+        out->version = sqlite3_column_int(q, 2);
+    }
+    store_reader_done(s, db);
+    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
+}
+
+/* Organisation and group are keys: where they are named, the search goes straight there. */
+static sqlite3_stmt *select_aggregates(struct database *db, const char *organisation, const char *group) {
+#define AGGREGATE_SELECT                                                                                               \
+    "SELECT organisation, grouping, kind, name, n, counts, statistics FROM aggregate WHERE wave = ?1"                  \
+    " AND (?4 IS NULL OR kind = ?4)"
+#define AGGREGATE_ORDER " ORDER BY organisation, grouping, kind, name"
+    if (organisation && group)
+        return database_statement(db, AGGREGATE_SELECT " AND organisation = ?2 AND grouping = ?3" AGGREGATE_ORDER);
+    if (organisation)
+        return database_statement(db, AGGREGATE_SELECT " AND organisation = ?2" AGGREGATE_ORDER);
+    return database_statement(db, AGGREGATE_SELECT " AND (?3 IS NULL OR grouping = ?3)" AGGREGATE_ORDER);
+}
+
+enum result store_each_aggregate(struct store *s, struct id wave, const char *organisation, const char *group,
+                                 const char *kind, bool (*each)(void *context, const struct aggregate *a),
+                                 void *context) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = select_aggregates(db, organisation, group);
+    statement_bind(q, "dttt", &wave, organisation, group, kind);
+    int code = SQLITE_ERROR;
+    bool more = true;
+    while (q && more && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        struct aggregate a = {.organisation = (const char *)sqlite3_column_text(q, 0),
+                              .group = (const char *)sqlite3_column_text(q, 1),
+                              .kind = (const char *)sqlite3_column_text(q, 2),
+                              .name = (const char *)sqlite3_column_text(q, 3),
+                              .n = sqlite3_column_int(q, 4),
+                              .counts = column_view(q, 5),
+                              .statistics = column_view(q, 6)};
+        more = each(context, &a);
+    }
+    store_reader_done(s, db);
+    return code == SQLITE_DONE || !more ? RESULT_OK : RESULT_MACHINE;
+}
+
+struct publishing {
+    struct id wave;
+    const struct published *list;
+    size_t n;
+};
+
+static enum result put_published(struct store *s, struct database *db, void *argument) {
+    (void)s;
+    const struct publishing *p = argument;
+    sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM published WHERE wave = ?");
+    statement_bind(q, "d", &p->wave);
+    if (!q || sqlite3_step(q) != SQLITE_ROW)
+        return RESULT_MACHINE;
+    bool decided = sqlite3_column_int(q, 0) > 0;
+    sqlite3_reset(q);
+    enum result result = RESULT_OK;
+    for (size_t i = 0; !decided && result == RESULT_OK && i < p->n; i++) {
+        uint8_t hash[32];
+        crypto_generichash(hash, sizeof hash, (const uint8_t *)p->list[i].groups.p, p->list[i].groups.n, NULL, 0);
+        q = database_statement(db, "INSERT INTO published (wave, organisation, groups, hash) VALUES (?, ?, ?, ?)");
+        statement_bind(q, "dtsh", &p->wave, p->list[i].organisation, p->list[i].groups, hash);
+        result = statement_finish(q, NULL);
+    }
+    return result;
+}
+
+enum result store_put_published(struct store *s, struct id wave, const struct published *list, size_t n) {
+    struct publishing p = {wave, list, n};
+    return store_write(s, put_published, &p);
+}
+
+static struct published read_published(struct arena *arena, sqlite3_stmt *q) {
+    struct str groups = column_view(q, 1);
+    return (struct published){column_text(arena, q, 0), {arena_copy(arena, groups.p, groups.n), groups.n}};
+}
+
+enum result store_list_published(struct store *s, struct arena *arena, struct id wave, struct published **out,
+                                 size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q =
+        database_statement(db, "SELECT organisation, groups FROM published WHERE wave = ? ORDER BY organisation");
+    statement_bind(q, "d", &wave);
+    LIST_ROWS(q, out, n, read_published(arena, q));
+}

@@ -1,0 +1,212 @@
+#include "store/sqlite/database.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/log.h"
+
+enum { APPLICATION_ID = 0x52444e53 /* "RDNS" */ };
+
+static enum result say(struct findings *findings, const char *path, const char *code, enum result result) {
+    finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0}, code, NULL);
+    return result;
+}
+
+enum result database_run(struct database *db, const char *sql) {
+    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? RESULT_OK : RESULT_MACHINE;
+}
+
+/* The first column of the first row as a number, or -1. */
+static int number_of(struct database *db, const char *sql) {
+    sqlite3_stmt *statement = NULL;
+    int value = -1;
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+        value = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return value;
+}
+
+enum result database_open(struct database **out, const char *path, bool writing, struct findings *findings) {
+    struct database *db = mem_alloc(sizeof *db);
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                (writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
+    enum result result = RESULT_MACHINE;
+    if (sqlite3_open_v2(path, &db->handle, flags, NULL) == SQLITE_OK) {
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+        sqlite3_busy_timeout(db->handle, 10000);
+        result = database_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                                  "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
+    }
+    if (result == RESULT_OK && !writing)
+        result = database_run(db, "PRAGMA query_only = ON;");
+    if (result == RESULT_OK && (number_of(db, "PRAGMA secure_delete") != 1 || number_of(db, "PRAGMA synchronous") != 2))
+        result = RESULT_MACHINE;
+    if (result != RESULT_OK) {
+        database_close(db);
+        return say(findings, path, "store_not_opened", result);
+    }
+    *out = db;
+    return RESULT_OK;
+}
+
+void database_close(struct database *db) {
+    if (!db)
+        return;
+    for (size_t i = 0; i < db->n_statements; i++)
+        sqlite3_finalize(db->statements[i].statement);
+    sqlite3_close(db->handle);
+    free(db);
+}
+
+/* A copy beside the database before its form changes: PATH.before-2. */
+static enum result copy_before(struct database *db, const char *path, int version) {
+    sqlite3_stmt *statement = NULL;
+    char *copy = sqlite3_mprintf("%s.before-%d", path, version);
+    enum result result = RESULT_MACHINE;
+    remove(copy);
+    if (sqlite3_prepare_v2(db->handle, "VACUUM INTO ?", -1, &statement, NULL) == SQLITE_OK) {
+        sqlite3_bind_text(statement, 1, copy, -1, SQLITE_STATIC);
+        if (sqlite3_step(statement) == SQLITE_DONE)
+            result = RESULT_OK;
+    }
+    sqlite3_finalize(statement);
+    sqlite3_free(copy);
+    return result;
+}
+
+static enum result migrate_one(struct database *db, const char *sql, int version) {
+    char finish[80];
+    snprintf(finish, sizeof finish, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;", APPLICATION_ID,
+             version);
+    if (database_run(db, "BEGIN EXCLUSIVE") == RESULT_OK && database_run(db, sql) == RESULT_OK &&
+        database_run(db, finish) == RESULT_OK)
+        return RESULT_OK;
+    log_event(LOG_ERROR, "migration_failed", LOG_REASON, sqlite3_errmsg(db->handle), -1);
+    (void)database_run(db, "ROLLBACK");
+    return RESULT_MACHINE;
+}
+
+enum result database_migrate(struct database *db, const char *path, struct findings *findings) {
+    int have = number_of(db, "PRAGMA user_version");
+    int application = number_of(db, "PRAGMA application_id");
+    bool empty = number_of(db, "SELECT count(*) FROM sqlite_schema") == 0;
+    if (!empty && application != APPLICATION_ID)
+        return say(findings, path, "store_foreign", RESULT_INPUT);
+    int newest = 0;
+    for (size_t i = 0; i < embedded_count; i++) {
+        int version;
+        const char *file = embedded_files[i].path; /* in order of their names */
+        if (sscanf(file, "engine/store/sqlite/%3d-", &version) == 1 && version > newest)
+            newest = version;
+    }
+    if (have > newest)
+        return say(findings, path, "store_newer", RESULT_INPUT);
+    if (have < newest && !empty && copy_before(db, path, newest) != RESULT_OK)
+        return say(findings, path, "store_not_copied", RESULT_MACHINE);
+    for (size_t i = 0; i < embedded_count; i++) {
+        int version;
+        if (sscanf(embedded_files[i].path, "engine/store/sqlite/%3d-", &version) != 1 || version <= have)
+            continue;
+        if (migrate_one(db, embedded_files[i].begin, version) != RESULT_OK)
+            return say(findings, path, "store_not_migrated", RESULT_MACHINE);
+        have = version;
+    }
+    return RESULT_OK;
+}
+
+sqlite3_stmt *database_statement(struct database *db, const char *sql) {
+    for (size_t i = 0; i < db->n_statements; i++)
+        if (db->statements[i].sql == sql) {
+            sqlite3_reset(db->statements[i].statement);
+            return db->statements[i].statement;
+        }
+    sqlite3_stmt *statement = NULL;
+    if (db->n_statements == STATEMENTS_MAX ||
+        sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK) {
+        log_event(LOG_ERROR, "statement_not_prepared", LOG_REASON, sqlite3_errmsg(db->handle), -1);
+        return NULL;
+    }
+    db->statements[db->n_statements].sql = sql;
+    db->statements[db->n_statements++].statement = statement;
+    return statement;
+}
+
+void statement_bind(sqlite3_stmt *statement, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    for (int i = 1; statement && *format; i++, format++) {
+        struct str s;
+        const void *p;
+        switch (*format) {
+        case 't':
+            sqlite3_bind_text(statement, i, va_arg(args, const char *), -1, SQLITE_STATIC);
+            break;
+        case 's':
+            s = va_arg(args, struct str);
+            sqlite3_bind_text(statement, i, s.p, (int)s.n, SQLITE_STATIC);
+            break;
+        case 'b':
+            s = va_arg(args, struct str);
+            sqlite3_bind_blob(statement, i, s.p, (int)s.n, SQLITE_STATIC);
+            break;
+        case 'd':
+        case 'p':
+            p = va_arg(args, const void *);
+            if (p)
+                sqlite3_bind_blob(statement, i, p, 16, SQLITE_STATIC);
+            else
+                sqlite3_bind_null(statement, i);
+            break;
+        case 'h':
+            sqlite3_bind_blob(statement, i, va_arg(args, const void *), 32, SQLITE_STATIC);
+            break;
+        case 'i':
+            sqlite3_bind_int(statement, i, va_arg(args, int));
+            break;
+        default: /* z */
+            sqlite3_bind_int64(statement, i, (sqlite3_int64)va_arg(args, size_t));
+            break;
+        }
+    }
+    va_end(args);
+}
+
+enum result statement_finish(sqlite3_stmt *statement, int *changes) {
+    if (!statement)
+        return RESULT_MACHINE;
+    int code = sqlite3_step(statement);
+    if (changes)
+        *changes = sqlite3_changes(sqlite3_db_handle(statement));
+    sqlite3_reset(statement);
+    if (code == SQLITE_DONE || code == SQLITE_ROW)
+        return RESULT_OK;
+    return (code & 0xff) == SQLITE_CONSTRAINT ? RESULT_INPUT : RESULT_MACHINE;
+}
+
+struct str column_view(sqlite3_stmt *statement, int column) {
+    const void *p = sqlite3_column_type(statement, column) == SQLITE_BLOB ? sqlite3_column_blob(statement, column)
+                                                                          : sqlite3_column_text(statement, column);
+    return (struct str){p ? p : "", (size_t)sqlite3_column_bytes(statement, column)};
+}
+
+const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column) {
+    struct str s = column_view(statement, column);
+    return arena_copy(arena, s.p, s.n);
+}
+
+void column_bytes(sqlite3_stmt *statement, int column, uint8_t *into, size_t n) {
+    struct str s = column_view(statement, column);
+    memset(into, 0, n);
+    memcpy(into, s.p, s.n < n ? s.n : n);
+}
+
+struct id column_id(sqlite3_stmt *statement, int column) {
+    struct id id;
+    column_bytes(statement, column, id.bytes, sizeof id.bytes);
+    return id;
+}

@@ -1,0 +1,93 @@
+/* SQLite behind the store: connections, statements, and the writer thread. For the files of store/sqlite only. */
+#ifndef READINESS_STORE_SQLITE_DATABASE_H
+#define READINESS_STORE_SQLITE_DATABASE_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum { STATEMENTS_MAX = 96 };
+
+struct database { /* one connection with its prepared statements */
+    sqlite3 *handle;
+    struct {
+        const char *sql; /* compared by address: every text is a literal */
+        sqlite3_stmt *statement;
+    } statements[STATEMENTS_MAX];
+    size_t n_statements;
+    struct database *next; /* in the pool of readers */
+};
+
+struct job {
+    struct job *next;
+    /* Runs inside the transaction of the group (unless `alone`: then outside any). */
+    enum result (*run)(struct store *s, struct database *db, void *argument);
+    /* On the writer's thread, after the group is on disk (or could not be put there). */
+    void (*done)(struct job *job, enum result result);
+    void *argument;
+    bool alone;
+    enum result result;
+};
+
+struct store {
+    char *path, *folder;
+    int lock;
+    struct database *writer;
+    pthread_t thread;
+    pthread_mutex_t mutex; /* guards everything below */
+    pthread_cond_t wake;
+    struct job *first, *last;
+    bool stopping;
+    struct database *readers; /* idle ones */
+};
+
+enum result database_open(struct database **out, const char *path, bool writing, struct findings *findings);
+void database_close(struct database *db);
+enum result database_migrate(struct database *db, const char *path, struct findings *findings);
+enum result database_run(struct database *db, const char *sql);
+
+/* A prepared statement, reset and ready to bind; `sql` must be a literal. NULL when it cannot be prepared. */
+sqlite3_stmt *database_statement(struct database *db, const char *sql);
+/* Binds in order by a format: t text (const char *), s struct str as text, b struct str as blob, d struct id (its
+ * address), h 32 bytes (address), p 16 bytes (address, NULL for null), i int, z size_t. */
+void statement_bind(sqlite3_stmt *statement, const char *format, ...);
+/* Steps a statement that gives no rows; *changes (may be NULL) receives the number of rows changed. */
+enum result statement_finish(sqlite3_stmt *statement, int *changes);
+/* For rows: text and blob columns copied to the arena. */
+const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column);
+struct str column_view(sqlite3_stmt *statement, int column); /* valid until the next step */
+struct id column_id(sqlite3_stmt *statement, int column);
+void column_bytes(sqlite3_stmt *statement, int column, uint8_t *into, size_t n); /* zero-filled if absent */
+
+/* A reading connection of one's own, to give back. NULL when none can be opened. */
+struct database *store_reader(struct store *s);
+void store_reader_done(struct store *s, struct database *db);
+
+/* Hands a job to the writer; it belongs to the writer until `done`. */
+void store_submit(struct store *s, struct job *job);
+/* Runs in the writer and waits. */
+enum result store_write(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
+                        void *argument);
+enum result store_write_alone(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
+                              void *argument);
+
+/* Rows of responses and comments, for closing and importing. */
+enum result add_responses(struct database *db, struct id wave, const struct response *list, size_t n);
+enum result add_comments(struct database *db, struct id wave, const struct comment *list, size_t n);
+
+/* The body of every list: steps the rows of `query` into a growing array of the arena, gives the reader back and
+ * returns from the calling function, which has `s`, `db` and `arena`. */
+#define LIST_ROWS(query, out, n, read)                                                                                 \
+    size_t capacity = 0;                                                                                               \
+    int code = SQLITE_ERROR;                                                                                           \
+    *(out) = NULL;                                                                                                     \
+    *(n) = 0;                                                                                                          \
+    while ((query) && (code = sqlite3_step(query)) == SQLITE_ROW) {                                                    \
+        *(out) = arena_grow(arena, *(out), *(n), &capacity, sizeof **(out));                                           \
+        (*(out))[(*(n))++] = (read);                                                                                   \
+    }                                                                                                                  \
+    store_reader_done(s, db);                                                                                          \
+    return code == SQLITE_DONE ? RESULT_OK : RESULT_MACHINE
+
+#endif

@@ -1,0 +1,277 @@
+/* Waves with their pinned files, invitations and counts. */
+#include <string.h>
+
+#include "store/sqlite/database.h"
+
+struct new_wave {
+    struct wave *wave;
+    const struct wave_file *files;
+    const struct invitation *invitations;
+    const struct ticket *tickets;
+    const struct invited *invited;
+    const struct response *responses;
+    const struct comment *comments;
+    size_t n_files, n_invitations, n_tickets, n_invited, n_responses, n_comments;
+};
+
+static enum result add_wave_row(struct database *db, struct wave *w) {
+    sqlite3_stmt *q = database_statement(db, "SELECT coalesce(max(number), 0) + 1 FROM wave WHERE assessment = ?");
+    statement_bind(q, "d", &w->assessment);
+    if (!q || sqlite3_step(q) != SQLITE_ROW)
+        return RESULT_MACHINE;
+    w->number = sqlite3_column_int(q, 0);
+    sqlite3_reset(q);
+    q = database_statement(db, "INSERT INTO wave (id, assessment, number, label, state, opened, until, closed, mode,"
+                               " min_group, min_comments, imported, instrument_hash, public_key)"
+                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    statement_bind(q,
+                   "dditittt"
+                   "iiiihh",
+                   &w->id, &w->assessment, w->number, w->label, (int)w->state, w->opened, w->until, w->closed,
+                   (int)w->mode, w->min_group, w->min_comments, (int)w->imported, w->instrument_hash, w->public_key);
+    return statement_finish(q, NULL);
+}
+
+static enum result add_files(struct database *db, const struct new_wave *new) {
+    enum result result = RESULT_OK;
+    for (size_t i = 0; result == RESULT_OK && i < new->n_files; i++) {
+        sqlite3_stmt *q = database_statement(db, "INSERT INTO wave_file (wave, language, text) VALUES (?, ?, ?)");
+        statement_bind(q, "dts", &new->wave->id, new->files[i].language, new->files[i].text);
+        result = statement_finish(q, NULL);
+    }
+    return result;
+}
+
+static enum result add_invitations(struct database *db, const struct new_wave *new) {
+    enum result result = RESULT_OK;
+    for (size_t i = 0; result == RESULT_OK && i < new->n_invitations; i++) {
+        const struct invitation *v = &new->invitations[i];
+        sqlite3_stmt *q =
+            database_statement(db, "INSERT INTO invitation (wave, id, kind, organisation, unit, language, person,"
+                                   " generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        statement_bind(q,
+                       "ddittt"
+                       "di",
+                       &new->wave->id, &v->id, (int)v->kind, v->organisation, v->unit, v->language, &v->person,
+                       v->generation);
+        result = statement_finish(q, NULL);
+    }
+    for (size_t i = 0; result == RESULT_OK && i < new->n_tickets; i++) {
+        const struct ticket *t = &new->tickets[i];
+        sqlite3_stmt *q =
+            database_statement(db, "INSERT INTO ticket (wave, hash, kind, organisation, unit, language, pseudonym,"
+                                   " state) VALUES (?, ?, ?, ?, ?, ?, ?, 0)");
+        statement_bind(q, "dhitttp", &new->wave->id, t->hash, (int)t->kind, t->organisation, t->unit, t->language,
+                       t->has_pseudonym ? t->pseudonym : NULL);
+        result = statement_finish(q, NULL);
+    }
+    return result;
+}
+
+static enum result add_invited(struct database *db, const struct new_wave *new) {
+    enum result result = RESULT_OK;
+    for (size_t i = 0; result == RESULT_OK && i < new->n_invited; i++) {
+        const struct invited *v = &new->invited[i];
+        sqlite3_stmt *q = database_statement(db, "INSERT INTO invited (wave, organisation, invited, answered,"
+                                                 " organisation_answered) VALUES (?, ?, ?, ?, ?)");
+        statement_bind(q, "dtiii", &new->wave->id, v->organisation, v->invited, v->answered,
+                       (int)v->organisation_answered);
+        result = statement_finish(q, NULL);
+    }
+    return result;
+}
+
+static enum result add_wave(struct store *s, struct database *db, void *argument) {
+    (void)s;
+    const struct new_wave *new = argument;
+    enum result result = add_wave_row(db, new->wave);
+    if (result == RESULT_OK)
+        result = add_files(db, new);
+    if (result == RESULT_OK)
+        result = add_invitations(db, new);
+    if (result == RESULT_OK)
+        result = add_invited(db, new);
+    if (result == RESULT_OK)
+        result = add_responses(db, new->wave->id, new->responses, new->n_responses);
+    if (result == RESULT_OK)
+        result = add_comments(db, new->wave->id, new->comments, new->n_comments);
+    return result;
+}
+
+enum result store_open_wave(struct store *s, struct wave *w, const struct wave_file *files, size_t n_files,
+                            const struct invitation *invitations, const struct ticket *tickets, size_t n_invitations,
+                            size_t n_tickets, const struct invited *invited, size_t n_invited) {
+    struct new_wave new = {.wave = w,
+                           .files = files,
+                           .n_files = n_files,
+                           .invitations = invitations,
+                           .n_invitations = n_invitations,
+                           .tickets = tickets,
+                           .n_tickets = n_tickets,
+                           .invited = invited,
+                           .n_invited = n_invited};
+    return store_write(s, add_wave, &new);
+}
+
+enum result store_import_wave(struct store *s, struct wave *w, const struct wave_file *files, size_t n_files,
+                              const struct response *responses, size_t n_responses, const struct comment *comments,
+                              size_t n_comments, const struct invited *invited, size_t n_invited) {
+    struct new_wave new = {.wave = w,
+                           .files = files,
+                           .n_files = n_files,
+                           .responses = responses,
+                           .n_responses = n_responses,
+                           .comments = comments,
+                           .n_comments = n_comments,
+                           .invited = invited,
+                           .n_invited = n_invited};
+    return store_write(s, add_wave, &new);
+}
+
+#define WAVE_COLUMNS                                                                                                   \
+    "w.id, w.assessment, w.number, w.label, w.state, w.opened, w.until, w.closed, w.mode, w.min_group,"                \
+    " w.min_comments, w.imported, w.instrument_hash, w.public_key"
+
+static struct wave read_wave(struct arena *arena, sqlite3_stmt *q) {
+    struct wave w = {.id = column_id(q, 0),
+                     .assessment = column_id(q, 1),
+                     .number = sqlite3_column_int(q, 2),
+                     .label = column_text(arena, q, 3),
+                     .state = (enum wave_state)sqlite3_column_int(q, 4),
+                     .opened = column_text(arena, q, 5),
+                     .until = column_text(arena, q, 6),
+                     .closed = column_text(arena, q, 7),
+                     .mode = (enum mode)sqlite3_column_int(q, 8),
+                     .min_group = sqlite3_column_int(q, 9),
+                     .min_comments = sqlite3_column_int(q, 10),
+                     .imported = sqlite3_column_int(q, 11) != 0};
+    column_bytes(q, 12, w.instrument_hash, sizeof w.instrument_hash);
+    column_bytes(q, 13, w.public_key, sizeof w.public_key);
+    return w;
+}
+
+enum result store_list_waves(struct store *s, struct arena *arena, struct id assessment, struct wave **out, size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q =
+        database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE assessment = ? ORDER BY number");
+    statement_bind(q, "d", &assessment);
+    LIST_ROWS(q, out, n, read_wave(arena, q));
+}
+
+enum result store_list_waves_in(struct store *s, struct arena *arena, enum wave_state state, struct wave **out,
+                                size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE state = ? ORDER BY number");
+    statement_bind(q, "i", (int)state);
+    LIST_ROWS(q, out, n, read_wave(arena, q));
+}
+
+enum result store_get_wave(struct store *s, struct arena *arena, struct id wave, struct wave *out) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE id = ?");
+    statement_bind(q, "d", &wave);
+    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    if (code == SQLITE_ROW)
+        *out = read_wave(arena, q);
+    store_reader_done(s, db);
+    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
+}
+
+static struct wave_file read_file(struct arena *arena, sqlite3_stmt *q) {
+    struct str text = column_view(q, 1);
+    return (struct wave_file){column_text(arena, q, 0), {arena_copy(arena, text.p, text.n), text.n}};
+}
+
+enum result store_list_wave_files(struct store *s, struct arena *arena, struct id wave, struct wave_file **out,
+                                  size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(db, "SELECT language, text FROM wave_file WHERE wave = ? ORDER BY language");
+    statement_bind(q, "d", &wave);
+    LIST_ROWS(q, out, n, read_file(arena, q));
+}
+
+struct extension {
+    struct id wave;
+    const char *until;
+};
+
+static enum result extend_wave(struct store *s, struct database *db, void *argument) {
+    (void)s;
+    const struct extension *e = argument;
+    int changes = 0;
+    sqlite3_stmt *q = database_statement(db, "UPDATE wave SET until = ? WHERE id = ? AND state = 0");
+    statement_bind(q, "td", e->until, &e->wave);
+    enum result result = statement_finish(q, &changes);
+    return result == RESULT_OK && changes != 1 ? RESULT_INPUT : result;
+}
+
+enum result store_extend_wave(struct store *s, struct id wave, const char *until) {
+    struct extension e = {wave, until};
+    return store_write(s, extend_wave, &e);
+}
+
+static struct invitation read_invitation(struct arena *arena, sqlite3_stmt *q) {
+    return (struct invitation){.id = column_id(q, 0),
+                               .kind = (enum invitation_kind)sqlite3_column_int(q, 1),
+                               .organisation = column_text(arena, q, 2),
+                               .unit = column_text(arena, q, 3),
+                               .language = column_text(arena, q, 4),
+                               .person = column_id(q, 5),
+                               .generation = sqlite3_column_int(q, 6),
+                               .email = column_text(arena, q, 7),
+                               .name = column_text(arena, q, 8)};
+}
+
+enum result store_list_invitations(struct store *s, struct arena *arena, struct id wave, struct invitation **out,
+                                   size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q =
+        database_statement(db, "SELECT i.id, i.kind, i.organisation, i.unit, i.language, i.person, i.generation,"
+                               " coalesce(p.email, ''), coalesce(p.name, '')"
+                               " FROM invitation i JOIN wave w ON w.id = i.wave"
+                               " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person AND i.kind = 1"
+                               " WHERE i.wave = ? ORDER BY i.kind, i.organisation, i.unit, 8, i.id");
+    statement_bind(q, "d", &wave);
+    LIST_ROWS(q, out, n, read_invitation(arena, q));
+}
+
+static struct invited read_invited(struct arena *arena, sqlite3_stmt *q) {
+    return (struct invited){column_text(arena, q, 0), sqlite3_column_int(q, 1), sqlite3_column_int(q, 2),
+                            sqlite3_column_int(q, 3) != 0};
+}
+
+enum result store_list_invited(struct store *s, struct arena *arena, struct id wave, struct invited **out, size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(db, "SELECT organisation, invited, answered, organisation_answered"
+                                             " FROM invited WHERE wave = ? ORDER BY organisation");
+    statement_bind(q, "d", &wave);
+    LIST_ROWS(q, out, n, read_invited(arena, q));
+}
+
+static struct day_count read_day(sqlite3_stmt *q) {
+    struct day_count d = {.n = sqlite3_column_int(q, 1)};
+    struct str day = column_view(q, 0);
+    memcpy(d.day.text, day.p, day.n < sizeof d.day.text - 1 ? day.n : sizeof d.day.text - 1);
+    return d;
+}
+
+enum result store_list_days(struct store *s, struct arena *arena, struct id wave, struct day_count **out, size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(db, "SELECT day, n FROM day_count WHERE wave = ? ORDER BY day");
+    statement_bind(q, "d", &wave);
+    LIST_ROWS(q, out, n, read_day(q));
+}

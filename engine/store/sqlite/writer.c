@@ -1,0 +1,237 @@
+/* The writer: one thread owns the writing connection and commits in groups. A group is whatever waits when the last
+ * commit is done; there is no timer. A job that fails is undone alone (savepoint); the others of its group go on. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "store/sqlite/database.h"
+
+struct id id_new(void) {
+    struct id id;
+    random_bytes(id.bytes, sizeof id.bytes);
+    return id;
+}
+
+bool id_equal(struct id a, struct id b) {
+    return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
+}
+
+static enum result run_in_savepoint(struct store *s, struct job *job) {
+    struct database *db = s->writer;
+    if (statement_finish(database_statement(db, "SAVEPOINT job"), NULL) != RESULT_OK)
+        return RESULT_MACHINE;
+    enum result result = job->run(s, db, job->argument);
+    if (result != RESULT_OK)
+        (void)statement_finish(database_statement(db, "ROLLBACK TO job"), NULL);
+    (void)statement_finish(database_statement(db, "RELEASE job"), NULL);
+    return result;
+}
+
+static void run_group(struct store *s, struct job *group) {
+    bool good = database_run(s->writer, "BEGIN IMMEDIATE") == RESULT_OK;
+    for (struct job *job = group; job; job = job->next)
+        job->result = good ? run_in_savepoint(s, job) : RESULT_MACHINE;
+    if (good && database_run(s->writer, "COMMIT") != RESULT_OK) {
+        log_event(LOG_ERROR, "commit_failed", LOG_REASON, sqlite3_errmsg(s->writer->handle), -1);
+        (void)database_run(s->writer, "ROLLBACK");
+        for (struct job *job = group; job; job = job->next)
+            job->result = RESULT_MACHINE;
+    }
+}
+
+/* Takes the jobs up to the next one that must run alone, or that one. */
+static struct job *take_group(struct store *s) {
+    struct job *group = s->first, *end = group;
+    while (!group->alone && end->next && !end->next->alone)
+        end = end->next;
+    s->first = end->next;
+    end->next = NULL;
+    if (!s->first)
+        s->last = NULL;
+    return group;
+}
+
+static void *write_until_stopped(void *argument) {
+    struct store *s = argument;
+    pthread_mutex_lock(&s->mutex);
+    for (;;) {
+        while (!s->first && !s->stopping)
+            pthread_cond_wait(&s->wake, &s->mutex);
+        if (!s->first)
+            break;
+        struct job *group = take_group(s);
+        pthread_mutex_unlock(&s->mutex);
+        if (group->alone)
+            group->result = group->run(s, s->writer, group->argument);
+        else
+            run_group(s, group);
+        while (group) {
+            struct job *next = group->next; /* done may free the job */
+            group->done(group, group->result);
+            group = next;
+        }
+        pthread_mutex_lock(&s->mutex);
+    }
+    pthread_mutex_unlock(&s->mutex);
+    return NULL;
+}
+
+void store_submit(struct store *s, struct job *job) {
+    job->next = NULL;
+    pthread_mutex_lock(&s->mutex);
+    if (s->last)
+        s->last->next = job;
+    else
+        s->first = job;
+    s->last = job;
+    pthread_cond_signal(&s->wake);
+    pthread_mutex_unlock(&s->mutex);
+}
+
+struct waiting {
+    struct job job;
+    pthread_mutex_t mutex;
+    pthread_cond_t finished;
+    bool over;
+    enum result result;
+};
+
+static void wake_waiting(struct job *job, enum result result) {
+    struct waiting *w = (struct waiting *)job; /* the job is its first member */
+    pthread_mutex_lock(&w->mutex);
+    w->result = result;
+    w->over = true;
+    pthread_cond_signal(&w->finished);
+    pthread_mutex_unlock(&w->mutex);
+}
+
+static enum result write_and_wait(struct store *s, bool alone,
+                                  enum result (*run)(struct store *s, struct database *db, void *argument),
+                                  void *argument) {
+    struct waiting w = {.job = {.run = run, .done = wake_waiting, .argument = argument, .alone = alone}};
+    pthread_mutex_init(&w.mutex, NULL);
+    pthread_cond_init(&w.finished, NULL);
+    store_submit(s, &w.job);
+    pthread_mutex_lock(&w.mutex);
+    while (!w.over)
+        pthread_cond_wait(&w.finished, &w.mutex);
+    pthread_mutex_unlock(&w.mutex);
+    pthread_mutex_destroy(&w.mutex);
+    pthread_cond_destroy(&w.finished);
+    return w.result;
+}
+
+enum result store_write(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
+                        void *argument) {
+    return write_and_wait(s, false, run, argument);
+}
+
+enum result store_write_alone(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
+                              void *argument) {
+    return write_and_wait(s, true, run, argument);
+}
+
+struct database *store_reader(struct store *s) {
+    pthread_mutex_lock(&s->mutex);
+    struct database *db = s->readers;
+    if (db)
+        s->readers = db->next;
+    pthread_mutex_unlock(&s->mutex);
+    if (!db && database_open(&db, s->path, false, NULL) != RESULT_OK)
+        return NULL;
+    return db;
+}
+
+void store_reader_done(struct store *s, struct database *db) {
+    for (size_t i = 0; i < db->n_statements; i++)
+        sqlite3_reset(db->statements[i].statement); /* an unfinished read would keep its snapshot */
+    pthread_mutex_lock(&s->mutex);
+    db->next = s->readers;
+    s->readers = db;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+/* One process per database: an exclusive lock on PATH.lock for as long as the store is open. */
+static enum result take_lock(struct store *s, struct findings *findings) {
+    char *path = sqlite3_mprintf("%s.lock", s->path);
+    s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    enum result result = RESULT_OK;
+    if (s->lock < 0 || flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
+        result = s->lock < 0 ? RESULT_MACHINE : RESULT_INPUT;
+        finding_add(findings, SEVERITY_ERROR, (struct place){s->path, 0, 0},
+                    s->lock < 0 ? "store_not_opened" : "store_in_use", NULL);
+    }
+    sqlite3_free(path);
+    int database = result == RESULT_OK ? open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+    if (database >= 0) /* for its owner only; the journal takes the same mode */
+        close(database);
+    return result;
+}
+
+static void discard(struct store *s) {
+    for (struct database *db = s->readers; db;) {
+        struct database *next = db->next;
+        database_close(db);
+        db = next;
+    }
+    database_close(s->writer);
+    if (s->lock >= 0)
+        close(s->lock);
+    pthread_mutex_destroy(&s->mutex);
+    pthread_cond_destroy(&s->wake);
+    free(s->path);
+    free(s->folder);
+    free(s);
+}
+
+enum result store_open(struct store **out, const char *url, struct findings *findings) {
+    static const char scheme[] = "sqlite:";
+    *out = NULL;
+    if (strncmp(url, scheme, sizeof scheme - 1) != 0 || !url[sizeof scheme - 1]) {
+        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "store_url", "url", url, NULL);
+        return RESULT_INPUT;
+    }
+    struct store *s = mem_alloc(sizeof *s);
+    s->lock = -1;
+    pthread_mutex_init(&s->mutex, NULL);
+    pthread_cond_init(&s->wake, NULL);
+    const char *path = url + sizeof scheme - 1;
+    size_t folder = (size_t)(file_name(path) - path);
+    s->path = strdup(path);
+    s->folder = folder ? strndup(path, folder - (folder > 1)) : strdup(".");
+    enum result result = s->path && s->folder ? file_make_folder(s->folder, 0700, findings) : RESULT_MACHINE;
+    if (result == RESULT_OK)
+        result = take_lock(s, findings);
+    if (result == RESULT_OK)
+        result = database_open(&s->writer, s->path, true, findings);
+    if (result == RESULT_OK)
+        result = database_migrate(s->writer, s->path, findings);
+    if (result == RESULT_OK && pthread_create(&s->thread, NULL, write_until_stopped, s) != 0)
+        result = RESULT_MACHINE;
+    if (result != RESULT_OK) {
+        discard(s);
+        return result;
+    }
+    *out = s;
+    return RESULT_OK;
+}
+
+void store_close(struct store *s) {
+    if (!s)
+        return;
+    pthread_mutex_lock(&s->mutex);
+    s->stopping = true;
+    pthread_cond_signal(&s->wake);
+    pthread_mutex_unlock(&s->mutex);
+    pthread_join(s->thread, NULL);
+    discard(s);
+}
+
+const char *store_folder(const struct store *s) {
+    return s->folder;
+}

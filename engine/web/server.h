@@ -1,0 +1,35 @@
+/* The server: libmicrohttpd, the route table, limits, and the respondent's pages. */
+#ifndef READINESS_WEB_SERVER_H
+#define READINESS_WEB_SERVER_H
+
+#include <stdbool.h>
+
+#include "base/finding.h"
+#include "base/result.h"
+#include "base/texts.h"
+#include "collect/collect.h"
+
+struct server;
+
+struct server_options {
+    const char *listen;     /* "127.0.0.1:8080", "[::1]:8080"; port 0 takes a free one */
+    const char *public_url; /* how people reach it, without a slash at the end; NULL: http://<listen> */
+    int threads;            /* of the event loop: 1 or 2 */
+    int connection_limit;
+    int idle_seconds;  /* a silent connection ends after this */
+    int total_seconds; /* a request that is still not whole ends after this, however it trickles */
+    bool preview;      /* serve one instrument's pages, store nothing (readiness preview) */
+    const struct instrument *preview_instrument; /* with preview */
+    const struct texts *texts;
+    struct collect *collect; /* NULL with preview */
+};
+
+enum result server_start(struct server **out, const struct server_options *options,
+                         struct findings *findings) MUST_CHECK;
+/* "http://127.0.0.1:8080": what is really listened on. */
+const char *server_url(const struct server *s);
+/* Graceful stop: no new connections, requests under way are finished (at most 20 s), suspended ones resumed, then the
+ * end. */
+void server_stop(struct server *s);
+
+#endif

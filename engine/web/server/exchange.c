@@ -1,0 +1,297 @@
+#include "web/server/exchange.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "web/routes.h"
+
+/* A body above FORM_BODY_MAX is read and thrown away up to here, so that the browser gets to read why it was refused;
+ * with more than this announced or sent, the connection just ends. */
+enum { DISCARD_MAX = 4 * 1024 * 1024 };
+
+/* Whoever ends the wait and the server's stop may come at the same time: the state decides who was first. */
+enum { WAITING, ENDED, GIVEN_UP };
+
+struct wait {
+    atomic_int state;
+    int outcome;
+    struct exchange *exchange;
+};
+
+static void list_add(struct server *s, struct exchange *e) {
+    pthread_mutex_lock(&s->mutex);
+    e->next = s->active;
+    if (s->active)
+        s->active->previous = e;
+    s->active = e;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+static void list_remove(struct server *s, struct exchange *e) {
+    pthread_mutex_lock(&s->mutex);
+    if (e->previous)
+        e->previous->next = e->next;
+    else
+        s->active = e->next;
+    if (e->next)
+        e->next->previous = e->previous;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+/* The library hands out the address as it was sent; later it is decoded, and %00 has cut it short unseen. */
+void *exchange_on_address(void *context, const char *address, struct MHD_Connection *connection) {
+    struct server *s = context;
+    struct arena *arena = arena_new();
+    struct exchange *e = arena_alloc(arena, sizeof *e);
+    (void)connection;
+    e->server = s;
+    e->body = (struct buf)BUF_INIT;
+    e->bad_address = strstr(address, "%00") != NULL;
+    e->request = (struct request){
+        .arena = arena, .web = &s->web, .parameter = "", .cookie_part = "", .reply = {.body = BUF_INIT}, .exchange = e};
+    list_add(s, e);
+    return e;
+}
+
+void exchange_on_completed(void *context, struct MHD_Connection *connection, void **exchange,
+                           enum MHD_RequestTerminationCode code) {
+    struct server *s = context;
+    struct exchange *e = *exchange;
+    (void)connection;
+    (void)code;
+    if (!e)
+        return;
+    *exchange = NULL;
+    list_remove(s, e);
+    if (e->visitor)
+        visitor_must_act(&s->visitors, e->visitor);
+    if (e->request.at_end)
+        e->request.at_end(&e->request);
+    buf_free(&e->body);
+    buf_free(&e->request.reply.body);
+    arena_free(e->request.arena);
+}
+
+void exchange_on_connection(void *context, struct MHD_Connection *connection, void **visitor,
+                            enum MHD_ConnectionNotificationCode code) {
+    struct server *s = context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *visitor = visitor_enter(&s->visitors, info ? info->connect_fd : -1);
+    } else if (*visitor) {
+        visitor_leave(&s->visitors, *visitor);
+        *visitor = NULL;
+    }
+}
+
+static enum MHD_Result send_reply(struct exchange *e) {
+    struct reply *reply = &e->request.reply;
+    const struct str body = reply->fixed.p ? reply->fixed : buf_view(&reply->body);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
+    if (!response)
+        return MHD_NO;
+    headers_write(e, response);
+    if (reply->status >= 500) {
+        char status[12];
+        snprintf(status, sizeof status, "%d", reply->status);
+        log_event(LOG_WARNING, "failed", LOG_ROUTE, e->request.route ? e->request.route->path : "-", LOG_STATUS, status,
+                  -1);
+    }
+    if (e->visitor)
+        visitor_must_act(&e->server->visitors, e->visitor);
+    const enum MHD_Result result = MHD_queue_response(e->connection, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* After a handler or a continuation: either it waits now, or there is a reply. */
+static enum MHD_Result go_on(struct exchange *e) {
+    if (e->wait)
+        return MHD_YES;
+    if (e->request.reply.status == 0)
+        route_refuse(&e->request, MHD_HTTP_INTERNAL_SERVER_ERROR);
+    return send_reply(e);
+}
+
+static void refuse(struct exchange *e, int status) {
+    if (!e->refusal)
+        e->refusal = status;
+}
+
+static unsigned long long announced_length(struct MHD_Connection *connection) {
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+    return length ? strtoull(length, NULL, 10) : 0;
+}
+
+/* Everything that can be said from the headers. Refusals that make the rest of the stream doubtful end the connection.
+ */
+static void read_head(struct exchange *e, const char *path, const char *method) {
+    struct request *r = &e->request;
+    const bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+    const bool known = get || strcmp(method, "POST") == 0;
+    headers_read(e);
+    r->method = get ? METHOD_GET : METHOD_POST;
+    r->route = route_find(r->method, path, r->web->preview != NULL, r->arena, &r->parameter, &e->allowed);
+    if (headers_are_ambiguous(e->connection) || e->bad_address) {
+        refuse(e, MHD_HTTP_BAD_REQUEST);
+        e->closing = true;
+    } else if (!known) {
+        refuse(e, MHD_HTTP_METHOD_NOT_ALLOWED);
+        e->closing = true;
+    } else if (announced_length(e->connection) > DISCARD_MAX) {
+        refuse(e, MHD_HTTP_CONTENT_TOO_LARGE);
+        e->closing = true;
+    } else if (!r->route) {
+        refuse(e, e->allowed ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND);
+    } else if (r->route->csrf != CSRF_NONE && headers_are_cross_site(e->connection)) {
+        refuse(e, MHD_HTTP_FORBIDDEN);
+    } else if (r->method == METHOD_POST && !headers_say_form(e->connection)) {
+        refuse(e, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE);
+    } else if (announced_length(e->connection) > FORM_BODY_MAX) {
+        refuse(e, MHD_HTTP_CONTENT_TOO_LARGE);
+    }
+}
+
+static enum MHD_Result reply_refused(struct exchange *e) {
+    route_refuse(&e->request, e->refusal);
+    return send_reply(e);
+}
+
+static enum MHD_Result begin(struct exchange *e, struct MHD_Connection *connection, const char *path,
+                             const char *method) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    e->connection = connection;
+    e->visitor = info ? info->socket_context : NULL;
+    read_head(e, path, method);
+    return e->closing ? reply_refused(e) : MHD_YES;
+}
+
+static enum MHD_Result receive(struct exchange *e, const char *data, size_t *size) {
+    e->received += *size;
+    if (e->received > FORM_BODY_MAX) {
+        refuse(e, MHD_HTTP_CONTENT_TOO_LARGE);
+        buf_free(&e->body);
+    }
+    if (e->received > DISCARD_MAX)
+        return MHD_NO;
+    if (!e->refusal)
+        buf_bytes(&e->body, data, *size);
+    *size = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result handle(struct exchange *e) {
+    struct request *r = &e->request;
+    if (e->visitor)
+        visitor_may_wait(e->visitor);
+    if (!e->refusal && r->method == METHOD_POST) {
+        const enum form_result parsed = form_parse(&r->form, r->arena, buf_view(&e->body));
+        if (parsed != FORM_OK)
+            refuse(e, parsed == FORM_TOO_LARGE ? MHD_HTTP_CONTENT_TOO_LARGE : MHD_HTTP_BAD_REQUEST);
+        buf_free(&e->body);
+    }
+    if (e->refusal)
+        return reply_refused(e);
+    r->route->handle(r);
+    return go_on(e);
+}
+
+static enum MHD_Result resume(struct exchange *e) {
+    pthread_mutex_lock(&e->server->mutex);
+    struct wait *w = e->wait;
+    e->wait = NULL;
+    const bool given_up = e->given_up;
+    pthread_mutex_unlock(&e->server->mutex);
+    int outcome = WAIT_GIVEN_UP;
+    if (!given_up) {
+        outcome = w->outcome;
+        free(w);
+    }
+    e->then(&e->request, outcome);
+    return go_on(e);
+}
+
+enum MHD_Result exchange_on_request(void *context, struct MHD_Connection *connection, const char *path,
+                                    const char *method, const char *version, const char *data, size_t *size,
+                                    void **exchange) {
+    struct exchange *e = *exchange;
+    (void)context;
+    (void)version;
+    if (!e->connection)
+        return begin(e, connection, path, method);
+    if (*size > 0)
+        return receive(e, data, size);
+    return e->wait ? resume(e) : handle(e);
+}
+
+struct wait *request_wait(struct request *r, void (*then)(struct request *r, int outcome)) {
+    struct exchange *e = r->exchange;
+    struct wait *w = mem_alloc(sizeof *w);
+    atomic_init(&w->state, WAITING);
+    w->outcome = WAIT_GIVEN_UP;
+    w->exchange = e;
+    e->then = then;
+    pthread_mutex_lock(&e->server->mutex);
+    e->wait = w;
+    pthread_mutex_unlock(&e->server->mutex);
+    atomic_fetch_add(&e->server->suspended, 1);
+    MHD_suspend_connection(e->connection);
+    return w;
+}
+
+/* Counts down only after the library knows: the server's stop waits for the count. */
+static void wake(struct exchange *e) {
+    struct server *s = e->server;
+    MHD_resume_connection(e->connection);
+    atomic_fetch_sub(&s->suspended, 1);
+}
+
+void wait_end(struct wait *w, int outcome) {
+    int expected = WAITING;
+    w->outcome = outcome;
+    if (atomic_compare_exchange_strong(&w->state, &expected, ENDED))
+        wake(w->exchange);
+    else
+        free(w);
+}
+
+bool request_work(struct request *r, enum result (*job)(struct request *r),
+                  void (*then)(struct request *r, int outcome)) {
+    return workers_put(&r->exchange->server->workers, r, job, then);
+}
+
+static bool miss(const struct request *r, int n) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(r->exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return misses_add(&r->exchange->server->misses, info ? info->client_addr : NULL, n);
+}
+
+bool request_count_miss(struct request *r) {
+    return miss(r, 1);
+}
+
+bool request_missed_too_often(const struct request *r) {
+    return miss(r, 0);
+}
+
+bool exchange_any(struct server *s) {
+    pthread_mutex_lock(&s->mutex);
+    const bool any = s->active != NULL;
+    pthread_mutex_unlock(&s->mutex);
+    return any;
+}
+
+void exchange_give_up_waiting(struct server *s) {
+    pthread_mutex_lock(&s->mutex);
+    for (struct exchange *e = s->active; e; e = e->next) {
+        int expected = WAITING;
+        if (e->wait && atomic_compare_exchange_strong(&e->wait->state, &expected, GIVEN_UP)) {
+            e->given_up = true;
+            wake(e);
+        }
+    }
+    pthread_mutex_unlock(&s->mutex);
+}

@@ -1,0 +1,87 @@
+/* One request and its reply, as pages see them: without the HTTP library, which stays inside web/server.
+ *
+ * A handler reads the request and fills in the reply, on a thread of the event loop, and never waits for a disk or a
+ * password hash: it asks the request to wait instead (request_wait, request_work), and goes on in a function that is
+ * called on the event loop again when the outcome is there. Everything of a request lies in its arena and is gone with
+ * it. */
+#ifndef READINESS_WEB_REQUEST_H
+#define READINESS_WEB_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/result.h"
+#include "base/str.h"
+#include "web/form.h"
+#include "web/server.h"
+
+enum method { METHOD_GET = 1, METHOD_POST = 2 }; /* HEAD is a GET without its body; the library sees to that */
+
+struct reply {
+    int status;
+    const char *type;     /* content type; NULL: a page */
+    struct buf body;      /* freed with the request */
+    struct str fixed;     /* instead of `body`: bytes that outlive the server */
+    const char *location; /* of a redirection, a path of ours */
+    const char *cookie;   /* what the browser is to keep of a draft, "" to remove it, NULL to leave it */
+    bool lasting;         /* may be cached for a year (an asset named after its content) */
+};
+
+struct asset {        /* the style sheet, without its comments and blanks */
+    const char *path; /* "/assets/respondent-0123456789abcdef.css" */
+    struct str content;
+};
+
+/* What all requests share; nothing of it changes while the server runs. */
+struct web {
+    const struct texts *texts;
+    struct collect *collect;          /* NULL in a preview */
+    const struct instrument *preview; /* NULL when answering for real */
+    const char *public_url;
+    bool secure; /* people reach us by https */
+    struct asset style;
+};
+
+struct route;
+struct exchange; /* the library's side of a request */
+
+struct request {
+    struct arena *arena;
+    const struct web *web;
+    enum method method;
+    const struct route *route;
+    const char *parameter;       /* what stood where the route says {token}; "" when it has none */
+    struct form form;            /* of a POST */
+    const char *cookie;          /* the draft's secret that the browser presented, or NULL */
+    const char *cookie_part;     /* and the sitting's part of an open link that came with it, or "" */
+    const char *language;        /* ?lang= of the address, or NULL */
+    const char *accept_language; /* the header, or NULL */
+    struct reply reply;
+    void *state;                       /* a handler's own, from wait to continuation */
+    void (*at_end)(struct request *r); /* called once when the request is over, however it ends; may be NULL */
+    struct exchange *exchange;
+};
+
+/* Outcome of a wait that the server's stop cut short; the work itself may still have been done. */
+enum { WAIT_GIVEN_UP = -1 };
+
+struct wait;
+
+/* From here on the request waits; the handler returns without a reply. `then` is called with the outcome once somebody
+ * (any thread) calls wait_end, exactly once. */
+struct wait *request_wait(struct request *r, void (*then)(struct request *r, int outcome));
+void wait_end(struct wait *w, int outcome);
+
+/* Runs `job` on a worker thread while the request waits, then `then` with its result. For password hashes: two at a
+ * time, a short queue. False, with nothing begun, when the queue is full. */
+bool request_work(struct request *r, enum result (*job)(struct request *r),
+                  void (*then)(struct request *r, int outcome));
+
+/* Somebody at this address typed or followed a link that does not exist. True when that happened too often within a
+ * minute. Addresses live in memory only, hashed with a key of this run. */
+bool request_count_miss(struct request *r);
+/* The same question without counting. */
+bool request_missed_too_often(const struct request *r);
+
+#endif

@@ -1,0 +1,190 @@
+#include "web/server.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "web/server/exchange.h"
+#include "web/server/style.h"
+
+enum { DRAIN_MILLISECONDS = 20000, CONNECTION_MEMORY = 32 * 1024, BACKLOG = 1024 };
+
+/* "127.0.0.1:8080" or "[::1]:8080" in two parts. */
+static bool split_listen(struct arena *arena, const char *listen, const char **host, const char **port) {
+    const char *colon = strrchr(listen, ':');
+    long number;
+    if (!colon || !str_to_long(str_of(colon + 1), &number) || number < 0 || number > 65535)
+        return false;
+    size_t n = (size_t)(colon - listen);
+    if (n > 2 && listen[0] == '[' && listen[n - 1] == ']') {
+        listen++;
+        n -= 2;
+    } else if (memchr(listen, ':', n)) {
+        return false; /* an IPv6 address without brackets: which colon is the port's? */
+    }
+    *host = arena_copy(arena, listen, n);
+    *port = colon + 1;
+    return n > 0;
+}
+
+static int open_socket(const struct addrinfo *address) {
+    const int on = 1;
+    const int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    const int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+static enum result listen_refused(struct findings *findings, const char *listen, const char *code, enum result result) {
+    finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, code, "listen", listen, NULL);
+    return result;
+}
+
+static enum result start_listening(struct server *s, const char *listen, struct findings *findings) {
+    const char *host = "", *port = "";
+    struct addrinfo *addresses = NULL;
+    const struct addrinfo hints = {.ai_flags = AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_STREAM};
+    if (!split_listen(s->arena, listen, &host, &port) || getaddrinfo(host, port, &hints, &addresses) != 0)
+        return listen_refused(findings, listen, "listen_wrong", RESULT_INPUT);
+    s->listening = open_socket(addresses);
+    const int error = errno;
+    freeaddrinfo(addresses);
+    if (s->listening >= 0)
+        return RESULT_OK;
+    if (error == EADDRINUSE)
+        return listen_refused(findings, listen, "listen_taken", RESULT_INPUT);
+    if (error == EACCES)
+        return listen_refused(findings, listen, "listen_forbidden", RESULT_INPUT);
+    return listen_refused(findings, listen, "listen_failed", error == EADDRNOTAVAIL ? RESULT_INPUT : RESULT_MACHINE);
+}
+
+/* What is really listened on: with port 0, the system chose one. */
+static char *url_of(struct arena *arena, int fd) {
+    struct sockaddr_storage address;
+    socklen_t n = sizeof address;
+    char host[64] = "", port[8] = "";
+    memset(&address, 0, sizeof address);
+    getsockname(fd, (struct sockaddr *)&address, &n);
+    getnameinfo((struct sockaddr *)&address, n, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+    return arena_printf(arena, strchr(host, ':') ? "http://[%s]:%s" : "http://%s:%s", host, port);
+}
+
+/* The library's messages may hold addresses of visitors, so they go nowhere. */
+static void forget_message(void *context, const char *format, va_list args) {
+    (void)context;
+    (void)format;
+    (void)args;
+}
+
+static struct MHD_Daemon *start_daemon(struct server *s, const struct server_options *o) {
+    struct MHD_OptionItem items[] = {
+        {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)forget_message, NULL},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)exchange_on_address, s},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)exchange_on_completed, s},
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)exchange_on_connection, s},
+        {MHD_OPTION_LISTEN_SOCKET, s->listening, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, o->connection_limit, NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, o->idle_seconds, NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, o->threads, NULL},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG,
+                            0, NULL, NULL, exchange_on_request, s, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+}
+
+static void server_free(struct server *s) {
+    pthread_mutex_destroy(&s->mutex);
+    misses_stop(&s->misses);
+    if (s->listening >= 0)
+        close(s->listening);
+    arena_free(s->arena);
+    free(s);
+}
+
+/* The threads, in the order in which they are stopped backwards. */
+static bool start_threads(struct server *s, const struct server_options *o) {
+    if (!visitors_start(&s->visitors, o->total_seconds))
+        return false;
+    if (workers_start(&s->workers)) {
+        s->daemon = start_daemon(s, o);
+        if (s->daemon)
+            return true;
+        workers_stop(&s->workers);
+    }
+    visitors_stop(&s->visitors);
+    return false;
+}
+
+enum result server_start(struct server **out, const struct server_options *options, struct findings *findings) {
+    struct server *s = mem_alloc(sizeof *s);
+    memset(s, 0, sizeof *s);
+    *out = NULL;
+    s->arena = arena_new();
+    s->listening = -1;
+    atomic_init(&s->suspended, 0);
+    atomic_init(&s->stopping, false);
+    pthread_mutex_init(&s->mutex, NULL);
+    misses_start(&s->misses);
+    enum result result = start_listening(s, options->listen, findings);
+    if (result == RESULT_OK) {
+        s->url = url_of(s->arena, s->listening);
+        const char *public_url = options->public_url ? arena_string(s->arena, options->public_url) : s->url;
+        s->web = (struct web){.texts = options->texts,
+                              .collect = options->preview ? NULL : options->collect,
+                              .preview = options->preview ? options->preview_instrument : NULL,
+                              .public_url = public_url,
+                              .secure = strncmp(public_url, "https://", 8) == 0,
+                              .style = style_make(s->arena)};
+        if (!start_threads(s, options)) {
+            finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "server_failed", NULL);
+            result = RESULT_MACHINE;
+        }
+    }
+    if (result != RESULT_OK) {
+        server_free(s);
+        return result;
+    }
+    log_event(LOG_INFO, "listening", LOG_LISTEN, s->url, -1);
+    *out = s;
+    return RESULT_OK;
+}
+
+const char *server_url(const struct server *s) {
+    return s->url;
+}
+
+static void pause_a_moment(void) {
+    const struct timespec moment = {0, 10 * 1000 * 1000};
+    nanosleep(&moment, NULL);
+}
+
+void server_stop(struct server *s) {
+    if (!s)
+        return;
+    atomic_store(&s->stopping, true);
+    (void)MHD_quiesce_daemon(s->daemon); /* the socket is ours; it is closed when nobody uses it any more */
+    const int64_t end = clock_monotonic() + DRAIN_MILLISECONDS;
+    while (exchange_any(s) && clock_monotonic() < end)
+        pause_a_moment();
+    workers_stop(&s->workers); /* these waits end by themselves */
+    exchange_give_up_waiting(s);
+    while (atomic_load(&s->suspended) > 0) /* stopping the library with a suspended connection would abort */
+        pause_a_moment();
+    MHD_stop_daemon(s->daemon);
+    visitors_stop(&s->visitors);
+    log_event(LOG_INFO, "stopped", -1);
+    server_free(s);
+}

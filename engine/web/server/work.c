@@ -1,0 +1,62 @@
+#include "web/server/work.h"
+
+static void *worker_run(void *context) {
+    struct workers *w = context;
+    pthread_mutex_lock(&w->mutex);
+    for (;;) {
+        while (w->n == 0 && !w->stopping)
+            pthread_cond_wait(&w->changed, &w->mutex);
+        if (w->n == 0)
+            break;
+        const struct work work = w->queue[w->first];
+        w->first = (w->first + 1) % WORK_QUEUE;
+        w->n--;
+        pthread_mutex_unlock(&w->mutex);
+        wait_end(work.wait, (int)work.job(work.request));
+        pthread_mutex_lock(&w->mutex);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return NULL;
+}
+
+bool workers_start(struct workers *w) {
+    *w = (struct workers){.stopping = false};
+    pthread_mutex_init(&w->mutex, NULL);
+    pthread_cond_init(&w->changed, NULL);
+    for (size_t i = 0; i < WORKERS; i++) {
+        if (pthread_create(&w->threads[i], NULL, worker_run, w) == 0)
+            continue;
+        pthread_mutex_lock(&w->mutex);
+        w->stopping = true;
+        pthread_cond_broadcast(&w->changed);
+        pthread_mutex_unlock(&w->mutex);
+        while (i-- > 0)
+            pthread_join(w->threads[i], NULL);
+        return false;
+    }
+    return true;
+}
+
+void workers_stop(struct workers *w) {
+    pthread_mutex_lock(&w->mutex);
+    w->stopping = true;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->mutex);
+    for (size_t i = 0; i < WORKERS; i++)
+        pthread_join(w->threads[i], NULL);
+    pthread_cond_destroy(&w->changed);
+    pthread_mutex_destroy(&w->mutex);
+}
+
+bool workers_put(struct workers *w, struct request *r, enum result (*job)(struct request *r),
+                 void (*then)(struct request *r, int outcome)) {
+    pthread_mutex_lock(&w->mutex);
+    const bool room = w->n < WORK_QUEUE && !w->stopping;
+    if (room) {
+        w->queue[(w->first + w->n) % WORK_QUEUE] = (struct work){r, job, request_wait(r, then)};
+        w->n++;
+        pthread_cond_signal(&w->changed);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return room;
+}

@@ -1,0 +1,238 @@
+#include "reports/book.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CELL_MAX = 32767, CELL_LINES = 250 };
+
+/* Length of the UTF-8 sequence that begins at p, or 0 when it is not a valid one. */
+static size_t sequence_at(const char *p, size_t left) {
+    unsigned char c = (unsigned char)*p;
+    size_t n = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+    return n && n <= left && utf8_valid((struct str){p, n}) ? n : 0;
+}
+
+/* "_x0041_" in a cell is read as a character code: the underscore itself must then be written as one. */
+static bool looks_like_escape(const char *p, size_t left) {
+    if (left < 7 || p[0] != '_' || p[1] != 'x' || p[6] != '_')
+        return false;
+    for (int i = 2; i < 6; i++)
+        if (!strchr("0123456789abcdefABCDEF", p[i]))
+            return false;
+    return true;
+}
+
+/* U+FFFE and U+FFFF are not characters of XML. */
+static bool is_noncharacter(const char *p, size_t n) {
+    return n == 3 && (memcmp(p, "\xEF\xBF\xBE", 3) == 0 || memcmp(p, "\xEF\xBF\xBF", 3) == 0);
+}
+
+/* One unit of text, made harmless, into `piece`; how many bytes were read. `units` is what Excel will count. */
+static size_t safe_piece(const char *p, size_t left, const char **piece, size_t *piece_n, size_t *units) {
+    size_t n = sequence_at(p, left);
+    *units = n == 4 ? 2 : 1;
+    *piece = p;
+    *piece_n = n;
+    if (n == 0 || is_noncharacter(p, n)) {
+        *piece = "\xEF\xBF\xBD";
+        *piece_n = 3;
+        *units = 1;
+        return n ? n : 1;
+    }
+    unsigned char c = (unsigned char)*p;
+    if (c == '\t') {
+        *piece = " ";
+    } else if ((c < 0x20 && c != '\n') || c == 0x7F) {
+        *piece_n = 0;
+        *units = 0;
+    } else if (looks_like_escape(p, left)) {
+        *piece = "_x005F_";
+        *piece_n = *units = 7;
+    }
+    return n;
+}
+
+char *safe_text(struct book *book, const char *text, size_t max) {
+    struct buf b = BUF_INIT;
+    size_t units = 0, lines = 0, left = text ? strlen(text) : 0;
+    size_t mark_n = 0; /* bytes of b that leave room for the ellipsis */
+    bool cut = false;
+    while (left > 0) {
+        const char *piece;
+        size_t piece_n, piece_units;
+        size_t n = safe_piece(text, left, &piece, &piece_n, &piece_units);
+        if (units + piece_units > max) {
+            cut = true;
+            break;
+        }
+        if (piece_n == 1 && *piece == '\n' && ++lines > CELL_LINES)
+            piece = " ";
+        buf_bytes(&b, piece, piece_n);
+        units += piece_units;
+        if (units < max)
+            mark_n = b.n;
+        text += n;
+        left -= n;
+    }
+    char *out = cut ? arena_printf(book->arena, "%.*s…", (int)mark_n, b.p) : arena_copy(book->arena, b.p, b.n);
+    buf_free(&b);
+    return out;
+}
+
+static void check(struct sheet *s, lxw_error error) {
+    if (error != LXW_NO_ERROR)
+        s->book->failed = true;
+}
+
+void put_text(struct sheet *s, size_t row, size_t column, const char *text, struct style style) {
+    lxw_format *format = book_format(s->book, style);
+    const char *safe = safe_text(s->book, text, CELL_MAX);
+    if (*safe)
+        check(s, worksheet_write_string(s->page, (lxw_row_t)row, (lxw_col_t)column, safe, format));
+    else
+        check(s, worksheet_write_blank(s->page, (lxw_row_t)row, (lxw_col_t)column, format));
+}
+
+void put_merged(struct sheet *s, size_t row, size_t first, size_t last, const char *text, struct style style) {
+    if (first == last) {
+        put_text(s, row, first, text, style);
+        return;
+    }
+    check(s, worksheet_merge_range(s->page, (lxw_row_t)row, (lxw_col_t)first, (lxw_row_t)row, (lxw_col_t)last,
+                                   safe_text(s->book, text, CELL_MAX), book_format(s->book, style)));
+}
+
+void put_blank(struct sheet *s, size_t row, size_t first, size_t last, struct style style) {
+    for (size_t i = first; i <= last; i++)
+        check(s, worksheet_write_blank(s->page, (lxw_row_t)row, (lxw_col_t)i, book_format(s->book, style)));
+}
+
+void put_number(struct sheet *s, size_t row, size_t column, double x, struct style style) {
+    lxw_format *format = book_format(s->book, style);
+    if (isfinite(x))
+        check(s, worksheet_write_number(s->page, (lxw_row_t)row, (lxw_col_t)column, x, format));
+    else
+        check(s, worksheet_write_blank(s->page, (lxw_row_t)row, (lxw_col_t)column, format));
+}
+
+/* How "not shown" looks: quiet, in the middle, on no colour. */
+static struct style withheld_style(struct style style) {
+    style.ink = COLOUR_QUIET;
+    style.fill = COLOUR_NONE;
+    style.align = style.align == 'l' ? 'l' : style.align == 'r' ? 'r' : 'c';
+    style.number = NUMBER_PLAIN;
+    style.call = style.gap = 0;
+    style.bold = 0;
+    return style;
+}
+
+void put_cell(struct sheet *s, size_t row, size_t column, struct cell cell, struct style style) {
+    if (cell.state == CELL_VALUE)
+        put_number(s, row, column, cell.value, style);
+    else if (cell.state == CELL_WITHHELD)
+        put_text(s, row, column, word(s->book, "cell.withheld"), withheld_style(style));
+    else
+        put_blank(s, row, column, column, style);
+}
+
+void put_n(struct sheet *s, size_t row, size_t column, struct cell cell, struct style style) {
+    if (cell.state != CELL_WITHHELD) {
+        put_cell(s, row, column, cell, style);
+        return;
+    }
+    style = withheld_style(style);
+    style.wrap = 1;
+    style.size = 8;
+    put_text(s, row, column, words_fewer(s->book), style);
+}
+
+void put_share(struct sheet *s, size_t row, size_t column, const struct figures *f, enum gap gap, struct style style) {
+    style.number = NUMBER_SHARE;
+    style.align = style.align ? style.align : 'c';
+    if (f->of[STAT_FAVOURABLE].state == CELL_VALUE && f->call != CALL_NONE) {
+        style = style_of_call(f->call, style);
+        style.call = (uint8_t)f->call;
+        style.gap = (uint8_t)gap;
+    }
+    put_cell(s, row, column, f->of[STAT_FAVOURABLE], style);
+}
+
+void put_call(struct sheet *s, size_t row, size_t column, const struct figures *f, struct style style) {
+    struct book *book = s->book;
+    if (f->call == CALL_NONE) {
+        struct cell cell = f->of[STAT_MEAN].state == CELL_WITHHELD ? cell_withheld() : cell_none();
+        put_cell(s, row, column, cell, style);
+        return;
+    }
+    put_text(s, row, column,
+             arena_printf(book->arena, "%s  %s", words_mark(book, f->call), words_call(book, f->call)),
+             style_of_call(f->call, style));
+}
+
+void put_runs(struct sheet *s, size_t row, size_t column, const struct text_run *runs, size_t n, struct style style) {
+    struct book *book = s->book;
+    lxw_rich_string_tuple *parts = arena_array(book->arena, n, sizeof *parts);
+    lxw_rich_string_tuple **list = arena_array(book->arena, n + 1, sizeof *list);
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        parts[used].string = safe_text(book, runs[i].text, 8000);
+        parts[used].format = book_format(book, runs[i].style);
+        if (*parts[used].string) {
+            list[used] = &parts[used];
+            used++;
+        }
+    }
+    if (used < 2) /* the library wants at least two */
+        put_text(s, row, column, used ? parts[0].string : "", style);
+    else
+        check(s, worksheet_write_rich_string(s->page, (lxw_row_t)row, (lxw_col_t)column, list,
+                                             book_format(book, style)));
+}
+
+/* Width of a character in units of a digit, roughly as in Arial. */
+static double character_width(const char *p, size_t n) {
+    if (n >= 3)
+        return (unsigned char)*p >= 0xE1 && strncmp(p, "\xE2\x80", 2) != 0 ? 1.8 : 0.9;
+    return strchr("il.,;:'|!jtf ()", *p) ? 0.55 : strchr("mwMWQO@%", *p) ? 1.4 : *p >= 'A' && *p <= 'Z' ? 1.2 : 0.92;
+}
+
+double text_height(const char *text, double characters, int size) {
+    /* a digit of Arial is 0.556 of its size wide; running text comes out a little narrower than the sum of its letters */
+    double room = characters * 7 / (5.56 * size / 10 * 1.333 * 0.93), line = 0, word_width = 0;
+    int lines = 1;
+    struct str rest = str_of(text);
+    while (rest.n > 0) {
+        size_t n = sequence_at(rest.p, rest.n);
+        n = n ? n : 1;
+        double w = character_width(rest.p, n);
+        if (*rest.p == '\n') {
+            lines++;
+            line = word_width = 0;
+        } else {
+            line += w;
+            word_width = *rest.p == ' ' ? 0 : word_width + w;
+            if (line > room && *rest.p != ' ') {
+                lines++;
+                line = word_width < room ? word_width : w;
+            }
+        }
+        rest.p += n;
+        rest.n -= n;
+    }
+    return lines * size * 1.28 + 3;
+}
+
+size_t put_heading(struct sheet *s, const char *title, const char *explanation, size_t last_column) {
+    put_text(s, 0, 0, title, (struct style){.size = 18, .bold = 1});
+    sheet_height(s, 0, 30);
+    if (!explanation || !*explanation)
+        return 2;
+    put_merged(s, 1, 0, last_column, explanation, (struct style){.wrap = 1, .top = 1, .ink = COLOUR_QUIET});
+    sheet_height(s, 1, text_height(explanation, sheet_span(s, 0, last_column), 10) + 4);
+    return 3;
+}
+
+void put_head(struct sheet *s, size_t row, size_t column, const char *text, char align) {
+    put_text(s, row, column, text,
+             (struct style){.size = 9, .bold = 1, .wrap = 1, .align = (uint8_t)align, .line_below = 2});
+}

@@ -1,0 +1,76 @@
+/* Comments: what people wrote, question by question, in random order; or why it is not shown. */
+#include "reports/sheets.h"
+
+#include <string.h>
+
+enum { TEXT };
+enum { PIECE = 1800 }; /* characters a row: a row of a sheet is at most 409 points tall */
+
+/* Where to end a piece: at the last blank or line end of its second half, or where the characters are used up. */
+static size_t piece_end(struct str rest) {
+    struct str piece = utf8_cut(rest, PIECE);
+    size_t lines = 0;
+    for (size_t i = 0; i < piece.n; i++)
+        if (piece.p[i] == '\n' && ++lines == 18)
+            return i + 1;
+    if (piece.n == rest.n)
+        return rest.n;
+    for (size_t i = piece.n; i > piece.n / 2; i--)
+        if (piece.p[i - 1] == ' ' || piece.p[i - 1] == '\n')
+            return i;
+    return piece.n;
+}
+
+static size_t put_comment(struct sheet *s, size_t row, const char *text) {
+    struct book *book = s->book;
+    struct str rest = str_trim(str_of(safe_text(book, text, 200000)));
+    bool first = true;
+    while (rest.n > 0) {
+        size_t n = piece_end(rest);
+        struct str piece = str_trim((struct str){rest.p, n});
+        rest = (struct str){rest.p + n, rest.n - n};
+        rest = str_trim(rest);
+        const char *shown = arena_printf(book->arena, "%s%.*s%s", first ? "" : "… ", (int)piece.n, piece.p, rest.n ? " …" : "");
+        struct style style = {.wrap = 1, .indent = 1, .line_below = rest.n ? 0 : 1};
+        /* already safe: written as it is, so that nothing is escaped twice */
+        if (worksheet_write_string(s->page, (lxw_row_t)row, TEXT, shown, book_format(book, style)) != LXW_NO_ERROR)
+            book->failed = true;
+        sheet_height(s, row++, text_height(shown, sheet_span(s, TEXT, TEXT) * 0.95, 10) + 8);
+        first = false;
+    }
+    return row;
+}
+
+static size_t put_list(struct sheet *s, size_t row, const struct comment_list *list) {
+    struct book *book = s->book;
+    const char *label = words_text(book, &book->instrument->questions[list->question].label);
+    put_text(s, row, TEXT, label, (struct style){.size = 12, .bold = 1, .wrap = 1, .line_below = 2});
+    sheet_height(s, row++, text_height(label, sheet_span(s, TEXT, TEXT) * 0.9, 12) + 6);
+    const struct wave *wave = results_wave(book->results);
+    if (list->withheld || list->n == 0) {
+        int least = wave->min_comments > 2 * wave->min_group ? wave->min_comments : 2 * wave->min_group;
+        const char *why = list->withheld ? WORDS(book, "comments.withheld", "comments",
+                                                 arena_printf(book->arena, "%d", least), NULL)
+                                         : word(book, "comments.empty");
+        put_text(s, row, TEXT, why, (struct style){.ink = COLOUR_QUIET, .wrap = 1});
+        sheet_height(s, row++, text_height(why, sheet_span(s, TEXT, TEXT) * 0.95, 10) + 8);
+        return row + 1;
+    }
+    const char *count = texts_count(book->texts, book->arena, book->language, "comments.count", (long)list->n, NULL);
+    put_text(s, row, TEXT, count, (struct style){.size = 9, .ink = COLOUR_QUIET});
+    sheet_height(s, row++, 18);
+    for (size_t i = 0; i < list->n; i++)
+        row = put_comment(s, row, list->texts[i]);
+    return row + 1;
+}
+
+void sheet_comments(struct book *book, const struct organisation_view *view) {
+    struct sheet *s = book_sheet(book, word(book, "sheet.comments"));
+    sheet_width(s, TEXT, TEXT, 94); /* one column is never scaled to the page: it has to fit */
+    size_t row = put_heading(s, word(book, "comments.title"), word(book, "comments.how"), TEXT);
+    for (size_t i = 0; i < view->results->n_comment_lists; i++)
+        row = put_list(s, row, &view->results->comments[i]);
+    if (view->results->n_comment_lists == 0)
+        put_text(s, row, TEXT, word(book, "comments.none"), (struct style){.ink = COLOUR_QUIET});
+    sheet_print(s, false, 1, 0);
+}

@@ -1,0 +1,187 @@
+/* Profile: every construct, by level and domain: first what was answered, then how far it can be trusted and how others
+ * stand. A bar is a small chart in its own row, so that it stays beside its numbers when rows are sorted or copied. */
+#include "reports/charts.h"
+#include "reports/sheets.h"
+
+enum { NAME, N, BAR, FAVOURABLE, NEUTRAL, UNFAVOURABLE, MEAN, LOW, HIGH, CALL, OTHERS, LAST = OTHERS };
+/* The same columns in the second table. */
+enum { AGREEMENT = BAR, AD = FAVOURABLE, AD_CUT, RWG, RWG_CHANCE, OWN_MEAN, OTHERS_LOW, OTHERS_MEDIAN, OTHERS_HIGH };
+static const double row_points = 30, band_points = 21;
+
+static const struct figures *domain_figures(const struct book *book, const struct organisation_results *o, size_t c) {
+    const struct construct *construct = &book->instrument->constructs[c];
+    if (!construct->domain || !o->groups[0].domains)
+        return NULL;
+    size_t domain = (size_t)(construct->domain - book->instrument->domains);
+    return &o->groups[0].domains[domain * LEVEL_COUNT + construct->level];
+}
+
+/* "Organisation, Inner setting", and the domain's own score when it sums up more than one construct. */
+static void put_band(struct sheet *s, size_t row, const struct organisation_view *view, size_t i, bool score) {
+    struct book *book = s->book;
+    size_t c = view->staff.constructs[i], n = 1;
+    while (i + n < view->staff.n && !outline_begins_domain(&view->staff, book->instrument, i + n))
+        n++;
+    const struct construct *construct = &book->instrument->constructs[c];
+    const char *level = words_level(book, construct->level);
+    const char *text = construct->domain ? WORDS(book, "profile.band", "level", level, "domain",
+                                                 words_text(book, &construct->domain->label), NULL)
+                                         : level;
+    struct style band = {.bold = 1, .fill = COLOUR_BAND};
+    put_blank(s, row, NAME, LAST, band);
+    put_text(s, row, NAME, text, band);
+    const struct figures *f = domain_figures(book, view->results, c);
+    if (score && f && n > 1 && cell_shown(f->of[STAT_MEAN])) {
+        put_cell(s, row, MEAN, f->of[STAT_MEAN],
+                 (struct style){.fill = COLOUR_BAND, .number = NUMBER_MEAN, .ink = COLOUR_QUIET, .align = 'c'});
+        put_merged(s, row, FAVOURABLE, UNFAVOURABLE, word(book, "profile.domain_score"),
+                   (struct style){.fill = COLOUR_BAND, .size = 9, .ink = COLOUR_QUIET, .align = 'r'});
+    }
+    sheet_height(s, row, band_points);
+}
+
+static void put_name(struct sheet *s, size_t row, const struct construct *construct) {
+    struct book *book = s->book;
+    const struct text_run runs[] = {
+        {words_text(book, &construct->label), {.size = 10}},
+        {arena_printf(book->arena, "\n%s", words_reading(book, construct)), {.size = 8, .ink = COLOUR_QUIET}},
+    };
+    put_runs(s, row, NAME, runs, 2, (struct style){.wrap = 1, .line_below = 1});
+    double points = text_height(runs[0].text, sheet_span(s, NAME, NAME) * 0.95, 10) + 13;
+    sheet_height(s, row, points > row_points ? points : row_points);
+}
+
+static double name_points(struct sheet *s, const struct construct *construct) {
+    double points = text_height(words_text(s->book, &construct->label), sheet_span(s, NAME, NAME) * 0.95, 10) + 13;
+    return points > row_points ? points : row_points;
+}
+
+static void put_bar(struct sheet *s, size_t row, const struct construct *construct, const struct figures *f) {
+    struct book *book = s->book;
+    put_blank(s, row, BAR, BAR, (struct style){.line_below = 1});
+    if (!cell_shown(f->of[STAT_FAVOURABLE]) || !cell_shown(f->of[STAT_UNFAVOURABLE]))
+        return;
+    lxw_chart *chart = workbook_add_chart(book->file, LXW_CHART_BAR_STACKED_PERCENT);
+    chart_add_shares(s, chart, sheet_range(s, row, NAME, row, NAME), row, row, FAVOURABLE, false);
+    chart_make_bare(chart);
+    chart_set_series_gap(chart, 20);
+    chart_set_series_overlap(chart, 100);
+    double height = pixels_tall(name_points(s, construct));
+    put_chart(s, chart, row, BAR, 4, (height - 36) / 2, pixels_wide(s, BAR, BAR) - 8, 36,
+              WORDS(book, "profile.bar_description", "construct", words_text(book, &construct->label), "favourable",
+                    words_percent(book, f->of[STAT_FAVOURABLE].value), "unfavourable",
+                    words_percent(book, f->of[STAT_UNFAVOURABLE].value), NULL));
+}
+
+/* Where the mean stands among the other organisations; nothing where there is no comparison. */
+static const char *others_words(const struct book *book, const struct organisation_view *view, size_t c) {
+    struct benchmark others = results_benchmark(book->results, view->index, c);
+    struct cell mean = view->results->groups[0].constructs[c].of[STAT_MEAN];
+    if (!cell_shown(mean) || !cell_shown(others.low) || !cell_shown(others.high))
+        return "";
+    return word(book, mean.value < others.low.value    ? "profile.others_below"
+                      : mean.value > others.high.value ? "profile.others_above"
+                                                       : "profile.others_between");
+}
+
+static void put_answers(struct sheet *s, size_t row, const struct organisation_view *view, size_t c) {
+    const struct construct *construct = &s->book->instrument->constructs[c];
+    const struct figures *f = &view->results->groups[0].constructs[c];
+    struct style line = {.line_below = 1, .align = 'c'};
+    struct style count = line, share = line, mean = line, call = line;
+    count.number = NUMBER_COUNT;
+    share.number = NUMBER_SHARE;
+    mean.number = NUMBER_MEAN;
+    call.wrap = 1;
+    put_name(s, row, construct);
+    put_n(s, row, N, f->of[STAT_N], count);
+    put_bar(s, row, construct, f);
+    put_cell(s, row, FAVOURABLE, f->of[STAT_FAVOURABLE], share);
+    put_cell(s, row, NEUTRAL, f->of[STAT_NEUTRAL], share);
+    put_cell(s, row, UNFAVOURABLE, f->of[STAT_UNFAVOURABLE], share);
+    put_cell(s, row, MEAN, f->of[STAT_MEAN], mean);
+    put_cell(s, row, LOW, f->of[STAT_CI_LOW], mean);
+    put_cell(s, row, HIGH, f->of[STAT_CI_HIGH], mean);
+    put_call(s, row, CALL, f, call);
+    call.size = 9;
+    put_text(s, row, OTHERS, others_words(s->book, view, c), call);
+}
+
+static void put_trust(struct sheet *s, size_t row, const struct organisation_view *view, size_t c) {
+    struct book *book = s->book;
+    const struct construct *construct = &book->instrument->constructs[c];
+    const struct figures *f = &view->results->groups[0].constructs[c];
+    struct style number = {.line_below = 1, .align = 'c', .number = NUMBER_MEAN}, count = number;
+    count.number = NUMBER_COUNT;
+    put_name(s, row, construct);
+    put_n(s, row, N, f->of[STAT_N], count);
+    put_text(s, row, AGREEMENT, words_agreement(book, agreement_of(construct, f), true),
+             (struct style){.line_below = 1, .wrap = 1, .size = 9});
+    put_cell(s, row, AD, f->of[STAT_AD], number);
+    put_number(s, row, AD_CUT, agreement_cutoff(construct), number);
+    put_cell(s, row, RWG, f->of[STAT_RWGJ], number);
+    put_cell(s, row, RWG_CHANCE, f->of[STAT_RWGJ_CHANCE], number);
+    struct benchmark others = results_benchmark(book->results, view->index, c);
+    put_cell(s, row, OWN_MEAN, f->of[STAT_MEAN], number);
+    put_cell(s, row, OTHERS_LOW, others.low, number);
+    put_cell(s, row, OTHERS_MEDIAN, others.median, number);
+    put_cell(s, row, OTHERS_HIGH, others.high, number);
+}
+
+static bool any_benchmark(const struct book *book, const struct organisation_view *view) {
+    for (size_t i = 0; i < view->staff.n; i++)
+        if (cell_shown(results_benchmark(book->results, view->index, view->staff.constructs[i]).median))
+            return true;
+    return false;
+}
+
+static void put_heads(struct sheet *s, size_t row, const char *const *keys) {
+    for (size_t i = NAME; i <= LAST; i++)
+        put_head(s, row, i, word(s->book, keys[i]), i == NAME || i == BAR ? 'l' : 'c');
+    sheet_height(s, row, 40);
+}
+
+void sheet_profile(struct book *book, const struct organisation_view *view) {
+    struct sheet *s = book_sheet(book, word(book, "sheet.profile"));
+    sheet_width(s, NAME, NAME, 36);
+    sheet_width(s, N, N, 10.5);
+    sheet_width(s, BAR, BAR, 42);
+    sheet_width(s, FAVOURABLE, HIGH, 11);
+    sheet_width(s, CALL, CALL, 19);
+    sheet_width(s, OTHERS, OTHERS, 17);
+    size_t row = put_heading(s, word(book, "profile.title"), word(book, "profile.how"), LAST), head = row;
+    static const char *const answers[] = {"profile.construct",  "profile.n",          "profile.shares", "share.favourable",
+                                          "share.neutral",      "share.unfavourable", "profile.mean",   "profile.low",
+                                          "profile.high",       "profile.call",       "profile.others"};
+    put_heads(s, row, answers);
+    if (!any_benchmark(book, view))
+        put_head(s, row, OTHERS, "", 'c');
+    row++;
+    for (size_t i = 0; i < view->staff.n; i++) {
+        size_t c = view->staff.constructs[i];
+        if (outline_begins_domain(&view->staff, book->instrument, i))
+            put_band(s, row++, view, i, true);
+        put_answers(s, row++, view, c);
+    }
+    row++;
+    worksheet_set_h_pagebreaks(s->page, (lxw_row_t[]){(lxw_row_t)row, 0});
+    put_text(s, row, NAME, word(book, "profile.trust_title"), (struct style){.size = 14, .bold = 1});
+    sheet_height(s, row++, 24);
+    const char *how = arena_printf(book->arena, "%s %s", word(book, "profile.trust_how"),
+                                   word(book, any_benchmark(book, view) ? "profile.others_how" : "profile.others_none"));
+    put_merged(s, row, NAME, LAST, how, (struct style){.wrap = 1, .top = 1, .ink = COLOUR_QUIET});
+    sheet_height(s, row, text_height(how, sheet_span(s, NAME, LAST), 10) + 6);
+    row++;
+    static const char *const trust[] = {"profile.construct", "profile.n",         "profile.agreement",  "profile.ad",
+                                        "profile.ad_cut",    "profile.rwg",       "profile.rwg_chance", "profile.mean",
+                                        "profile.others_low", "profile.others_median", "profile.others_high"};
+    put_heads(s, row, trust);
+    sheet_height(s, row++, 52);
+    for (size_t i = 0; i < view->staff.n; i++) {
+        if (outline_begins_domain(&view->staff, book->instrument, i))
+            put_band(s, row++, view, i, false);
+        put_trust(s, row++, view, view->staff.constructs[i]);
+    }
+    worksheet_freeze_panes(s->page, (lxw_row_t)head + 1, 1);
+    sheet_print(s, true, 1, 0);
+}

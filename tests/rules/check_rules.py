@@ -1,0 +1,166 @@
+#!/usr/bin/python3
+"""The rules of the house, checked on the source text: who may include whom, which library stays in which room, calls that
+are forbidden, words that belong into config/texts, and paths that belong to nobody's machine. Prints every breach."""
+import glob
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+os.chdir(ROOT)
+
+# A room may include itself and the rooms named behind it: every arrow points down.
+FLOORS = {
+    'base': [],
+    'store': ['base'],
+    'instrument': ['base'],
+    'collect': ['instrument', 'store', 'base'],
+    'aggregate': ['instrument', 'store', 'base'],
+    'reports': ['aggregate', 'instrument', 'store', 'base'],
+    'web': ['reports', 'aggregate', 'collect', 'instrument', 'store', 'base'],
+    'cli': ['web', 'reports', 'collect', 'aggregate', 'instrument', 'store', 'base'],
+    'main': ['cli'],
+}
+# Headers of libraries, and where alone they may be included.
+LIBRARIES = {
+    'microhttpd.h': 'engine/web/server/',
+    'iniparser.h': 'engine/base/ini',
+    'dictionary.h': 'engine/base/ini',
+    'sqlite3.h': 'engine/store/sqlite/',
+    'xlsxwriter.h': 'reports/',
+    'curl/curl.h': 'engine/cli/demo/',
+}
+# Calls, where they are allowed, and why not elsewhere.
+FORBIDDEN = [
+    (r'\b(malloc|calloc|realloc)\s*\(', r'^engine/base/', 'use arenas, or mem_alloc for what outlives them'),
+    (r'\biniparser_(getint|getboolean|getdouble|getlongint|dump\w*)\b', r'^$', 'crashes or guesses'),
+    (r'\bsetlocale\s*\(', r'^$', 'a locale with a decimal comma corrupts workbooks and numbers'),
+    (r'\bworksheet_write\s*\(|\bworksheet_write_formula\b|\bworksheet_write_url\b', r'^$', 'guesses or makes formulas'),
+    (r'\bsqlite3_exec\s*\(', r'^engine/store/sqlite/database\.c', 'prepared statements only'),
+    (r'\b(sprintf|strncpy|gets|system|popen|strtok)\s*\(', r'^$', 'unsafe'),
+    (r'\bstore_(?!folder|close\b|open\b)\w+\s*\(', r'^engine/(store|collect|cli|aggregate/results\w*\.c)|^tests/',
+     'only collect, the results driver and commands talk to the store'),
+]
+
+
+def room_of(path):
+    if path.startswith('reports/'):
+        return 'reports'
+    if path == 'engine/main.c':
+        return 'main'
+    return path.split('/')[1]
+
+
+def without_comments(text):
+    return re.sub(r'/\*.*?\*/', lambda m: '\n' * m.group().count('\n'), text, flags=re.S)
+
+
+def check_includes(path, text, say):
+    room = room_of(path)
+    for number, line in enumerate(text.split('\n'), 1):
+        quoted = re.match(r'#include "([^"]+)"', line)
+        if quoted:
+            there = quoted.group(1).split('/')[0]
+            if there != room and there not in FLOORS[room]:
+                say(path, number, '%s must not include %s' % (room, quoted.group(1)))
+        angled = re.match(r'#include <([^>]+)>', line)
+        if angled:
+            for header, place in LIBRARIES.items():
+                if angled.group(1).endswith(header) and not path.startswith(place):
+                    say(path, number, '%s may be included in %s only' % (header, place))
+
+
+def check_calls(path, text, say):
+    for number, line in enumerate(text.split('\n'), 1):
+        for pattern, allowed, why in FORBIDDEN:
+            if re.search(pattern, line) and not re.search(allowed, path):
+                say(path, number, '%s: %s' % (re.search(pattern, line).group().strip(), why))
+
+
+def check_words(path, text, say):
+    """Sentences belong into config/texts: a literal of three words or more that is not SQL."""
+    # SQL; without memory there are no texts; the key table's examples are lines of an instrument file
+    if path.startswith('engine/store/sqlite/') or path in ('engine/base/arena.c', 'engine/instrument/keys.c'):
+        return
+    for number, line in enumerate(text.split('\n'), 1):
+        if '#include' in line or 'XLSX_FORMAT' in line:
+            continue
+        for literal in re.findall(r'"((?:[^"\\]|\\.)*)"', line):
+            if re.search(r"[A-Za-z]{2,}[;]? [a-z]{2,}[;]? [a-z]{2,}", literal) and '=' not in literal:
+                say(path, number, 'words of the interface: "%s"' % literal)
+
+
+def check_sizes(path, text, say):
+    lines = text.count('\n')
+    if lines > 700:
+        say(path, lines, 'longer than 700 lines')
+
+
+def check_aggregate(path, text, say):
+    if path.startswith('engine/aggregate/') and 'store/store.h' in text and not os.path.basename(path).startswith('results'):
+        say(path, 1, 'only the results driver knows the store')
+
+
+def keys_of(path):
+    keys, section = set(), ''
+    for line in open(path, encoding='utf-8'):
+        head = re.match(r'\[([^\]]+)\]', line)
+        key = re.match(r'([A-Za-z0-9_.-]+)\s*=', line)
+        if head:
+            section = head.group(1)
+        elif key:
+            keys.add(section + '.' + key.group(1))
+    return keys
+
+
+def check_texts(say):
+    """English and French have the same files with the same keys, and the code asks for no key that is not there."""
+    all_keys = set()
+    for path in sorted(glob.glob('config/texts/en/*.ini')):
+        french = path.replace('/en/', '/fr/')
+        english = keys_of(path)
+        all_keys |= english
+        other = keys_of(french) if os.path.exists(french) else set()
+        for key in sorted(english ^ other):
+            say(french, 1, 'the key %s is in one of English and French only' % key)
+    sections = {k.split('.')[0] for k in all_keys}
+    for path in sorted(glob.glob('engine/**/*.c', recursive=True) + glob.glob('reports/*.c')):
+        for number, line in enumerate(without_comments(open(path, encoding='utf-8').read()).split('\n'), 1):
+            for call in re.findall(r'texts_(?:get|own|fill|count)\([^"]*"([a-z_]+\.[a-z0-9_.]+)"', line):
+                found = call in all_keys or call + '.other' in all_keys
+                if call.split('.')[0] in sections and not found and not call.endswith('.'):
+                    say(path, number, 'there is no text %s' % call)
+
+
+def check_machine(say):
+    """No path of a machine, nothing outside the repository."""
+    files = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard'], stdout=subprocess.PIPE, text=True).stdout
+    for path in files.split('\n'):
+        if not path or path.endswith(('.png', '.xlsx')) or path == 'tests/rules/check_rules.py' or not os.path.exists(path):
+            continue
+        for number, line in enumerate(open(path, encoding='utf-8', errors='replace'), 1):
+            if re.search(r'/home/\w|/root/\w|\.\./shared|/work/(main|shared)', line):
+                say(path, number, 'a path of a machine or outside the repository')
+
+
+def main():
+    breaches = []
+
+    def say(path, line, what):
+        breaches.append('%s:%d: %s' % (path, line, what))
+
+    sources = sorted(glob.glob('engine/**/*.[ch]', recursive=True) + glob.glob('reports/*.[ch]'))
+    for path in sources:
+        text = without_comments(open(path, encoding='utf-8').read())
+        for check in (check_includes, check_calls, check_words, check_sizes, check_aggregate):
+            check(path, text, say)
+    check_texts(say)
+    check_machine(say)
+    for breach in breaches:
+        print(breach)
+    print('%d files, %d breaches' % (len(sources), len(breaches)))
+    return 1 if breaches else 0
+
+
+sys.exit(main())

@@ -1,0 +1,324 @@
+/* rooms: store base
+ * The store keeps its promises by itself: once, whole, durable, and without residue. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/store.h"
+
+struct fixture {
+    char folder[64], url[160], path[128];
+    struct store *store;
+    struct arena *arena;
+    struct assessment assessment;
+    struct wave wave;
+};
+
+static const char canary[] = "canary-answer-in-clear-7421";
+
+static void open_store(struct fixture *f) {
+    assert_int_equal(store_open(&f->store, f->url, NULL), RESULT_OK);
+}
+
+static struct ticket ticket_number(int n) {
+    struct ticket t = {.kind = INVITATION_PERSONAL, .organisation = "north", .unit = "", .language = ""};
+    t.hash[0] = (uint8_t)n;
+    t.hash[1] = (uint8_t)(n >> 8);
+    t.hash[31] = 1;
+    return t;
+}
+
+static int set_up(void **state) {
+    struct fixture *f = mem_alloc(sizeof *f);
+    strcpy(f->folder, "/tmp/readiness-store-XXXXXX");
+    if (sodium_init() < 0 || !mkdtemp(f->folder))
+        return -1;
+    snprintf(f->path, sizeof f->path, "%s/r.db", f->folder);
+    snprintf(f->url, sizeof f->url, "sqlite:%s", f->path);
+    f->arena = arena_new();
+    open_store(f);
+    f->assessment = (struct assessment){id_new(), "a", "A", "x.ini", MODE_ANONYMOUS, 5, 10};
+    struct wave wave = {.id = id_new(),
+                        .assessment = f->assessment.id,
+                        .label = "one",
+                        .opened = "2027-01-01",
+                        .until = "",
+                        .closed = "",
+                        .min_group = 5,
+                        .min_comments = 10};
+    struct ticket tickets[100];
+    for (int i = 0; i < 100; i++)
+        tickets[i] = ticket_number(i);
+    struct invited invited = {"north", 100, 0, false};
+    f->wave = wave;
+    if (store_add_assessment(f->store, &f->assessment, NULL, 0) != RESULT_OK ||
+        store_open_wave(f->store, &f->wave, NULL, 0, NULL, tickets, 0, 100, &invited, 1) != RESULT_OK)
+        return -1;
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct fixture *f = *state;
+    char command[128];
+    store_close(f->store);
+    arena_free(f->arena);
+    snprintf(command, sizeof command, "rm -rf %s", f->folder);
+    int status = system(command);
+    free(f);
+    return status;
+}
+
+static struct cast cast_of(const struct fixture *f, int n) {
+    struct ticket t = ticket_number(n);
+    struct cast c = {.wave = f->wave.id,
+                     .kind = INVITATION_PERSONAL,
+                     .organisation = "north",
+                     .content = {canary, sizeof canary - 1}};
+    memcpy(c.ticket, t.hash, 32);
+    memcpy(c.key, t.hash, 32);
+    return c;
+}
+
+static void a_ballot_is_cast_exactly_once(void **state) {
+    struct fixture *f = *state;
+    struct cast c = cast_of(f, 1);
+    struct found_ticket found;
+    assert_int_equal(store_cast_wait(f->store, &c), CAST_STORED);
+    assert_int_equal(store_cast_wait(f->store, &c), CAST_ALREADY);
+    assert_int_equal(store_find_ticket(f->store, f->arena, c.ticket, &found), RESULT_OK);
+    assert_int_equal(found.state, TICKET_SPENT);
+    struct ticket other = ticket_number(2);
+    assert_int_equal(store_find_ticket(f->store, f->arena, other.hash, &found), RESULT_OK);
+    assert_int_equal(found.state, TICKET_FRESH);
+}
+
+static void an_unknown_ticket_casts_nothing(void **state) {
+    struct fixture *f = *state;
+    struct cast c = cast_of(f, 5000);
+    assert_int_equal(store_cast_wait(f->store, &c), CAST_UNKNOWN);
+}
+
+struct racer {
+    struct fixture *f;
+    int stored[100], already[100];
+};
+
+static void *race(void *argument) {
+    struct racer *r = argument;
+    for (int i = 0; i < 100; i++) {
+        struct cast c = cast_of(r->f, i);
+        enum cast_outcome o = store_cast_wait(r->f->store, &c);
+        r->stored[i] += o == CAST_STORED;
+        r->already[i] += o == CAST_ALREADY;
+    }
+    return NULL;
+}
+
+static void eight_racers_for_a_hundred_tickets_store_a_hundred_ballots(void **state) {
+    struct fixture *f = *state;
+    pthread_t threads[8];
+    struct racer racers[8];
+    memset(racers, 0, sizeof racers);
+    for (int t = 0; t < 8; t++) {
+        racers[t].f = f;
+        assert_int_equal(pthread_create(&threads[t], NULL, race, &racers[t]), 0);
+    }
+    for (int t = 0; t < 8; t++)
+        pthread_join(threads[t], NULL);
+    for (int i = 0; i < 100; i++) {
+        int stored = 0, already = 0;
+        for (int t = 0; t < 8; t++) {
+            stored += racers[t].stored[i];
+            already += racers[t].already[i];
+        }
+        assert_int_equal(stored, 1);
+        assert_int_equal(already, 7);
+    }
+    struct invited *invited;
+    size_t n;
+    assert_int_equal(store_list_invited(f->store, f->arena, f->wave.id, &invited, &n), RESULT_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(invited[0].answered, 100);
+}
+
+static void what_was_acknowledged_is_there_after_a_restart(void **state) {
+    struct fixture *f = *state;
+    struct cast c = cast_of(f, 7);
+    bool there = false;
+    assert_int_equal(store_cast_wait(f->store, &c), CAST_STORED);
+    store_close(f->store);
+    open_store(f);
+    assert_int_equal(store_has_ballot(f->store, f->wave.id, c.key, &there), RESULT_OK);
+    assert_true(there);
+}
+
+static void a_second_process_is_refused_with_a_sentence(void **state) {
+    struct fixture *f = *state;
+    struct store *second;
+    struct findings *findings = findings_new();
+    assert_int_equal(store_open(&second, f->url, findings), RESULT_INPUT);
+    assert_true(findings_have(findings, "store_in_use", 0));
+    findings_free(findings);
+}
+
+static void change_version(struct fixture *f, const char *sql) {
+    sqlite3 *db;
+    store_close(f->store);
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void a_newer_or_foreign_database_is_refused_untouched(void **state) {
+    struct fixture *f = *state;
+    struct findings *findings = findings_new();
+    struct store *s;
+    change_version(f, "PRAGMA user_version = 99");
+    assert_int_equal(store_open(&s, f->url, findings), RESULT_INPUT);
+    assert_true(findings_have(findings, "store_newer", 0));
+    f->store = NULL;
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 1; PRAGMA application_id = 7", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    assert_int_equal(store_open(&s, f->url, findings), RESULT_INPUT);
+    assert_true(findings_have(findings, "store_foreign", 0));
+    findings_free(findings);
+}
+
+static bool collect_one(void *context, struct str sealed) {
+    assert_int_equal(sealed.n, sizeof canary - 1);
+    ++*(int *)context;
+    return true;
+}
+
+/* Is the canary anywhere in the database's files? */
+static bool residue(const struct fixture *f) {
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    bool found = false;
+    for (size_t i = 0; i < 3; i++) {
+        struct arena *arena = arena_new();
+        struct str bytes = {NULL, 0};
+        char path[160];
+        snprintf(path, sizeof path, "%s%s", f->path, endings[i]);
+        if (file_exists(path) && file_read(&bytes, arena, path, 64 << 20, NULL) == RESULT_OK && bytes.n)
+            found = found || memmem(bytes.p, bytes.n, canary, sizeof canary - 1);
+        arena_free(arena);
+    }
+    return found;
+}
+
+static void closing_leaves_no_residue_and_tickets_forget(void **state) {
+    struct fixture *f = *state;
+    int ballots = 0;
+    for (int i = 0; i < 20; i++) {
+        struct cast c = cast_of(f, i);
+        assert_int_equal(store_cast_wait(f->store, &c), CAST_STORED);
+    }
+    assert_true(residue(f)); /* the search can find it */
+    assert_int_equal(store_each_ballot(f->store, f->wave.id, collect_one, &ballots), RESULT_OK);
+    assert_int_equal(ballots, 20);
+    assert_int_equal(store_empty_wave(f->store, f->wave.id, 19, NULL, 0, NULL, 0, "2027-02-01"), RESULT_INPUT);
+    struct response r = {.id = id_new(), .organisation = "north", .unit = "", .answers = {"{}", 2}};
+    assert_int_equal(store_empty_wave(f->store, f->wave.id, 20, &r, 1, NULL, 0, "2027-02-01"), RESULT_OK);
+    assert_int_equal(store_scrub(f->store), RESULT_OK);
+    assert_false(residue(f));
+    struct found_ticket spent, fresh;
+    struct ticket a = ticket_number(1), b = ticket_number(90);
+    assert_int_equal(store_find_ticket(f->store, f->arena, a.hash, &spent), RESULT_OK);
+    assert_int_equal(store_find_ticket(f->store, f->arena, b.hash, &fresh), RESULT_OK);
+    assert_int_equal(spent.state, TICKET_CLOSED);
+    assert_int_equal(fresh.state, TICKET_CLOSED);
+    struct cast late = cast_of(f, 95);
+    assert_int_equal(store_cast_wait(f->store, &late), CAST_CLOSED);
+    assert_int_equal(store_mark_closed(f->store, f->wave.id), RESULT_OK);
+    assert_int_equal(store_mark_closed(f->store, f->wave.id), RESULT_INPUT);
+}
+
+static void a_draft_is_replaced_removed_and_never_outlives_its_wave(void **state) {
+    struct fixture *f = *state;
+    uint8_t key[32] = {9};
+    struct str found;
+    struct day day = {"2027-01-02"};
+    assert_int_equal(store_put_draft_wait(f->store, f->wave.id, key, str_of("one"), day), RESULT_OK);
+    assert_int_equal(store_put_draft_wait(f->store, f->wave.id, key, str_of("two"), day), RESULT_OK);
+    assert_int_equal(store_find_draft(f->store, f->arena, f->wave.id, key, &found), RESULT_OK);
+    assert_true(str_is(found, "two"));
+    assert_int_equal(store_drop_old_drafts(f->store, (struct day){"2027-01-02"}), RESULT_OK);
+    assert_int_equal(store_find_draft(f->store, f->arena, f->wave.id, key, &found), RESULT_OK);
+    assert_int_equal(store_drop_old_drafts(f->store, (struct day){"2027-01-03"}), RESULT_OK);
+    assert_int_equal(store_find_draft(f->store, f->arena, f->wave.id, key, &found), RESULT_INPUT);
+    assert_int_equal(store_empty_wave(f->store, f->wave.id, 0, NULL, 0, NULL, 0, "2027-02-01"), RESULT_OK);
+    assert_int_equal(store_put_draft_wait(f->store, f->wave.id, key, str_of("late"), day), RESULT_OK);
+    assert_int_equal(store_find_draft(f->store, f->arena, f->wave.id, key, &found), RESULT_INPUT);
+}
+
+static void the_same_person_twice_is_one_person(void **state) {
+    struct fixture *f = *state;
+    struct organisation o = {"north", "North", "", "", -1};
+    struct person first = {id_new(), "staff@north.example", "", "north", "", ""};
+    struct person again = {id_new(), "STAFF@north.example", "", "north", "Ward", "fr"};
+    struct person *list;
+    size_t n;
+    assert_int_equal(store_put_organisations(f->store, f->assessment.id, &o, 1), RESULT_OK);
+    assert_int_equal(store_put_people(f->store, f->assessment.id, &first, 1), RESULT_OK);
+    assert_int_equal(store_put_people(f->store, f->assessment.id, &again, 1), RESULT_OK);
+    assert_int_equal(store_list_people(f->store, f->arena, f->assessment.id, &list, &n), RESULT_OK);
+    assert_int_equal(n, 1);
+    assert_true(id_equal(list[0].id, first.id));
+    assert_string_equal(list[0].unit, "Ward");
+}
+
+static void the_tables_that_touch_answers_have_no_time_address_or_row_number(void **state) {
+    struct fixture *f = *state;
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    int tables = 0;
+    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT name, sql FROM sqlite_schema WHERE type = 'table'", -1, &q, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(q) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(q, 0), *sql = (const char *)sqlite3_column_text(q, 1);
+        tables++;
+        assert_non_null(strstr(sql, "STRICT, WITHOUT ROWID"));
+        bool near_answers = strcmp(name, "ticket") == 0 || strcmp(name, "ballot") == 0 ||
+                            strcmp(name, "response") == 0 || strcmp(name, "comment") == 0;
+        static const char *const telling[] = {"day", "time", "date ", "person", "address", "agent"};
+        for (size_t i = 0; near_answers && i < sizeof telling / sizeof *telling; i++)
+            assert_null(strstr(sql, telling[i]));
+    }
+    assert_true(tables >= 16);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(a_ballot_is_cast_exactly_once),
+        TEST(an_unknown_ticket_casts_nothing),
+        TEST(eight_racers_for_a_hundred_tickets_store_a_hundred_ballots),
+        TEST(what_was_acknowledged_is_there_after_a_restart),
+        TEST(a_second_process_is_refused_with_a_sentence),
+        TEST(a_newer_or_foreign_database_is_refused_untouched),
+        TEST(closing_leaves_no_residue_and_tickets_forget),
+        TEST(a_draft_is_replaced_removed_and_never_outlives_its_wave),
+        TEST(the_same_person_twice_is_one_person),
+        TEST(the_tables_that_touch_answers_have_no_time_address_or_row_number),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
