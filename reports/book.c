@@ -183,7 +183,9 @@ struct page_breaks page_breaks_begin(const struct sheet *s, bool landscape, size
 }
 
 void page_breaks_add(struct sheet *s, struct page_breaks *breaks, size_t row, double points) {
-    if (breaks->used > 0 && breaks->used + points > breaks->room) {
+    /* A block that no page holds may begin on the lower part of this one: breaking would only leave white paper. */
+    bool hopeless = points > breaks->room && breaks->used < breaks->room * 2 / 3;
+    if (breaks->used > 0 && breaks->used + points > breaks->room && !hopeless) {
         breaks->rows = arena_grow(s->book->arena, breaks->rows, breaks->n, &breaks->capacity, sizeof *breaks->rows);
         breaks->rows[breaks->n++] = (lxw_row_t)row;
         breaks->used = 0;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { TEXT };
+enum { EDGE, TEXT }; /* a sheet of one column would not be scaled to the page by LibreOffice */
 enum { PIECE = 1800 }; /* characters a row: a row of a sheet is at most 409 points tall */
 
 /* Where to end a piece: at the last blank or line end of its second half, or where the characters are used up. */
@@ -31,11 +31,13 @@ static size_t put_comment(struct sheet *s, size_t row, const char *text) {
         rest = (struct str){rest.p + n, rest.n - n};
         rest = str_trim(rest);
         const char *shown = arena_printf(book->arena, "%s%.*s%s", first ? "" : "… ", (int)piece.n, piece.p, rest.n ? " …" : "");
-        struct style style = {.wrap = 1, .indent = 1, .line_below = rest.n ? 0 : 1};
+        double points = text_height(shown, sheet_span(s, TEXT, TEXT) * 0.97, 10);
+        struct style style = {.wrap = 1, .top = points > 20, .line_below = rest.n ? 0 : 1};
+        put_blank(s, row, EDGE, EDGE, (struct style){.line_below = style.line_below});
         /* already safe: written as it is, so that nothing is escaped twice */
         if (worksheet_write_string(s->page, (lxw_row_t)row, TEXT, shown, book_format(book, style)) != LXW_NO_ERROR)
             book->failed = true;
-        sheet_height(s, row++, text_height(shown, sheet_span(s, TEXT, TEXT) * 0.95, 10) + 8);
+        sheet_height(s, row++, points + 8);
         first = false;
     }
     return row;
@@ -44,7 +46,7 @@ static size_t put_comment(struct sheet *s, size_t row, const char *text) {
 static size_t put_list(struct sheet *s, size_t row, const struct comment_list *list) {
     struct book *book = s->book;
     const char *label = words_text(book, &book->instrument->questions[list->question].label);
-    put_text(s, row, TEXT, label, (struct style){.size = 12, .bold = 1, .wrap = 1, .line_below = 2});
+    put_merged(s, row, EDGE, TEXT, label, (struct style){.size = 12, .bold = 1, .wrap = 1, .line_below = 2});
     sheet_height(s, row++, text_height(label, sheet_span(s, TEXT, TEXT) * 0.9, 12) + 6);
     const struct wave *wave = results_wave(book->results);
     if (list->withheld || list->n == 0) {
@@ -66,7 +68,8 @@ static size_t put_list(struct sheet *s, size_t row, const struct comment_list *l
 
 void sheet_comments(struct book *book, const struct organisation_view *view) {
     struct sheet *s = book_sheet(book, word(book, "sheet.comments"));
-    sheet_width(s, TEXT, TEXT, 94); /* one column is never scaled to the page: it has to fit */
+    sheet_width(s, EDGE, EDGE, 2);
+    sheet_width(s, TEXT, TEXT, 96);
     size_t row = put_heading(s, word(book, "comments.title"), word(book, "comments.how"), TEXT);
     for (size_t i = 0; i < view->results->n_comment_lists; i++)
         row = put_list(s, row, &view->results->comments[i]);

@@ -20,7 +20,7 @@ static void put_organisation(struct sheet *s, size_t row, const struct all_view 
     put_n(s, row, N, o->answered, count);
     put_cell(s, row, RATE, o->rate, share);
     put_figures(s, row, view, o, (struct style){.bold = bold});
-    double height = text_height(name, sheet_span(s, NAME, NAME) * 0.93, 10) + 4;
+    double height = text_height(name, sheet_span(s, NAME, NAME) * 0.97, 10) + 4;
     sheet_height(s, row, height > 20 ? height : 20);
 }
 
@@ -68,7 +68,7 @@ static void put_heads(struct sheet *s, size_t row, const struct all_view *view) 
 void sheet_overview(struct book *book, const struct all_view *view) {
     struct sheet *s = book_sheet(book, word(book, "sheet.overview"));
     size_t n = view->staff.n, last = n ? FIRST + n - 1 : RATE, wide = last > 9 ? 9 : last;
-    sheet_width(s, NAME, NAME, 32);
+    sheet_width(s, NAME, NAME, 36);
     sheet_width(s, N, RATE, 10);
     if (n)
         sheet_width(s, FIRST, last, n < 8 ? 15 : 11.2);

@@ -97,6 +97,7 @@ void sheet_reliability(struct book *book, const struct all_view *view) {
     sheet_height(s, row++, most);
     for (size_t i = 0; i < view->staff.n; i++)
         put_construct(s, row++, view, view->staff.constructs[i]);
+    worksheet_set_h_pagebreaks(s->page, (lxw_row_t[]){(lxw_row_t)row + 1, 0});
     put_items(s, row + 1, view);
     worksheet_freeze_panes(s->page, (lxw_row_t)head + 1, 1);
     sheet_print(s, true, 1, 0);

@@ -41,12 +41,14 @@ struct layout {
     const struct instrument *instrument;
     size_t n_variables; /* [0] is the response itself; then items, constructs, domains that staff answer */
     struct variable *variables;
+    size_t *by_key; /* the variables in the order of kind and name, which is that of the tables */
     size_t *of_item, *of_construct, *of_domain; /* variable, or NOWHERE */
     /* Tallies of items: one count per scale point, then per not-applicable code. */
     size_t *count_at; /* per variable */
     size_t n_counts;
-    double *scored; /* per count: the value as scored; NAN for not applicable */
-    int *side;      /* per count: +1 favourable, -1 unfavourable */
+    double *scored;     /* per count: the value as scored; NAN for not applicable */
+    const char **codes; /* per count: as written in the tables, "4" or "na" */
+    int *side;          /* per count: +1 favourable, -1 unfavourable */
     size_t n_breakdowns;
     struct breakdown *breakdowns;
     size_t n_fixed; /* groups known before any answer: the whole [0], then every choice of every grouping question */

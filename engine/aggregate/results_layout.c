@@ -1,5 +1,6 @@
 /* The layout of a wave's variables, groups and counts; and what a group's tallies say. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "aggregate/results_inner.h"
@@ -47,6 +48,21 @@ static void lay_out_variables(struct layout *l, struct arena *arena) {
     }
 }
 
+static int compare_keys(const void *a, const void *b, void *context) {
+    const struct layout *l = context;
+    const struct variable *x = &l->variables[*(const size_t *)a], *y = &l->variables[*(const size_t *)b];
+    int order = strcmp(kind_names[x->kind], kind_names[y->kind]);
+    return order ? order : strcmp(x->name, y->name);
+}
+
+static void sort_variables(struct layout *l, struct arena *arena) {
+    l->by_key = arena_array(arena, l->n_variables, sizeof *l->by_key);
+    for (size_t v = 0; v < l->n_variables; v++) {
+        l->by_key[v] = v;
+    }
+    qsort_r(l->by_key, l->n_variables, sizeof *l->by_key, compare_keys, l);
+}
+
 static void lay_out_counts(struct layout *l, struct arena *arena) {
     const struct instrument *in = l->instrument;
     l->count_at = arena_array(arena, l->n_variables, sizeof *l->count_at);
@@ -58,6 +74,7 @@ static void lay_out_counts(struct layout *l, struct arena *arena) {
         }
     }
     l->scored = arena_array(arena, l->n_counts, sizeof *l->scored);
+    l->codes = arena_array(arena, l->n_counts, sizeof *l->codes);
     l->side = arena_array(arena, l->n_counts, sizeof *l->side);
     for (size_t v = 0; v < l->n_variables; v++) {
         if (l->variables[v].kind != KIND_ITEM) {
@@ -67,9 +84,11 @@ static void lay_out_counts(struct layout *l, struct arena *arena) {
         const struct item *item = &in->items[l->variables[v].index];
         for (size_t p = 0; p < s->n_points; p++) {
             l->scored[l->count_at[v] + p] = item_scored(in, item, s->points[p].code);
+            l->codes[l->count_at[v] + p] = arena_printf(arena, "%d", s->points[p].code);
             l->side[l->count_at[v] + p] = item_side(in, item, s->points[p].code);
         }
         for (size_t p = 0; p < s->n_not_applicable; p++) {
+            l->codes[l->count_at[v] + s->n_points + p] = s->not_applicable[p].name;
             l->scored[l->count_at[v] + s->n_points + p] = NAN;
         }
     }
@@ -105,6 +124,7 @@ struct layout *layout_new(struct arena *arena, const struct instrument *instrume
     struct layout *l = arena_alloc(arena, sizeof *l);
     l->instrument = instrument;
     lay_out_variables(l, arena);
+    sort_variables(l, arena);
     lay_out_counts(l, arena);
     lay_out_groups(l, arena);
     return l;

@@ -18,7 +18,7 @@ struct making {
     const char *organisation;
     struct covariance **covariances;
     struct overall *overall;
-    struct row_list rows;
+    struct row_list rows, together;
     const struct published *decided; /* before; may be none */
     size_t n_decided;
     struct published *published; /* now */
@@ -119,7 +119,8 @@ static enum result store_all(struct making *m, struct store *store, const struct
     if (m->n_decided == 0 && store_put_published(store, wave->id, m->published, m->n_published) != RESULT_OK) {
         return RESULT_MACHINE;
     }
-    const struct row *next = m->rows.first;
+    *m->together.end = m->rows.first; /* all together have the first key */
+    const struct row *next = m->together.first;
     return store_put_aggregates(store, wave->id, &source, next_row, &next) == RESULT_OK ? RESULT_OK : RESULT_MACHINE;
 }
 
@@ -140,6 +141,8 @@ static void making_free(struct making *m) {
     overall_free(m->overall);
     buf_free(&m->rows.counts);
     buf_free(&m->rows.statistics);
+    buf_free(&m->together.counts);
+    buf_free(&m->together.statistics);
     arena_free(m->text_arena);
     arena_free(m->organisation_arena);
     arena_free(m->arena);
@@ -150,8 +153,9 @@ enum result results_make(struct store *store, const struct wave *wave, const str
     struct arena *arena = arena_new();
     struct making m = {.layout = layout_new(arena, instrument), .k = (size_t)wave->min_group, .arena = arena};
     m.answers = answers_new(arena, instrument);
-    m.rows = (struct row_list){.arena = arena, .end = NULL, .counts = BUF_INIT, .statistics = BUF_INIT};
+    m.rows = m.together = (struct row_list){.arena = arena, .counts = BUF_INIT, .statistics = BUF_INIT};
     m.rows.end = &m.rows.first;
+    m.together.end = &m.together.first;
     m.overall = overall_new(m.layout, m.k);
     make_covariances(&m);
     struct published *decided = NULL;
@@ -165,7 +169,7 @@ enum result results_make(struct store *store, const struct wave *wave, const str
         /* When the responses were deleted on purpose, what was made from them stays. */
         bool gone = m.n_responses == 0 && before && before->n_responses > 0;
         if (!gone) {
-            const struct family *f = overall_rows(m.overall, arena, &m.rows, decided_for(&m, ""));
+            const struct family *f = overall_rows(m.overall, arena, &m.together, decided_for(&m, ""));
             note_family(&m, "", f, m.layout->group_names);
             result = store_all(&m, store, wave, instrument);
         }

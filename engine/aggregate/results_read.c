@@ -153,17 +153,16 @@ double row_statistic(struct str json, const char *name, struct arena *scratch) {
     return NAN;
 }
 
-static void read_counts(struct row_values *row, const struct scale *s, struct str json, struct arena *scratch) {
+static void read_counts(struct row_values *row, const struct layout *l, size_t variable, struct str json,
+                        struct arena *scratch) {
+    const struct scale *s = layout_scale(l, variable);
+    const char *const *codes = l->codes + l->count_at[variable];
     struct json_reader reader;
     struct json_member m;
     row->counts = arena_array(scratch, s->n_points + s->n_not_applicable, sizeof *row->counts);
     for (bool more = json_read_object(&reader, json, scratch); more && json_next(&reader, &m);) {
-        long code = 0;
-        bool is_code = str_to_long(m.key, &code);
-        for (size_t p = 0; p < s->n_points + s->n_not_applicable && m.type == JSON_NUMBER; p++) {
-            bool this_one = p < s->n_points ? is_code && s->points[p].code == code
-                                            : !is_code && str_is(m.key, s->not_applicable[p - s->n_points].name);
-            if (this_one) {
+        for (size_t p = 0; p < s->n_points + s->n_not_applicable; p++) {
+            if (m.type == JSON_NUMBER && str_is(m.key, codes[p])) {
                 row->counts[p] = (uint32_t)m.number;
                 row->has_counts = true;
             }
@@ -255,7 +254,7 @@ static bool each_row(void *context, const struct aggregate *a) {
     read_statistics(&row, a->statistics, d->scratch);
     row.unanimous = row.of[STAT_SD] <= 0;
     if (v->kind == KIND_ITEM) {
-        read_counts(&row, layout_scale(r->layout, variable), a->counts, d->scratch);
+        read_counts(&row, r->layout, variable, a->counts, d->scratch);
         if (row.has_counts) {
             summarise_item(r->layout, variable, &row);
         }

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include <gsl/gsl_blas.h>
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_multimin.h>
@@ -19,7 +20,12 @@
 
 #define UNIQUENESS_MIN 0.005
 
-enum { MIN_ITEMS = 3, MIN_PERSONS = 50, MAX_STEPS = 2000 };
+#define SINGULAR 1e-10    /* the smallest eigenvalue of a matrix that has an inverse */
+#define FLAT 1e-9         /* slope at a minimum */
+#define SAME_MINIMUM 1e-9 /* discrepancies that differ by less are one */
+#define FLAT_ENOUGH 1e-5  /* slope at which omega is known to four digits */
+
+enum { MIN_ITEMS = 3, MIN_PERSONS = 50, MAX_STEPS = 1000, MAX_RUNS = 20 };
 
 struct fit {
     const double *r; /* correlations, items x items */
@@ -95,27 +101,74 @@ static double omega_from_loadings(const double *loadings, size_t items) {
     return common + unique > 0 ? common / (common + unique) : NAN;
 }
 
-/* Minimises from halfway uniquenesses; true when the slope has vanished or no step improves any more. */
-static bool minimise(struct fit *f) {
+/* Where to begin: (1 - 1/(2 items)) / diagonal of the inverse of R (Joreskog 1963), as R's factanal does. False for a
+ * matrix without an inverse. */
+static bool find_start(struct fit *f, gsl_vector *x) {
+    for (size_t i = 0; i < f->items; i++) {
+        for (size_t j = 0; j < f->items; j++) {
+            gsl_matrix_set(f->scaled, i, j, f->r[i * f->items + j]);
+        }
+    }
+    if (gsl_eigen_symmv(f->scaled, f->values, f->vectors, f->work) != GSL_SUCCESS) {
+        return false;
+    }
+    for (size_t i = 0; i < f->items; i++) {
+        double diagonal = 0;
+        for (size_t j = 0; j < f->items; j++) {
+            double e = gsl_vector_get(f->values, j), v = gsl_matrix_get(f->vectors, i, j);
+            if (!(e > SINGULAR)) {
+                return false;
+            }
+            diagonal += v * v / e;
+        }
+        double psi = fmin(0.99, fmax(2 * UNIQUENESS_MIN, (1 - 0.5 / (double)f->items) / diagonal));
+        gsl_vector_set(x, i, log((psi - UNIQUENESS_MIN) / (1 - psi)));
+    }
+    return true;
+}
+
+/* One run of the minimiser from x, which it moves; how steep it still is there. */
+static double descend(struct fit *f, gsl_vector *x) {
     gsl_multimin_function_fdf function = {
         .f = discrepancy, .df = discrepancy_slope, .fdf = discrepancy_and_slope, .n = f->items, .params = f};
-    gsl_vector *start = gsl_vector_calloc(f->items);
-    bool done = false;
-    if (isfinite(discrepancy(start, f))) {
-        gsl_multimin_fdfminimizer *m =
-            gsl_multimin_fdfminimizer_alloc(gsl_multimin_fdfminimizer_vector_bfgs2, f->items);
-        gsl_multimin_fdfminimizer_set(m, &function, start, 0.1, 0.1);
-        for (int step = 0; step < MAX_STEPS && !done; step++) {
-            int status = gsl_multimin_fdfminimizer_iterate(m);
-            done = status != GSL_SUCCESS || gsl_multimin_test_gradient(m->gradient, 1e-9) == GSL_SUCCESS;
-        }
-        /* "No progress" is the usual end at full precision; a step that stopped far from the minimum is told by its
-         * slope. */
-        done = done && gsl_multimin_test_gradient(m->gradient, 1e-4) == GSL_SUCCESS && evaluate(f, m->x);
-        gsl_multimin_fdfminimizer_free(m);
+    gsl_multimin_fdfminimizer *m = gsl_multimin_fdfminimizer_alloc(gsl_multimin_fdfminimizer_vector_bfgs2, f->items);
+    gsl_multimin_fdfminimizer_set(m, &function, x, 0.1, 0.1);
+    int status = GSL_SUCCESS;
+    for (int step = 0; step < MAX_STEPS && status == GSL_SUCCESS && gsl_blas_dnrm2(m->gradient) > FLAT; step++) {
+        status = gsl_multimin_fdfminimizer_iterate(m);
     }
-    gsl_vector_free(start);
-    return done;
+    double slope = gsl_blas_dnrm2(m->gradient);
+    gsl_vector_memcpy(x, m->x);
+    gsl_multimin_fdfminimizer_free(m);
+    return slope;
+}
+
+/* A minimum from x; NAN if none was found. The minimiser may find that it makes no progress before the slope is flat:
+ * then it begins again where it stopped. */
+static double omega_from(struct fit *f, gsl_vector *x, double *value) {
+    double slope = INFINITY;
+    *value = discrepancy(x, f);
+    for (int run = 0; isfinite(*value) && run < MAX_RUNS && slope > FLAT; run++) {
+        slope = descend(f, x);
+    }
+    *value = discrepancy(x, f); /* leaves the loadings at x */
+    return slope < FLAT_ENOUGH && isfinite(*value) ? omega_from_loadings(f->loadings, f->items) : NAN;
+}
+
+/* There may be several minima: the lower of those found from the usual start and from halfway uniquenesses. */
+static double omega_of_fit(struct fit *f) {
+    gsl_vector *x = gsl_vector_alloc(f->items);
+    double omega = NAN, value, other_value;
+    if (find_start(f, x)) {
+        omega = omega_from(f, x, &value);
+        gsl_vector_set_zero(x);
+        double other = omega_from(f, x, &other_value);
+        if (isnan(omega) || (!isnan(other) && other_value < value - SAME_MINIMUM)) {
+            omega = other;
+        }
+    }
+    gsl_vector_free(x);
+    return omega;
 }
 
 double omega_of_correlations(const double *correlations, size_t items) {
@@ -136,7 +189,7 @@ double omega_of_correlations(const double *correlations, size_t items) {
                     .work = gsl_eigen_symmv_alloc(items),
                     .psi = arena_array(arena, items, sizeof(double)),
                     .loadings = arena_array(arena, items, sizeof(double))};
-    double omega = minimise(&f) ? omega_from_loadings(f.loadings, items) : NAN;
+    double omega = omega_of_fit(&f);
     gsl_eigen_symmv_free(f.work);
     gsl_vector_free(f.values);
     gsl_matrix_free(f.vectors);

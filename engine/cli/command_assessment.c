@@ -84,7 +84,7 @@ enum result run_assessment_new(struct cli *cli) {
         return cli_refuse(cli, "assessment_exists", "name", a.name);
     if (result != RESULT_OK)
         return cli_trouble(cli);
-    cli_say(cli, "assessment.made", "name", a.name);
+    cli_say(cli, "said.assessment_made", "name", a.name);
     return RESULT_OK;
 }
 

@@ -10,12 +10,12 @@ enum result run_check(struct cli *cli) {
         if (one != RESULT_OK)
             result = one;
         else if (cli_format_is(cli, "text")) {
-            cli_say(cli, "check.good", "file", cli->arguments[i], "constructs",
+            cli_say(cli, "said.check_good", "file", cli->arguments[i], "constructs",
                     arena_printf(cli->arena, "%zu", instrument->n_constructs), "items",
                     arena_printf(cli->arena, "%zu", instrument->n_items), "questions",
                     arena_printf(cli->arena, "%zu", instrument->n_questions));
             for (size_t l = 1; l < instrument->n_languages; l++)
-                cli_say(cli, "check.coverage", "language", instrument->languages[l], "percent",
+                cli_say(cli, "said.check_coverage", "language", instrument->languages[l], "percent",
                         arena_printf(cli->arena, "%.0f", 100 * instrument_coverage(instrument, l)));
         }
         instrument_release(instrument);

@@ -82,7 +82,7 @@ enum result run_organisation_import(struct cli *cli) {
         return result;
     if (store_put_organisations(cli->store, a.id, list, csv->n_rows) != RESULT_OK)
         return cli_trouble(cli);
-    cli_say(cli, "organisation.imported", "n", arena_printf(cli->arena, "%zu", csv->n_rows));
+    cli_say(cli, "said.organisation_imported", "n", arena_printf(cli->arena, "%zu", csv->n_rows));
     return RESULT_OK;
 }
 

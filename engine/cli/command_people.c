@@ -94,6 +94,6 @@ enum result run_people_import(struct cli *cli) {
         return result;
     if (store_put_people(cli->store, a.id, list, csv->n_rows) != RESULT_OK)
         return cli_trouble(cli);
-    cli_say(cli, "people.imported", "n", arena_printf(cli->arena, "%zu", csv->n_rows));
+    cli_say(cli, "said.people_imported", "n", arena_printf(cli->arena, "%zu", csv->n_rows));
     return RESULT_OK;
 }

@@ -25,7 +25,7 @@ static enum result find_organisation(struct cli *cli, const struct results *resu
 }
 
 static void show_progress(void *context, size_t done, size_t total) {
-    cli_progress(context, "report.progress", done, total);
+    cli_progress(context, "said.report_progress", done, total);
 }
 
 static enum result write_each(struct cli *cli, struct report_request *request, const char *folder) {
@@ -77,6 +77,6 @@ enum result run_report(struct cli *cli) {
     result = write_report(cli, results);
     results_close(results);
     if (result == RESULT_OK)
-        cli_say(cli, "report.written", "file", cli_option(cli, "out"));
+        cli_say(cli, "said.report_written", "file", cli_option(cli, "out"));
     return result == RESULT_MACHINE ? cli_trouble(cli) : result;
 }

@@ -23,12 +23,12 @@ enum result run_responses_import(struct cli *cli) {
     instrument_release(instrument);
     if (result != RESULT_OK)
         return result == RESULT_MACHINE ? cli_trouble(cli) : result;
-    cli_say(cli, "responses.imported", "n", arena_printf(cli->arena, "%zu", outcome.imported), "rows",
+    cli_say(cli, "said.responses_imported", "n", arena_printf(cli->arena, "%zu", outcome.imported), "rows",
             arena_printf(cli->arena, "%zu", outcome.rows), "label", wave.label);
     if (outcome.skipped)
-        cli_say(cli, "responses.skipped", "n", arena_printf(cli->arena, "%zu", outcome.skipped), "file", skip);
+        cli_say(cli, "said.responses_skipped", "n", arena_printf(cli->arena, "%zu", outcome.skipped), "file", skip);
     if (outcome.organisations_made)
-        cli_say(cli, "responses.made", "n", arena_printf(cli->arena, "%zu", outcome.organisations_made));
+        cli_say(cli, "said.responses_made", "n", arena_printf(cli->arena, "%zu", outcome.organisations_made));
     struct results *results;
     result = results_open(&results, cli->store, &a, &wave, cli->findings);
     if (result == RESULT_OK)

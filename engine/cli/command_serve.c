@@ -58,7 +58,7 @@ static enum result serve_until_signal(struct cli *cli, const struct server_optio
 
 enum result run_serve(struct cli *cli) {
     struct server_options options = serving_options(cli);
-    return serve_until_signal(cli, &options, "serve.started");
+    return serve_until_signal(cli, &options, "said.serve_started");
 }
 
 enum result run_preview(struct cli *cli) {
@@ -70,7 +70,7 @@ enum result run_preview(struct cli *cli) {
     options.preview = true;
     options.preview_instrument = instrument;
     options.collect = NULL;
-    result = serve_until_signal(cli, &options, "preview.started");
+    result = serve_until_signal(cli, &options, "said.preview_started");
     instrument_release(instrument);
     return result;
 }

@@ -34,7 +34,7 @@ enum result run_wave_open(struct cli *cli) {
     if (loaded != RESULT_OK)
         return loaded;
     if (result == RESULT_OK)
-        cli_say(cli, "wave.opened", "label", wave.label, "name", a.name);
+        cli_say(cli, "said.wave_opened", "label", wave.label, "name", a.name);
     return result == RESULT_MACHINE ? cli_trouble(cli) : result;
 }
 
@@ -43,7 +43,7 @@ static bool confirmed(struct cli *cli, const struct wave *wave) {
     char typed[256];
     if (cli_option(cli, "yes"))
         return true;
-    cli_say(cli, "wave.close_confirm", "label", wave->label);
+    cli_say(cli, "said.wave_close_confirm", "label", wave->label);
     fflush(cli->out);
     return fgets(typed, sizeof typed, cli->in) && str_is(str_trim(str_of(typed)), wave->label);
 }
@@ -73,10 +73,10 @@ enum result run_wave_close(struct cli *cli) {
     result = collect_close_wave(cli->collect, &wave, &closing, cli->findings);
     if (result != RESULT_OK)
         return result == RESULT_MACHINE ? cli_trouble(cli) : result;
-    cli_say(cli, "wave.closed", "label", wave.label, "ballots", arena_printf(cli->arena, "%zu", closing.ballots),
+    cli_say(cli, "said.wave_closed", "label", wave.label, "ballots", arena_printf(cli->arena, "%zu", closing.ballots),
             "responses", arena_printf(cli->arena, "%zu", closing.responses));
     if (closing.destroyed)
-        cli_say(cli, "wave.destroyed", "n", arena_printf(cli->arena, "%zu", closing.destroyed), "k",
+        cli_say(cli, "said.wave_destroyed", "n", arena_printf(cli->arena, "%zu", closing.destroyed), "k",
                 arena_printf(cli->arena, "%d", wave.min_group));
     return make_results(cli, &a, wave.id); /* the published groups are decided now, once */
 }
@@ -96,7 +96,7 @@ enum result run_wave_extend(struct cli *cli) {
         return cli_refuse(cli, "day_is_past", "value", until);
     if (store_extend_wave(cli->store, wave.id, until) != RESULT_OK)
         return cli_trouble(cli);
-    cli_say(cli, "wave.extended", "label", wave.label, "until", until);
+    cli_say(cli, "said.wave_extended", "label", wave.label, "until", until);
     return RESULT_OK;
 }
 
@@ -147,7 +147,7 @@ enum result run_wave_recovery_sheet(struct cli *cli) {
         result = collect_recovery_sheet(cli->collect, &wave, cli->arena, &sheet, cli->findings);
     if (result != RESULT_OK)
         return result;
-    cli_say(cli, "wave.recovery_sheet", "label", wave.label, "name", a.name);
+    cli_say(cli, "said.wave_recovery_sheet", "label", wave.label, "name", a.name);
     fprintf(cli->out, "\n%s\n", sheet);
     return RESULT_OK;
 }
@@ -166,6 +166,6 @@ enum result run_wave_recover(struct cli *cli) {
     const char *blank = strstr(sheet.p, "\n\n"); /* the sentence above the figures need not be cut off by hand */
     result = collect_recover(cli->collect, &wave, blank ? blank + 2 : sheet.p, cli->findings);
     if (result == RESULT_OK)
-        cli_say(cli, "wave.recovered", "label", wave.label);
+        cli_say(cli, "said.wave_recovered", "label", wave.label);
     return result;
 }

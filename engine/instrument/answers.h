@@ -62,8 +62,7 @@ bool block_is_shown(const struct block *block, const struct answers *answers, en
 /* Appends the JSON object of all valid answers. With `texts` false, free texts (QUESTION_TEXT) are left out. */
 void answers_write_json(struct buf *out, const struct answers *answers, bool texts);
 /* Reads such an object. Names and codes that the instrument does not know are ignored; false when it is not an object.
- */
-/* Texts in the answers point into `json` or the arena. */
+ * Texts in the answers point into `json` or the arena. */
 bool answers_read_json(struct answers *answers, struct str json, struct arena *arena);
 
 #endif

@@ -43,8 +43,7 @@ struct loader {
     struct question *questions;
     struct field *fields;
     struct page *pages;
-    int *construct_lines, *question_lines, *page_lines; /* of their sections */
-    const struct ini_section **scale_sections;          /* which section each scale, domain and page was made from */
+    const struct ini_section **scale_sections; /* which section each scale, domain, ... was made from */
     const struct ini_section **domain_sections;
     const struct ini_section **page_sections;
     const struct ini_section **construct_sections;

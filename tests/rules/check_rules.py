@@ -120,6 +120,8 @@ def check_texts(say):
     for path in sorted(glob.glob('config/texts/en/*.ini')):
         french = path.replace('/en/', '/fr/')
         english = keys_of(path)
+        for key in sorted(english & all_keys):
+            say(path, 1, 'the key %s is in another file too' % key)
         all_keys |= english
         other = keys_of(french) if os.path.exists(french) else set()
         for key in sorted(english ^ other):

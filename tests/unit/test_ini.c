@@ -21,7 +21,6 @@
 #include <unistd.h>
 
 #include "base/ini.h"
-#include "base/nearest.h"
 #include "base/str.h"
 
 struct fixture {
@@ -584,20 +583,6 @@ static void several_threads_may_read_at_once(void **state) {
     }
 }
 
-static void the_nearest_name_is_the_one_that_was_meant(void **state) {
-    (void)state;
-    static const char *const names[] = {"agree5", "often5", "leadership", "label", "scale"};
-    assert_string_equal(nearest_name("agre5", names, 5), "agree5");
-    assert_string_equal(nearest_name("lable", names, 5), "label"); /* two letters swapped: distance 1 */
-    assert_string_equal(nearest_name("leadrship", names, 5), "leadership");
-    assert_string_equal(nearest_name("scale", names, 5), "scale");
-    assert_null(nearest_name("colour", names, 5));
-    assert_null(nearest_name("", names, 5));
-    static const char *const short_names[] = {"a", "no"};
-    assert_null(nearest_name("b", short_names, 2));
-    assert_string_equal(nearest_name("noo", short_names, 2), "no");
-}
-
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -632,7 +617,6 @@ int main(void) {
         PROMISE(an_empty_file_has_no_sections),
         PROMISE(any_bytes_are_read_alike_or_refused),
         PROMISE(several_threads_may_read_at_once),
-        PROMISE(the_nearest_name_is_the_one_that_was_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,7 +99,8 @@ static void findings_are_sentences_in_english_and_french(void **state) {
     assert_non_null(strstr(french, "cite l’échelle « agre5 », qui n’est pas définie"));
     assert_null(strstr(english, "finding."));
     assert_null(strstr(french, "finding."));
-    assert_null(strchr(english, '{') && !strstr(english, "${") ? english : NULL);
+    assert_null(strchr(english, '{')); /* every value was filled in */
+    assert_null(strchr(french, '{'));
     free(english);
     free(french);
 }

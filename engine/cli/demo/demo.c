@@ -27,7 +27,7 @@ static enum result serve_story(struct cli *cli, struct story *s, const sigset_t 
     result = tell_story(s);
     if (result == RESULT_OK && !cli_option(cli, "stop")) {
         struct control *control = control_start(cli);
-        cli_say(cli, "serve.started", "url", server_url(server));
+        cli_say(cli, "said.serve_started", "url", server_url(server));
         fflush(cli->out);
         serving_wait(cli, signals);
         control_stop(control);

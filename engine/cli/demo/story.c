@@ -155,7 +155,7 @@ static enum result answer_links(struct story *s, const struct link *links, size_
                 result = result == RESULT_INPUT ? RESULT_OK : result;
                 made++;
             }
-            cli_progress(s->cli, "demo.answering", ++done, total);
+            cli_progress(s->cli, "said.demo_answering", ++done, total);
         }
     }
     visitor_free(visitor);
@@ -175,12 +175,12 @@ enum result story_first_wave(struct story *s) {
     enum result result = find_wave(s, story_text(s, "first_wave"), &wave);
     if (result != RESULT_OK || wave.state == WAVE_CLOSED)
         return result;
-    cli_say(s->cli, "demo.first", "url", s->url);
+    cli_say(s->cli, "said.demo_first", "url", s->url);
     result = answer_wave(s, &wave, 9, SIZE_MAX);
     if (result == RESULT_OK)
         result = collect_close_wave(s->cli->collect, &wave, &closing, s->cli->findings);
     if (result == RESULT_OK)
-        cli_say(s->cli, "wave.closed", "label", wave.label, "ballots",
+        cli_say(s->cli, "said.wave_closed", "label", wave.label, "ballots",
                 arena_printf(s->cli->arena, "%zu", closing.ballots), "responses",
                 arena_printf(s->cli->arena, "%zu", closing.responses));
     return result;
@@ -206,13 +206,13 @@ static enum result write_missing(struct story *s, struct results *results) {
         request.language = report_language(s, heads[i].code);
         if (!file_exists(request.path))
             result = report_organisation(&request, i, s->cli->findings);
-        cli_progress(s->cli, "demo.reporting", i + 1, n + 1);
+        cli_progress(s->cli, "said.demo_reporting", i + 1, n + 1);
     }
     request.path = report_path(s, "all-organisations");
     request.language = s->instrument->languages[0];
     if (result == RESULT_OK && !file_exists(request.path))
         result = report_all(&request, s->cli->findings);
-    cli_progress(s->cli, "demo.reporting", n + 1, n + 1);
+    cli_progress(s->cli, "said.demo_reporting", n + 1, n + 1);
     return result;
 }
 
@@ -278,10 +278,11 @@ enum result story_tell(struct story *s) {
     if (result != RESULT_OK || wave.state != WAVE_OPEN)
         return result;
     fprintf(cli->out, "\n");
-    cli_say(cli, "demo.tell_staff", "url", s->url, "token", fresh_link(s, links, n, INVITATION_PERSONAL));
-    cli_say(cli, "demo.tell_organisation", "url", s->url, "token", fresh_link(s, links, n, INVITATION_ORGANISATION));
-    cli_say(cli, "demo.tell_code", "url", s->url, "code", open_code(links, n));
-    cli_say(cli, "demo.tell_reports", "folder", s->folder);
+    cli_say(cli, "said.demo_tell_staff", "url", s->url, "token", fresh_link(s, links, n, INVITATION_PERSONAL));
+    cli_say(cli, "said.demo_tell_organisation", "url", s->url, "token",
+            fresh_link(s, links, n, INVITATION_ORGANISATION));
+    cli_say(cli, "said.demo_tell_code", "url", s->url, "code", open_code(links, n));
+    cli_say(cli, "said.demo_tell_reports", "folder", s->folder);
     struct organisation *organisations;
     result = store_list_organisations(cli->store, cli->arena, s->assessment.id, &organisations, &n);
     for (size_t i = 0; result == RESULT_OK && i < n; i++)

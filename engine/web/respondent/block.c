@@ -97,7 +97,10 @@ static void write_item(struct interview *iv, const struct scale *scale, const st
     const struct problem *problem = problem_of(p, item->field);
     html_markup(h, "<fieldset");
     if (problem) {
-        html_markup(h, " class=wrong");
+        if (problem->insists)
+            html_markup(h, " class=wrong");
+        else
+            html_markup(h, " class=\"wrong soft\"");
         html_attribute(h, "aria-describedby", arena_printf(iv->request->arena, "%s-e", item->name));
     }
     html_markup(h, "><legend");
@@ -181,14 +184,21 @@ static void write_question_hint(struct interview *iv, const struct question *q) 
     html_markup(h, "</div>");
 }
 
+/* More classes for a question with a problem. */
+static void write_state(struct interview *iv, const struct problem *problem) {
+    if (problem && problem->insists)
+        html_markup(&iv->screen.html, " wrong");
+    else if (problem)
+        html_markup(&iv->screen.html, " wrong soft");
+}
+
 static void write_choices(struct interview *iv, const struct question *q, enum block_place place,
                           const struct problem *problem) {
     struct html *h = &iv->screen.html;
     const struct answer *answer = &iv->answers->of[q->field];
     const bool several = q->type == QUESTION_CHOICES;
     html_markup(h, "<fieldset class=\"question");
-    if (problem)
-        html_markup(h, " wrong");
+    write_state(iv, problem);
     html_markup(h, "\"");
     write_described_by(iv, q, has_hint(iv, q), problem);
     if (place == BLOCK_IS_PAGE)
@@ -261,10 +271,9 @@ static void write_control(struct interview *iv, const struct question *q, const 
 static void write_field(struct interview *iv, const struct question *q, enum block_place place,
                         const struct problem *problem) {
     struct html *h = &iv->screen.html;
-    if (problem)
-        html_markup(h, "<div class=\"question wrong\">");
-    else
-        html_markup(h, "<div class=question>");
+    html_markup(h, "<div class=\"question");
+    write_state(iv, problem);
+    html_markup(h, "\">");
     if (place == BLOCK_IS_PAGE)
         html_markup(h, "<h1>");
     html_markup(h, "<label");

@@ -20,7 +20,10 @@ static const char *quoted(struct interview *iv, const char *text) {
 /* A summary that has the focus when the page opens, with a link to each field. */
 static void write_summary(struct interview *iv, const struct problems *p) {
     struct html *h = &iv->screen.html;
-    html_markup(h, "<div class=problems role=group tabindex=-1 autofocus aria-labelledby=P");
+    html_markup(h, "<div class=\"problems");
+    if (!p->insists)
+        html_markup(h, " soft");
+    html_markup(h, "\" role=group tabindex=-1 autofocus aria-labelledby=P");
     screen_words_language(&iv->screen);
     html_markup(h, "><h2 id=P>");
     screen_say(&iv->screen, p->insists ? "problems.title" : "open.title");

@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""Bad input gets a sentence: what is wrong, where, what would be right; all at once; and nothing half done."""
+import json
+import os
+import re
+import sqlite3
+import unittest
+
+from support.readiness import Installation, ROOT
+from support.scene import STORY, scene
+
+
+class Input(unittest.TestCase):
+    def setUp(self):
+        self.here = Installation()
+        self.addCleanup(self.here.__exit__)
+
+    def begin(self):
+        self.here.run('assessment', 'new', 'tale', '--instrument', STORY, '--title', 'A tale')
+        self.here.write('organisations.csv', 'code,name\nnorth,North House\nsouth,South House\n')
+        self.here.run('organisation', 'import', 'tale', 'organisations.csv')
+
+    def counts(self, table):
+        database = sqlite3.connect(self.here.path('var/readiness.db'))
+        try:
+            return database.execute('SELECT count(*) FROM ' + table).fetchone()[0]
+        finally:
+            database.close()
+
+    def test_twenty_mistakes_are_twenty_findings_with_their_lines(self):
+        path = os.path.join(ROOT, 'tests/data/instruments/twenty-mistakes.ini')
+        _, text = self.here.run('check', path, status=1)
+        lines = [int(n) for n in re.findall(r'twenty-mistakes\.ini:(\d+):', text)]
+        self.assertGreaterEqual(len(lines), 20)
+        self.assertEqual(lines, sorted(lines))
+        out, _ = self.here.run('check', path, '--format', 'json', status=1)
+        findings = json.loads(out)
+        self.assertEqual([f['line'] for f in findings], lines)
+        for f in findings:
+            self.assertTrue(f['code'] and f['message'] and '{' not in f['message'].replace('${', ''), f)
+
+    def test_an_import_names_every_wrong_cell_and_imports_nothing(self):
+        self.begin()
+        self.here.write('answers.csv', 'organisation,lead1,leed2,skill1\n'
+                        'north,4,3,5\nnorht,4,3,5\nsouth,9,3,5\nsouth,4,3,often\n')
+        _, text = self.here.run('responses', 'import', 'tale', 'answers.csv', status=1)
+        self.assertRegex(text, r'answers\.csv:1:3: error: .*leed2.*lead2')
+        self.assertRegex(text, r'answers\.csv:3:1: error: .*norht.*north')
+        self.assertRegex(text, r'answers\.csv:4:2: error: .*9.*1, 2, 3, 4, 5, na, unsure')
+        self.assertRegex(text, r'answers\.csv:5:4: error: .*often')
+        self.assertEqual(self.counts('wave'), 0)
+        self.assertEqual(self.counts('response'), 0)
+
+    def test_bad_rows_can_be_set_aside(self):
+        self.begin()
+        self.here.write('answers.csv', 'organisation,lead1,skill1\nnorth,4,5\nsouth,9,5\nsouth,3,2\n')
+        out, _ = self.here.run('responses', 'import', 'tale', 'answers.csv', '--skip-bad', 'bad.csv')
+        self.assertIn('2 of 3', out)
+        self.assertEqual([(r['organisation'], r['lead1']) for r in self.here.rows('bad.csv')], [('south', '9')])
+        self.assertEqual(self.counts('response'), 2)
+
+    def test_rosters_name_every_wrong_row_and_add_nobody(self):
+        self.begin()
+        self.here.write('people.csv', 'email,organisation,nmae\nnobody,north,\nstaff@north.example,nowhere,\n'
+                        'a@b.example,south,\nA@B.example,south,\n"evil@x.example\nbcc: y@z.example",south,\n')
+        _, text = self.here.run('people', 'import', 'tale', 'people.csv', status=1)
+        self.assertRegex(text, r'people\.csv:1:3: warning: .*nmae.*name')
+        self.assertRegex(text, r'people\.csv:2:1: error: .*nobody')
+        self.assertRegex(text, r'people\.csv:3:2: error: .*nowhere')
+        self.assertRegex(text, r'people\.csv:5:1: error: .*A@B\.example')
+        self.assertRegex(text, r'people\.csv:6:1: error')
+        self.assertEqual(self.counts('person'), 0)
+
+    def test_the_same_roster_twice_adds_nobody_twice(self):
+        self.begin()
+        self.here.write('people.csv', '\ufeffemail;organisation\nstaff1@north.example;north\nstaff2@north.example;north\n')
+        for _ in range(2):
+            self.here.run('people', 'import', 'tale', 'people.csv')
+        self.assertEqual(self.counts('person'), 2)
+
+    def test_organisations_with_mistakes_are_named_row_by_row(self):
+        self.here.run('assessment', 'new', 'tale', '--instrument', STORY, '--title', 'A tale')
+        self.here.write('o.csv', 'code,name,parent,headcount\nnorth,North,,12\nnorth,Again,,\n bad code,X,,\n'
+                        'south,,,\neast,East,nobody,\nwest,West,,many\n')
+        _, text = self.here.run('organisation', 'import', 'tale', 'o.csv', status=1)
+        for row, word in ((3, 'north'), (4, 'bad code'), (5, 'name'), (6, 'nobody'), (7, 'many')):
+            self.assertRegex(text, r'o\.csv:%d:\d+: error: .*%s' % (row, word))
+        self.assertEqual(self.counts('organisation'), 0)
+
+    def test_results_are_not_shown_before_the_wave_is_closed(self):
+        here = scene(staff=6, serve=False)
+        self.addCleanup(here.__exit__)
+        for command in (('results', 'tale'), ('report', 'tale', '--all', '--out', 'x.xlsx'),
+                        ('results', 'tale', '--wave', 'Baseline')):
+            _, text = here.run(*command, status=1)
+            self.assertIn('error:', text)
+        self.assertFalse(os.path.exists(here.path('x.xlsx')))
+
+    def test_a_wave_is_not_closed_by_accident(self):
+        here = scene(staff=6, serve=False)
+        self.addCleanup(here.__exit__)
+        here.run('wave', 'close', 'tale', stdin='yes\n', status=1)
+        out, _ = here.run('wave', 'list', 'tale', '--format', 'csv')
+        self.assertIn('open', out)
+        here.run('wave', 'close', 'tale', stdin='Baseline\n')
+
+    def test_usage_mistakes_end_with_two_and_a_suggestion(self):
+        for words, expected in ((('asessment', 'new'), 'assessment new'), (('check',), 'FILE'),
+                                (('wave', 'open', 'x', '--untill', '2027-01-01'), '--until'),
+                                (('assessment', 'new', 'x', '--title', 'T'), '--instrument')):
+            _, text = self.here.run(*words, status=2)
+            self.assertIn(expected, text)
+
+    def test_every_command_explains_itself(self):
+        out, _ = self.here.run('help')
+        commands = re.findall(r'^  ([a-z-]+(?: [a-z-]+)?)  ', out, re.M)
+        self.assertGreater(len(commands), 15)
+        for command in commands:
+            for language in ('C', 'fr_CA.UTF-8'):
+                self.here.environment['LC_ALL'] = language
+                text, _ = self.here.run(*command.split(), '--help')
+                self.assertIn('readiness ' + command, text)
+                self.assertNotRegex(text, r'\b(command|option|example)\.[a-z_]+')
+
+    def test_settings_that_make_no_sense_are_named(self):
+        self.here.write('wrong.ini', '[server]\nlisten = "127.0.0.1:0"\nthreds = 2\nthreads = many\n')
+        _, text = self.here.run('--config', 'wrong.ini', 'assessment', 'list', status=1)
+        self.assertRegex(text, r'wrong\.ini:3: error: .*threds.*threads')
+        self.assertRegex(text, r'wrong\.ini:4: error: .*many')
+
+
+if __name__ == '__main__':
+    unittest.main()

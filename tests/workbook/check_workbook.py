@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+"""Opens workbooks as a stranger would and checks what must hold for every one of them.
+
+    check_workbook.py FILE.xlsx...
+
+Readable by openpyxl; every part well-formed XML; no formula in any cell; sheet names legal and unique, none hidden, the
+first one active; no links to other files; no number that is not one; texts within Excel's lengths; only a title and a
+date among the document's properties. One line per fault; exit status 1 when there is any.
+"""
+import re
+import sys
+import zipfile
+from xml.etree import ElementTree
+
+import openpyxl
+
+CELL = 32767
+ILLEGAL = re.compile(r"[\[\]:*?/\\]")
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def units(text):
+    """Length as Excel counts it, in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def check_parts(package):
+    """Every part is well-formed; none brings formulas, macros or other files."""
+    for name in package.namelist():
+        if name.endswith((".bin", ".vml")) or "externalLink" in name or "vbaProject" in name:
+            yield f"{name}: has no place in a report"
+        try:
+            root = ElementTree.fromstring(package.read(name))
+        except ElementTree.ParseError as error:
+            yield f"{name}: not well-formed: {error}"
+            continue
+        if name.endswith(".rels"):
+            for relation in root:
+                if relation.get("TargetMode") == "External":
+                    yield f"{name}: points outside: {relation.get('Target')}"
+        if name.startswith("xl/worksheets/sheet"):
+            yield from check_sheet_part(name, root)
+
+
+def check_sheet_part(name, root):
+    for cell in root.iter(MAIN + "c"):
+        where = f"{name}: {cell.get('r')}"
+        if cell.find(MAIN + "f") is not None:
+            yield f"{where}: holds a formula"
+        value = cell.find(MAIN + "v")
+        if value is None or cell.get("t") in ("s", "str", "inlineStr", "b"):
+            continue
+        if not re.fullmatch(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", value.text or ""):
+            yield f"{where}: {value.text!r} is not a number"
+
+
+def check_properties(package):
+    core = ElementTree.fromstring(package.read("docProps/core.xml"))
+    for element in core:
+        tag = element.tag.rsplit("}", 1)[-1]
+        if (element.text or "").strip() and tag not in ("title", "created", "modified"):
+            yield f"docProps/core.xml: says {tag} = {element.text!r}"
+    if "docProps/custom.xml" in package.namelist():
+        yield "docProps/custom.xml: there are properties of its own"
+    app = ElementTree.fromstring(package.read("docProps/app.xml"))
+    for element in app:
+        if element.tag.rsplit("}", 1)[-1] in ("Company", "Manager", "HyperlinkBase") and (element.text or "").strip():
+            yield f"docProps/app.xml: says {element.text!r}"
+
+
+def check_names(workbook):
+    seen = set()
+    for sheet in workbook.worksheets:
+        name = sheet.title
+        if not 1 <= units(name) <= 31 or ILLEGAL.search(name) or name[0] == "'" or name[-1] == "'":
+            yield f"{name!r}: not a legal sheet name"
+        if name.lower() in seen:
+            yield f"{name!r}: there twice"
+        seen.add(name.lower())
+        if sheet.sheet_state != "visible":
+            yield f"{name!r}: hidden"
+        for letter, column in sheet.column_dimensions.items():
+            if column.hidden:
+                yield f"{name!r}: column {letter} is hidden"
+        for number, row in sheet.row_dimensions.items():
+            if row.hidden:
+                yield f"{name!r}: row {number} is hidden"
+    if workbook.active is not workbook.worksheets[0]:
+        yield "the first sheet is not the active one"
+
+
+def check_cells(workbook):
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                where = f"{sheet.title!r} {cell.coordinate}"
+                if cell.data_type in ("f", "e"):
+                    yield f"{where}: formula or error {cell.value!r}"
+                if isinstance(cell.value, str):
+                    if units(cell.value) > CELL:
+                        yield f"{where}: longer than a cell may be"
+                    if re.fullmatch(r"\s*[-+]?(nan|inf|infinity|null|none)\s*", cell.value, re.IGNORECASE):
+                        yield f"{where}: {cell.value!r} is not for people"
+                    if re.search(r"\{[a-z_]+\}|\$\{", cell.value):
+                        yield f"{where}: a placeholder was left: {cell.value[:60]!r}"
+                    if re.fullmatch(r"[a-z_]+\.[a-z0-9_.]+", cell.value):
+                        yield f"{where}: looks like a missing text: {cell.value!r}"
+        for merged in sheet.merged_cells.ranges:
+            if merged.size["rows"] > 1:
+                yield f"{sheet.title!r} {merged}: merged over rows, which cannot be sorted"
+
+
+def check(path):
+    with zipfile.ZipFile(path) as package:
+        broken = package.testzip()
+        if broken:
+            yield f"{broken}: damaged"
+            return
+        yield from check_parts(package)
+        yield from check_properties(package)
+    workbook = openpyxl.load_workbook(path)
+    yield from check_names(workbook)
+    yield from check_cells(workbook)
+
+
+def main(paths):
+    faults = 0
+    for path in paths:
+        for fault in check(path):
+            print(f"{path}: {fault}")
+            faults += 1
+    return 1 if faults or not paths else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
