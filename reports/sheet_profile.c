@@ -3,6 +3,8 @@
 #include "reports/charts.h"
 #include "reports/sheets.h"
 
+#include <math.h>
+
 enum { NAME, N, BAR, FAVOURABLE, NEUTRAL, UNFAVOURABLE, MEAN, LOW, HIGH, CALL, OTHERS, LAST = OTHERS };
 /* The same columns in the second table. */
 enum { AGREEMENT = BAR, AD = FAVOURABLE, AD_CUT, RWG, RWG_CHANCE, OWN_MEAN, OTHERS_LOW, OTHERS_MEDIAN, OTHERS_HIGH };
@@ -118,7 +120,7 @@ static void put_trust(struct sheet *s, size_t row, const struct organisation_vie
     put_text(s, row, AGREEMENT, words_agreement(book, agreement_of(construct, f), true),
              (struct style){.line_below = 1, .wrap = 1, .size = 9});
     put_cell(s, row, AD, f->of[STAT_AD], number);
-    put_number(s, row, AD_CUT, agreement_cutoff(construct), number);
+    put_number(s, row, AD_CUT, cell_shown(f->of[STAT_AD]) ? agreement_cutoff(construct) : NAN, number);
     put_cell(s, row, RWG, f->of[STAT_RWGJ], number);
     put_cell(s, row, RWG_CHANCE, f->of[STAT_RWGJ_CHANCE], number);
     struct benchmark others = results_benchmark(book->results, view->index, c);

@@ -6,8 +6,11 @@
 
 #include "aggregate/results.h"
 
-/* Columns organisation,group,kind,name,statistic,value,n; a withheld value is the word "withheld", one that is not
- * computable is empty; 17 significant digits. */
+/* Columns organisation,group,kind,name,statistic,value,n; a withheld value is the word "withheld" and has no n, one
+ * that is not computable is empty; 17 significant digits. First all organisations together (organisation empty), then
+ * each. A row for every statistic that is defined for the kind, of everything that staff answer: `name` is that of the
+ * item or construct, "inner.team" for a domain at a level, and "responses" for kind response (n of every group; rate,
+ * invited and answered of the whole). The response rows come first in each group. */
 enum result results_write_csv(struct results *r, FILE *out, struct findings *findings) MUST_CHECK;
 /* The same rows as a JSON array of objects; withheld is the string, not computable is null. */
 enum result results_write_json(struct results *r, FILE *out, struct findings *findings) MUST_CHECK;

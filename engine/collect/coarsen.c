@@ -60,29 +60,29 @@ static size_t count_organisation(const struct cell *cells, size_t n, const char 
     return sum;
 }
 
-/* Moves everybody of one organisation up to its parent (or ""); units do not go along. */
-static void move_up(struct cell *cells, size_t n, const char *organisation, const char *parent) {
+/* One step up for every organisation that is too small; units do not go along. True when anybody moved. All sizes are
+ * taken before anybody moves, so that two small ones meet in their parent. */
+static bool move_small_up(struct cell *cells, size_t n, size_t k, bool far_enough,
+                          const char *(*parent_of)(void *context, const char *organisation), void *context) {
+    bool moved = false;
     for (size_t i = 0; i < n; i++)
-        if (strcmp(cells[i].organisation, organisation) == 0) {
-            cells[i].organisation = parent;
-            cells[i].unit = "";
-        }
+        cells[i].destroyed = cells[i].organisation[0] && count_organisation(cells, n, cells[i].organisation) < k;
+    for (size_t i = 0; i < n; i++) {
+        if (!cells[i].destroyed) /* here: a mark for "too small" */
+            continue;
+        const char *parent = far_enough ? NULL : parent_of(context, cells[i].organisation);
+        cells[i] = (struct cell){parent ? parent : "", "", cells[i].n, false};
+        moved = true;
+    }
+    return moved;
 }
 
 void coarsen_organisations(struct cell *cells, size_t n, size_t k,
                            const char *(*parent_of)(void *context, const char *organisation), void *context) {
     coarsen_units(cells, n, k);
-    for (size_t i = 0; i < n; i++) {
-        /* A chain of parents is as long as it is; a circle ends at "" after as many steps as there are cells. */
-        for (size_t steps = 0; cells[i].organisation[0]; steps++) {
-            const char *organisation = cells[i].organisation;
-            size_t people = count_organisation(cells, n, organisation);
-            if (people == 0 || people >= k)
-                break;
-            const char *parent = steps < n ? parent_of(context, organisation) : NULL;
-            move_up(cells, n, organisation, parent ? parent : "");
-        }
-    }
+    /* A chain of parents has an end; a circle of parents ends at "" after many turns. */
+    for (size_t steps = 0; move_small_up(cells, n, k, steps > n + 16, parent_of, context);)
+        steps++;
     /* Whoever moved up may have joined people with units: those without one must be enough again. */
     for (size_t i = 0; i < n; i++)
         coarsen_units_of(cells, n, cells[i].organisation, k);

@@ -1,14 +1,18 @@
 #!/usr/bin/python3
 """Opens workbooks as a stranger would and checks what must hold for every one of them.
 
-    check_workbook.py FILE.xlsx...
+    check_workbook.py FILE.xlsx [--sheets A|B|C] [--has TEXT]... [--lacks TEXT]... [--number SHEET VALUE]... [--no-numbers SHEET]...
 
 Readable by openpyxl; every part well-formed XML; no formula in any cell; sheet names legal and unique, none hidden, the
 first one active; no links to other files; no number that is not one; texts within Excel's lengths; only a title and a
-date among the document's properties. One line per fault; exit status 1 when there is any.
+date among the document's properties. On demand also: these sheets in this order, a cell with exactly this text, no cell that
+contains that text, a cell of the sheet with this number, no number at all on a sheet. One line per fault; exit status 1 when
+there is any.
 """
+import argparse
 import re
 import sys
+import warnings
 import zipfile
 from xml.etree import ElementTree
 
@@ -110,7 +114,32 @@ def check_cells(workbook):
                 yield f"{sheet.title!r} {merged}: merged over rows, which cannot be sorted"
 
 
-def check(path):
+def check_wishes(workbook, wishes):
+    names = [sheet.title for sheet in workbook.worksheets]
+    if wishes.sheets and names != wishes.sheets.split("|"):
+        yield f"the sheets are {names}"
+    texts = [c.value for s in workbook.worksheets for r in s.iter_rows() for c in r if isinstance(c.value, str)]
+    for text in wishes.has:
+        if text not in texts:
+            yield f"no cell says {text[:80]!r}"
+    for text in wishes.lacks:
+        if any(text in one for one in texts):
+            yield f"a cell contains {text[:80]!r}"
+    for sheet, value in wishes.number:
+        numbers = numbers_of(workbook[sheet])
+        if not any(abs(one - float(value)) < 1e-9 for one in numbers):
+            yield f"{sheet!r}: no cell holds {value}"
+    for sheet in wishes.no_numbers:
+        numbers = numbers_of(workbook[sheet])
+        if numbers:
+            yield f"{sheet!r}: there are numbers: {numbers[:5]}"
+
+
+def numbers_of(sheet):
+    return [c.value for r in sheet.iter_rows() for c in r if isinstance(c.value, (int, float))]
+
+
+def check(path, wishes):
     with zipfile.ZipFile(path) as package:
         broken = package.testzip()
         if broken:
@@ -118,19 +147,29 @@ def check(path):
             return
         yield from check_parts(package)
         yield from check_properties(package)
-    workbook = openpyxl.load_workbook(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl does not know data bars of 2010
+        workbook = openpyxl.load_workbook(path)
     yield from check_names(workbook)
     yield from check_cells(workbook)
+    yield from check_wishes(workbook, wishes)
 
 
-def main(paths):
+def main():
+    words = argparse.ArgumentParser()
+    words.add_argument("files", nargs="+")
+    words.add_argument("--sheets")
+    for name in ("--has", "--lacks", "--no-numbers"):
+        words.add_argument(name, action="append", default=[])
+    words.add_argument("--number", action="append", nargs=2, default=[])
+    wishes = words.parse_args()
     faults = 0
-    for path in paths:
-        for fault in check(path):
+    for path in wishes.files:
+        for fault in check(path, wishes):
             print(f"{path}: {fault}")
             faults += 1
-    return 1 if faults or not paths else 0
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
