@@ -102,8 +102,8 @@ enum result book_close(struct book *book) {
     return ok ? RESULT_OK : RESULT_MACHINE;
 }
 
-/* Legal in Excel: 1 to 31 UTF-16 units, none of []:*?/\, no apostrophe at the ends (we use none at all, because ranges in
- * charts quote the name with it), not "History". */
+/* Legal in Excel: 1 to 31 UTF-16 units, none of []:*?/\, no apostrophe at the ends (we use none at all, because ranges
+ * in charts quote the name with it), not "History". */
 char *legal_sheet_name(struct book *book, const char *text) {
     char *name = safe_text(book, text, 4000);
     for (char *p = name; *p; p++)
@@ -126,7 +126,8 @@ static bool name_is_taken(const struct book *book, const char *name) {
 struct sheet *book_sheet(struct book *book, const char *name) {
     struct sheet *s = arena_alloc(book->arena, sizeof *s);
     const char *legal = legal_sheet_name(book, name), *unique = legal;
-    for (int i = 2; name_is_taken(book, unique) || workbook_validate_sheet_name(book->file, unique) != LXW_NO_ERROR; i++)
+    for (int i = 2; name_is_taken(book, unique) || workbook_validate_sheet_name(book->file, unique) != LXW_NO_ERROR;
+         i++)
         unique = i > 99 ? arena_printf(book->arena, "%d", i)
                         : arena_printf(book->arena, "%s %d", safe_text(book, legal, 27), i);
     s->book = book;
@@ -167,8 +168,8 @@ void sheet_print(struct sheet *s, bool landscape, int pages_wide, int tall) {
     if (!book->texts)
         return;
     /* A page head holds 255 characters in all. */
-    const char *head = arena_printf(book->arena, "&L&9 %s&R&9 %s", head_text(book, book->owner, 60),
-                                    head_text(book, s->name, 31));
+    const char *head =
+        arena_printf(book->arena, "&L&9 %s&R&9 %s", head_text(book, book->owner, 60), head_text(book, s->name, 31));
     const char *page = WORDS(book, "page.number", "page", "&P", "pages", "&N", NULL);
     const char *foot = arena_printf(book->arena, "&L&9 %s&R&9 %s", head_text(book, book->subject, 90), page);
     if (worksheet_set_header(s->page, head) != LXW_NO_ERROR || worksheet_set_footer(s->page, foot) != LXW_NO_ERROR)

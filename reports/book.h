@@ -1,8 +1,9 @@
 /* What the sheets of a workbook share: opening and closing the file, styles from one palette, text that cannot harm,
  * page setup, and the words and orders that more than one sheet uses. For the files of reports/ only.
  *
- * Colours, marks and their meaning are in one place (struct style, style_of_call), so that a cell on a sheet and a bar in
- * a chart never disagree. Everything made here lives in the book's arena or in the workbook and goes with the book. */
+ * Colours, marks and their meaning are in one place (struct style, style_of_call), so that a cell on a sheet and a bar
+ * in a chart never disagree. Everything made here lives in the book's arena or in the workbook and goes with the book.
+ */
 #ifndef READINESS_REPORTS_BOOK_H
 #define READINESS_REPORTS_BOOK_H
 
@@ -32,20 +33,20 @@ enum colour {
 
 enum number_form {
     NUMBER_PLAIN,
-    NUMBER_COUNT,  /* 31 */
-    NUMBER_MEAN,   /* 3.87 */
-    NUMBER_SHORT,  /* 3.9 */
+    NUMBER_COUNT,        /* 31 */
+    NUMBER_MEAN,         /* 3.87 */
+    NUMBER_SHORT,        /* 3.9 */
     NUMBER_SIGNED_SHORT, /* +0.4 */
-    NUMBER_UNSEEN, /* shows nothing: a value that only a chart needs */
-    NUMBER_SHARE,  /* 74 %, with the marks of `call` and `gap` behind it */
-    NUMBER_P,      /* 0.0012 */
+    NUMBER_UNSEEN,       /* shows nothing: a value that only a chart needs */
+    NUMBER_SHARE,        /* 74 %, with the marks of `call` and `gap` behind it */
+    NUMBER_P,            /* 0.0012 */
 };
 
 enum gap { GAP_NONE, GAP_LOWER, GAP_HIGHER }; /* against the whole organisation */
 
 /* How a cell looks. All members are one byte, so that two styles can be compared as memory. */
 struct style {
-    uint8_t size; /* points; 0 is 10 */
+    uint8_t size;                    /* points; 0 is 10 */
     uint8_t bold, italic, wrap, top; /* top: aligned to the top of the row instead of its middle */
     uint8_t ink, fill;               /* enum colour */
     uint8_t align;                   /* 'l', 'c', 'r'; 0 as the content asks */
@@ -78,7 +79,7 @@ struct book {
     const char *language;
     struct results *results;
     const struct instrument *instrument;
-    size_t instrument_language; /* index of the report's language, or 0 */
+    size_t instrument_language;  /* index of the report's language, or 0 */
     const char *owner, *subject; /* for page heads: the organisation, the assessment and wave */
     struct book_style *styles;
     size_t n_styles, capacity;
@@ -98,8 +99,8 @@ enum result book_close(struct book *book) MUST_CHECK;
 struct sheet *book_sheet(struct book *book, const char *name);
 /* Paper, margins, page heads; one page wide (or `pages_wide`), as many as needed tall; `tall` 1 forces one page. */
 void sheet_print(struct sheet *s, bool landscape, int pages_wide, int tall);
-/* Keeps blocks of rows together on a page, as far as the program that prints follows page breaks: tell the height of each
- * block before it is written, in order; at the end the breaks are set. */
+/* Keeps blocks of rows together on a page, as far as the program that prints follows page breaks: tell the height of
+ * each block before it is written, in order; at the end the breaks are set. */
 struct page_breaks {
     double room, used; /* points on a page, and of them used so far */
     size_t n, capacity;

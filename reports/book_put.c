@@ -164,8 +164,7 @@ void put_call(struct sheet *s, size_t row, size_t column, const struct figures *
         put_cell(s, row, column, cell, style);
         return;
     }
-    put_text(s, row, column,
-             arena_printf(book->arena, "%s  %s", words_mark(book, f->call), words_call(book, f->call)),
+    put_text(s, row, column, arena_printf(book->arena, "%s  %s", words_mark(book, f->call), words_call(book, f->call)),
              style_of_call(f->call, style));
 }
 
@@ -185,8 +184,8 @@ void put_runs(struct sheet *s, size_t row, size_t column, const struct text_run 
     if (used < 2) /* the library wants at least two */
         put_text(s, row, column, used ? parts[0].string : "", style);
     else
-        check(s, worksheet_write_rich_string(s->page, (lxw_row_t)row, (lxw_col_t)column, list,
-                                             book_format(book, style)));
+        check(s,
+              worksheet_write_rich_string(s->page, (lxw_row_t)row, (lxw_col_t)column, list, book_format(book, style)));
 }
 
 /* Width of a character in units of a digit, roughly as in Arial. */
@@ -197,7 +196,8 @@ static double character_width(const char *p, size_t n) {
 }
 
 double text_height(const char *text, double characters, int size) {
-    /* a digit of Arial is 0.556 of its size wide; running text comes out a little narrower than the sum of its letters */
+    /* a digit of Arial is 0.556 of its size wide; running text comes out a little narrower than the sum of its letters
+     */
     double room = characters * 7 / (5.56 * size / 10 * 1.333 * 0.93), line = 0, word_width = 0;
     int lines = 1;
     struct str rest = str_of(text);

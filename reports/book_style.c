@@ -5,9 +5,9 @@
 /* The palette of the findings, the same on pages and sheets: orange against blue survives the common kinds of colour
  * blindness; greyscale loses the side, which is why a mark always stands beside it. */
 static const lxw_color_t colours[COLOUR_COUNT] = {
-    [COLOUR_NONE] = 0x1A1A1A,           [COLOUR_QUIET] = 0x595959,   [COLOUR_WHITE] = 0xFFFFFF,
-    [COLOUR_BAND] = 0xF6F6F4,           [COLOUR_STRONG_BARRIER] = 0xB8500A, [COLOUR_BARRIER] = 0xF3B78A,
-    [COLOUR_NEUTRAL] = 0xEFEFEF,        [COLOUR_ENABLER] = 0xA3C6E5, [COLOUR_STRONG_ENABLER] = 0x1C5A94,
+    [COLOUR_NONE] = 0x1A1A1A,    [COLOUR_QUIET] = 0x595959,          [COLOUR_WHITE] = 0xFFFFFF,
+    [COLOUR_BAND] = 0xF6F6F4,    [COLOUR_STRONG_BARRIER] = 0xB8500A, [COLOUR_BARRIER] = 0xF3B78A,
+    [COLOUR_NEUTRAL] = 0xEFEFEF, [COLOUR_ENABLER] = 0xA3C6E5,        [COLOUR_STRONG_ENABLER] = 0x1C5A94,
     [COLOUR_OWN] = 0x8C8C8C,
 };
 
@@ -19,12 +19,9 @@ struct style style_of_call(enum call call, struct style style) {
     static const struct {
         enum colour fill, ink;
     } look[] = {
-        [CALL_NONE] = {COLOUR_NONE, COLOUR_QUIET},
-        [CALL_STRONG_BARRIER] = {COLOUR_STRONG_BARRIER, COLOUR_WHITE},
-        [CALL_BARRIER] = {COLOUR_BARRIER, COLOUR_NONE},
-        [CALL_MIXED] = {COLOUR_NEUTRAL, COLOUR_NONE},
-        [CALL_ENABLER] = {COLOUR_ENABLER, COLOUR_NONE},
-        [CALL_STRONG_ENABLER] = {COLOUR_STRONG_ENABLER, COLOUR_WHITE},
+        [CALL_NONE] = {COLOUR_NONE, COLOUR_QUIET},      [CALL_STRONG_BARRIER] = {COLOUR_STRONG_BARRIER, COLOUR_WHITE},
+        [CALL_BARRIER] = {COLOUR_BARRIER, COLOUR_NONE}, [CALL_MIXED] = {COLOUR_NEUTRAL, COLOUR_NONE},
+        [CALL_ENABLER] = {COLOUR_ENABLER, COLOUR_NONE}, [CALL_STRONG_ENABLER] = {COLOUR_STRONG_ENABLER, COLOUR_WHITE},
     };
     style.fill = (uint8_t)look[call].fill;
     style.ink = (uint8_t)look[call].ink;

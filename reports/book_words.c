@@ -36,9 +36,9 @@ const char *words_cell(const struct book *book, struct cell cell, int decimals) 
                                          : "";
 }
 
-static const char *const call_keys[] = {
-    [CALL_NONE] = "none",   [CALL_STRONG_BARRIER] = "strong_barrier", [CALL_BARRIER] = "barrier",
-    [CALL_MIXED] = "mixed", [CALL_ENABLER] = "enabler",               [CALL_STRONG_ENABLER] = "strong_enabler"};
+static const char *const call_keys[] = {[CALL_NONE] = "none",       [CALL_STRONG_BARRIER] = "strong_barrier",
+                                        [CALL_BARRIER] = "barrier", [CALL_MIXED] = "mixed",
+                                        [CALL_ENABLER] = "enabler", [CALL_STRONG_ENABLER] = "strong_enabler"};
 
 const char *words_call(const struct book *book, enum call call) {
     return call == CALL_NONE ? "" : word(book, arena_printf(book->arena, "call.%s", call_keys[call]));
@@ -94,7 +94,8 @@ const char *words_text(const struct book *book, const struct text *text) {
     char *to = out;
     bool open = false;
     for (const char *p = out; *p; p++) {
-        bool starts = *p == '*' && !open && p[1] && !strchr(" *", p[1]) && strchr(p + 1, '*') && (p == out || p[-1] == ' ');
+        bool starts =
+            *p == '*' && !open && p[1] && !strchr(" *", p[1]) && strchr(p + 1, '*') && (p == out || p[-1] == ' ');
         bool ends = *p == '*' && open;
         if (starts || ends)
             open = starts;

@@ -31,7 +31,8 @@ struct outline outline_of(struct arena *arena, const struct instrument *instrume
 }
 
 bool outline_begins_level(const struct outline *o, const struct instrument *instrument, size_t i) {
-    return i == 0 || instrument->constructs[o->constructs[i]].level != instrument->constructs[o->constructs[i - 1]].level;
+    return i == 0 ||
+           instrument->constructs[o->constructs[i]].level != instrument->constructs[o->constructs[i - 1]].level;
 }
 
 bool outline_begins_domain(const struct outline *o, const struct instrument *instrument, size_t i) {
@@ -72,7 +73,8 @@ bool shows_anything(const struct organisation_results *o, const struct outline *
 
 /* How far on its side a construct is: the favourable share, then the mean as a share of the scale. */
 static double strength(const struct construct *construct, const struct figures *f) {
-    double mean = cell_shown(f->of[STAT_MEAN]) ? (f->of[STAT_MEAN].value - construct->scale->low) / scale_range(construct) : 0;
+    double mean =
+        cell_shown(f->of[STAT_MEAN]) ? (f->of[STAT_MEAN].value - construct->scale->low) / scale_range(construct) : 0;
     return f->of[STAT_FAVOURABLE].value + mean / 1000;
 }
 
@@ -138,9 +140,9 @@ struct widest_gap widest_group_gap(const struct organisation_results *o, const s
             for (size_t b = a + 1; b < o->n_groups; b++) {
                 if (!comparable(o, a, b, c))
                     continue;
-                double gap = (o->groups[a].constructs[c].of[STAT_MEAN].value -
-                              o->groups[b].constructs[c].of[STAT_MEAN].value) /
-                             scale_range(&instrument->constructs[c]);
+                double gap =
+                    (o->groups[a].constructs[c].of[STAT_MEAN].value - o->groups[b].constructs[c].of[STAT_MEAN].value) /
+                    scale_range(&instrument->constructs[c]);
                 if (fabs(gap) > most) {
                     most = fabs(gap);
                     widest = (struct widest_gap){c, gap >= 0 ? a : b, gap >= 0 ? b : a};

@@ -20,15 +20,16 @@ bool outline_begins_domain(const struct outline *o, const struct instrument *ins
 /* How far staff agree on a construct, from AD(M) against its practical cut-off A/6 (Burke and Dunlap 2002) and rWG(J)
  * against what random answers reach. */
 enum agreement {
-    AGREEMENT_UNKNOWN,  /* withheld or not computable: no claim */
-    AGREEMENT_GOOD,     /* AD within A/6, and rWG(J) above chance */
+    AGREEMENT_UNKNOWN,   /* withheld or not computable: no claim */
+    AGREEMENT_GOOD,      /* AD within A/6, and rWG(J) above chance */
     AGREEMENT_UNCERTAIN, /* AD within A/6, but random answers could look the same */
-    AGREEMENT_POOR,     /* AD above A/6 */
+    AGREEMENT_POOR,      /* AD above A/6 */
 };
 enum agreement agreement_of(const struct construct *construct, const struct figures *f);
 double agreement_cutoff(const struct construct *construct); /* A/6, in scale points */
 
-/* Difference of two means that is worth a mark: an eighth of the scale's range (half a point on a scale from 1 to 5). */
+/* Difference of two means that is worth a mark: an eighth of the scale's range (half a point on a scale from 1 to 5).
+ */
 double gap_worth_marking(const struct construct *construct);
 bool cell_shown(struct cell c);
 /* Does the organisation show anything at all about any construct? */
@@ -43,7 +44,7 @@ size_t widest_disagreement(const struct organisation_results *o, const struct in
                            const struct outline *outline);
 /* The two groups of one breakdown whose means on one construct are furthest apart, in units of the scale's range. */
 struct widest_gap {
-    size_t construct; /* SIZE_MAX when there are no two groups to compare */
+    size_t construct;     /* SIZE_MAX when there are no two groups to compare */
     size_t higher, lower; /* groups */
 };
 struct widest_gap widest_group_gap(const struct organisation_results *o, const struct instrument *instrument,

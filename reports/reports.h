@@ -1,7 +1,7 @@
 /* Reports: from disclosed results to workbooks. Nothing here reads a response or decides what may be shown.
  *
- * One sheet is one file (reports/sheet_NAME.c); what sheets share is in reports/book.h. libxlsxwriter stays in this room.
- * Words come from config/texts/<language>/reports.ini and from the instrument, in `language`. */
+ * One sheet is one file (reports/sheet_NAME.c); what sheets share is in reports/book.h. libxlsxwriter stays in this
+ * room. Words come from config/texts/<language>/reports.ini and from the instrument, in `language`. */
 #ifndef READINESS_REPORTS_H
 #define READINESS_REPORTS_H
 

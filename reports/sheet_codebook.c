@@ -48,7 +48,8 @@ static void put_field(struct sheet *s, size_t row, const struct field *field, co
     const char *answers = answer_words(book, field, last);
     const char *belongs = "";
     if (construct)
-        belongs = arena_printf(book->arena, "%s\n%s", words_text(book, &construct->label), words_reading(book, construct));
+        belongs =
+            arena_printf(book->arena, "%s\n%s", words_text(book, &construct->label), words_reading(book, construct));
     else if (field->question->group || field->question->comment)
         belongs = word(book, field->question->group ? "codebook.breakdown" : "codebook.comment");
     put_text(s, row, CODE, field->name, code);
@@ -61,7 +62,8 @@ static void put_field(struct sheet *s, size_t row, const struct field *field, co
     const struct {
         const char *text;
         size_t column;
-    } heights[] = {{text, TEXT}, {answers, ANSWERS}, {belongs, CONSTRUCT}, {words_audience(book, field->audience), WHO}};
+    } heights[] = {
+        {text, TEXT}, {answers, ANSWERS}, {belongs, CONSTRUCT}, {words_audience(book, field->audience), WHO}};
     double most = 0;
     for (size_t i = 0; i < sizeof heights / sizeof *heights; i++) {
         double h = text_height(heights[i].text, sheet_span(s, heights[i].column, heights[i].column) * 0.93, 9);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { EDGE, TEXT }; /* a sheet of one column would not be scaled to the page by LibreOffice */
+enum { EDGE, TEXT };   /* a sheet of one column would not be scaled to the page by LibreOffice */
 enum { PIECE = 1800 }; /* characters a row: a row of a sheet is at most 409 points tall */
 
 /* Where to end a piece: at the last blank or line end of its second half, or where the characters are used up. */
@@ -30,7 +30,8 @@ static size_t put_comment(struct sheet *s, size_t row, const char *text) {
         struct str piece = str_trim((struct str){rest.p, n});
         rest = (struct str){rest.p + n, rest.n - n};
         rest = str_trim(rest);
-        const char *shown = arena_printf(book->arena, "%s%.*s%s", first ? "" : "… ", (int)piece.n, piece.p, rest.n ? " …" : "");
+        const char *shown =
+            arena_printf(book->arena, "%s%.*s%s", first ? "" : "… ", (int)piece.n, piece.p, rest.n ? " …" : "");
         double points = text_height(shown, sheet_span(s, TEXT, TEXT) * 0.97, 10);
         struct style style = {.wrap = 1, .top = points > 20, .line_below = rest.n ? 0 : 1};
         put_blank(s, row, EDGE, EDGE, (struct style){.line_below = style.line_below});
@@ -51,9 +52,9 @@ static size_t put_list(struct sheet *s, size_t row, const struct comment_list *l
     const struct wave *wave = results_wave(book->results);
     if (list->withheld || list->n == 0) {
         int least = wave->min_comments > 2 * wave->min_group ? wave->min_comments : 2 * wave->min_group;
-        const char *why = list->withheld ? WORDS(book, "comments.withheld", "comments",
-                                                 arena_printf(book->arena, "%d", least), NULL)
-                                         : word(book, "comments.empty");
+        const char *why =
+            list->withheld ? WORDS(book, "comments.withheld", "comments", arena_printf(book->arena, "%d", least), NULL)
+                           : word(book, "comments.empty");
         put_text(s, row, TEXT, why, (struct style){.ink = COLOUR_QUIET, .wrap = 1});
         sheet_height(s, row++, text_height(why, sheet_span(s, TEXT, TEXT) * 0.95, 10) + 8);
         return row + 1;

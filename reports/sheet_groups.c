@@ -1,5 +1,5 @@
-/* Groups: groups by constructs, the whole organisation first. Numbers are favourable shares; an arrow marks a group whose
- * mean is far from the whole's. */
+/* Groups: groups by constructs, the whole organisation first. Numbers are favourable shares; an arrow marks a group
+ * whose mean is far from the whole's. */
 #include "reports/sheets.h"
 
 #include <string.h>
@@ -24,7 +24,8 @@ static void put_group(struct sheet *s, size_t row, const struct organisation_vie
     put_n(s, row, N, group->n, count);
     for (size_t i = 0; i < view->staff.n; i++) {
         size_t c = view->staff.constructs[i];
-        enum gap gap = g ? gap_of(&book->instrument->constructs[c], &whole->constructs[c], &group->constructs[c]) : GAP_NONE;
+        enum gap gap =
+            g ? gap_of(&book->instrument->constructs[c], &whole->constructs[c], &group->constructs[c]) : GAP_NONE;
         put_share(s, row, FIRST + i, &group->constructs[c], gap, cell);
     }
     double height = text_height(text, sheet_span(s, NAME, NAME) * 0.88, 10) + 6;

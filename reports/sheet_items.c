@@ -39,7 +39,8 @@ static void put_answers(struct sheet *s, size_t row, const struct columns *k, co
     style.wrap = 1;
     for (size_t i = 0; i < scale->n_points; i++)
         put_text(s, row, k->first_point + i,
-                 arena_printf(book->arena, "%d\n%s", scale->points[i].code, words_text(book, &scale->points[i].label)), style);
+                 arena_printf(book->arena, "%d\n%s", scale->points[i].code, words_text(book, &scale->points[i].label)),
+                 style);
     for (size_t i = 0; i < scale->n_not_applicable; i++)
         put_text(s, row, k->first_na + i, words_text(book, &scale->not_applicable[i].label), style);
 }
@@ -47,8 +48,8 @@ static void put_answers(struct sheet *s, size_t row, const struct columns *k, co
 static double answers_height(struct sheet *s, const struct columns *k, const struct scale *scale) {
     double most = 0, width = sheet_span(s, k->first_point, k->first_point) * 0.85;
     for (size_t i = 0; i < scale->n_points + scale->n_not_applicable; i++) {
-        const struct text *label = i < scale->n_points ? &scale->points[i].label
-                                                       : &scale->not_applicable[i - scale->n_points].label;
+        const struct text *label =
+            i < scale->n_points ? &scale->points[i].label : &scale->not_applicable[i - scale->n_points].label;
         double height = text_height(words_text(s->book, label), width, 8) + (i < scale->n_points ? 11 : 0);
         most = height > most ? height : most;
     }
@@ -115,7 +116,8 @@ static void put_distribution(struct sheet *s, size_t row, const struct columns *
 static void put_item(struct sheet *s, size_t row, const struct columns *k, const struct item *item,
                      const struct figures *f) {
     struct book *book = s->book;
-    struct style line = {.line_below = 1, .align = 'c'}, share = line, mean = line, count = line, text = line, mark = line;
+    struct style line = {.line_below = 1, .align = 'c'}, share = line, mean = line, count = line, text = line,
+                 mark = line;
     share.number = NUMBER_SHARE;
     mean.number = NUMBER_MEAN;
     count.number = NUMBER_COUNT;
@@ -168,8 +170,9 @@ void sheet_items(struct book *book, const struct organisation_view *view) {
     sheet_width(s, k.mean, k.sd, 9);
     sheet_width(s, k.first_point, k.last, k.points > 7 ? 6.5 : 10);
     size_t row = put_heading(s, word(book, "items.title"), word(book, "items.how"), k.last);
-    static const char *const heads[] = {"items.text",    "",                   "profile.n",    "share.favourable",
-                                        "share.neutral", "share.unfavourable", "profile.mean", "items.sd"};
+    static const char *const heads[] = {
+        "items.text",   "",        "profile.n", "share.favourable", "share.neutral", "share.unfavourable",
+        "profile.mean", "items.sd"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         put_head(s, row, i, *heads[i] ? word(book, heads[i]) : "", i == TEXT ? 'l' : 'c');
     put_blank(s, row, k.first_point, k.last, (struct style){.line_below = 2});

@@ -1,4 +1,5 @@
-/* Method: how each number is made, which thresholds were applied, what was withheld, and where the instrument is from. */
+/* Method: how each number is made, which thresholds were applied, what was withheld, and where the instrument is from.
+ */
 #include "reports/sheets.h"
 
 #include <string.h>
@@ -54,8 +55,8 @@ static size_t put_source(struct sheet *s, size_t row) {
     const struct {
         const char *key, *text;
     } rows[] = {
-        {"method.instrument", WORDS(book, "method.instrument_text", "title", words_text(book, &instrument->title), "name",
-                                    instrument->name, "version", instrument->version, NULL)},
+        {"method.instrument", WORDS(book, "method.instrument_text", "title", words_text(book, &instrument->title),
+                                    "name", instrument->name, "version", instrument->version, NULL)},
         {"method.hash", hash_words(book)},
         {"method.status", words_text(book, &instrument->status)},
         {"method.citation", instrument->citation},
@@ -63,7 +64,8 @@ static size_t put_source(struct sheet *s, size_t row) {
         {"method.program", "Readiness " READINESS_VERSION},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        row = put_row(s, row, word(book, rows[i].key), rows[i].text && *rows[i].text ? rows[i].text : word(book, "method.not_stated"));
+        row = put_row(s, row, word(book, rows[i].key),
+                      rows[i].text && *rows[i].text ? rows[i].text : word(book, "method.not_stated"));
     return row;
 }
 
@@ -91,8 +93,9 @@ void sheet_method(struct book *book, const struct organisation_view *view) {
                   word(book, wave->mode == MODE_ANONYMOUS ? "method.mode_anonymous" : "method.mode_confidential"));
     row = put_rows(s, row, protection, sizeof protection / sizeof *protection);
     struct withheld_summary withheld = results_withheld(view->results);
-    const char *count = WORDS(book, "method.withheld", "groups", arena_printf(book->arena, "%zu", withheld.groups_dropped),
-                              "cells", arena_printf(book->arena, "%zu", withheld.cells_withheld), NULL);
+    const char *count =
+        WORDS(book, "method.withheld", "groups", arena_printf(book->arena, "%zu", withheld.groups_dropped), "cells",
+              arena_printf(book->arena, "%zu", withheld.cells_withheld), NULL);
     row = put_row(s, row, word(book, "method.withheld_term"), count);
     put_source(s, row + 1);
     sheet_print(s, false, 1, 0);

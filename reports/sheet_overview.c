@@ -38,7 +38,8 @@ static void put_common(struct sheet *s, size_t row, const struct all_view *view,
         }
         const char *text = WORDS(book, "overview.of", "hits", arena_printf(book->arena, "%zu", hits), "all",
                                  arena_printf(book->arena, "%zu", shown), NULL);
-        put_text(s, row, FIRST + i, shown ? text : "", (struct style){.align = 'c', .size = 9, .bold = 2 * hits > shown});
+        put_text(s, row, FIRST + i, shown ? text : "",
+                 (struct style){.align = 'c', .size = 9, .bold = 2 * hits > shown});
     }
     sheet_height(s, row, 20);
 }
@@ -72,7 +73,8 @@ void sheet_overview(struct book *book, const struct all_view *view) {
     sheet_width(s, N, RATE, 10);
     if (n)
         sheet_width(s, FIRST, last, n < 8 ? 15 : 11.2);
-    size_t row = put_heading(s, word(book, "overview.title"), WORDS(book, "overview.how", "fewer", words_fewer(book), NULL), wide);
+    size_t row = put_heading(s, word(book, "overview.title"),
+                             WORDS(book, "overview.how", "fewer", words_fewer(book), NULL), wide);
     put_heads(s, row, view);
     row += 2;
     put_organisation(s, row++, view, view->overall, word(book, "overview.all"), true);

@@ -9,7 +9,8 @@ enum { NAME, CHART, CHART_END = CHART + 3, STAFF, OWN, DIFFERENCE, N, SAYS, LAST
 static const double least_points = 32;
 
 /* The parts of a dumbbell. Each takes both ratings as its widths, and two neighbours of the four cells under the chart
- * as its heights; the third of those is empty, which leaves the staff's part one point and the organisation's the other. */
+ * as its heights; the third of those is empty, which leaves the staff's part one point and the organisation's the
+ * other. */
 static const struct {
     size_t first;
     uint8_t marker;
@@ -23,8 +24,8 @@ static const struct {
 
 static void add_part(struct sheet *s, lxw_chart *chart, size_t row, size_t i) {
     size_t first = CHART + parts[i].first;
-    lxw_chart_series *series = chart_add_series(chart, sheet_range(s, row, STAFF, row, OWN),
-                                                sheet_range(s, row, first, row, first + 1));
+    lxw_chart_series *series =
+        chart_add_series(chart, sheet_range(s, row, STAFF, row, OWN), sheet_range(s, row, first, row, first + 1));
     chart_series_set_name(series, safe_text(s->book, word(s->book, parts[i].key), 200));
     lxw_chart_line line = {.color = 0xCFCFCF, .width = 3, .none = i > 0};
     lxw_chart_line edge = {.color = colour_of(COLOUR_NONE), .width = 1.5F};
@@ -38,8 +39,8 @@ static void add_part(struct sheet *s, lxw_chart *chart, size_t row, size_t i) {
     chart_series_set_marker_fill(series, &fill);
 }
 
-/* Two points in one row, joined by a line: a dumbbell. A scatter chart needs a height for each point: it is in the cells
- * that the chart covers, and they show nothing. */
+/* Two points in one row, joined by a line: a dumbbell. A scatter chart needs a height for each point: it is in the
+ * cells that the chart covers, and they show nothing. */
 static void put_dumbbell(struct sheet *s, size_t row, const struct construct *construct, double points) {
     struct book *book = s->book;
     lxw_chart *chart = workbook_add_chart(book->file, LXW_CHART_SCATTER_STRAIGHT_WITH_MARKERS);
@@ -99,9 +100,9 @@ static void put_construct(struct sheet *s, size_t row, const struct organisation
     put_cell(s, row, OWN, own, mean);
     put_n(s, row, N, f->of[STAT_N], count);
     if (!cell_shown(f->of[STAT_MEAN]) || !cell_shown(own)) {
-        const char *key = !cell_shown(own)                             ? "own.says_no_rating"
+        const char *key = !cell_shown(own)                          ? "own.says_no_rating"
                           : f->of[STAT_MEAN].state == CELL_WITHHELD ? "own.says_withheld"
-                                                                       : "own.says_no_staff";
+                                                                    : "own.says_no_staff";
         struct style words = {.line_below = 1, .size = 9, .wrap = 1, .ink = COLOUR_QUIET};
         put_text(s, row, SAYS, word(book, key), words);
         return;

@@ -152,9 +152,9 @@ void sheet_profile(struct book *book, const struct organisation_view *view) {
     sheet_width(s, CALL, CALL, 19);
     sheet_width(s, OTHERS, OTHERS, 17);
     size_t row = put_heading(s, word(book, "profile.title"), word(book, "profile.how"), LAST), head = row;
-    static const char *const answers[] = {"profile.construct",  "profile.n",          "profile.shares", "share.favourable",
-                                          "share.neutral",      "share.unfavourable", "profile.mean",   "profile.low",
-                                          "profile.high",       "profile.call",       "profile.others"};
+    static const char *const answers[] = {
+        "profile.construct", "profile.n",   "profile.shares", "share.favourable", "share.neutral", "share.unfavourable",
+        "profile.mean",      "profile.low", "profile.high",   "profile.call",     "profile.others"};
     put_heads(s, row, answers);
     if (!any_benchmark(book, view))
         put_head(s, row, OTHERS, "", 'c');
@@ -169,14 +169,16 @@ void sheet_profile(struct book *book, const struct organisation_view *view) {
     worksheet_set_h_pagebreaks(s->page, (lxw_row_t[]){(lxw_row_t)row, 0});
     put_text(s, row, NAME, word(book, "profile.trust_title"), (struct style){.size = 14, .bold = 1});
     sheet_height(s, row++, 24);
-    const char *how = arena_printf(book->arena, "%s %s", word(book, "profile.trust_how"),
-                                   word(book, any_benchmark(book, view) ? "profile.others_how" : "profile.others_none"));
+    const char *how =
+        arena_printf(book->arena, "%s %s", word(book, "profile.trust_how"),
+                     word(book, any_benchmark(book, view) ? "profile.others_how" : "profile.others_none"));
     put_merged(s, row, NAME, LAST, how, (struct style){.wrap = 1, .top = 1, .ink = COLOUR_QUIET});
     sheet_height(s, row, text_height(how, sheet_span(s, NAME, LAST), 10) + 6);
     row++;
-    static const char *const trust[] = {"profile.construct", "profile.n",         "profile.agreement",  "profile.ad",
-                                        "profile.ad_cut",    "profile.rwg",       "profile.rwg_chance", "profile.mean",
-                                        "profile.others_low", "profile.others_median", "profile.others_high"};
+    static const char *const trust[] = {
+        "profile.construct",  "profile.n",          "profile.agreement", "profile.ad",         "profile.ad_cut",
+        "profile.rwg",        "profile.rwg_chance", "profile.mean",      "profile.others_low", "profile.others_median",
+        "profile.others_high"};
     put_heads(s, row, trust);
     sheet_height(s, row++, 52);
     for (size_t i = 0; i < view->staff.n; i++) {

@@ -1,5 +1,5 @@
-/* Ranking: construct by construct, the organisations in the order of their means, each with its interval. Where intervals
- * overlap, the order says little; the chart shows that. */
+/* Ranking: construct by construct, the organisations in the order of their means, each with its interval. Where
+ * intervals overlap, the order says little; the chart shows that. */
 #include "reports/charts.h"
 #include "reports/sheets.h"
 
@@ -19,13 +19,14 @@ static int by_mean(const void *a, const void *b) {
     return p < q ? 1 : p > q ? -1 : 0;
 }
 
-/* Three widths that a stacked bar needs, in the cells under the chart: up to the interval, to the mean, to its end. A mean
- * without an interval is a short tick. */
+/* Three widths that a stacked bar needs, in the cells under the chart: up to the interval, to the mean, to its end. A
+ * mean without an interval is a short tick. */
 static void put_widths(struct sheet *s, size_t row, const struct construct *construct, const struct figures *f) {
     double low = construct->scale->low, high = construct->scale->high, mean = f->of[STAT_MEAN].value;
     double tick = (high - low) / 200;
     bool interval = cell_shown(f->of[STAT_CI_LOW]) && cell_shown(f->of[STAT_CI_HIGH]);
-    double from = interval ? f->of[STAT_CI_LOW].value : mean - tick, to = interval ? f->of[STAT_CI_HIGH].value : mean + tick;
+    double from = interval ? f->of[STAT_CI_LOW].value : mean - tick,
+           to = interval ? f->of[STAT_CI_HIGH].value : mean + tick;
     from = from < low ? low : from;
     to = to > high ? high : to;
     struct style unseen = {.number = NUMBER_UNSEEN};
@@ -72,7 +73,8 @@ static void put_intervals(struct sheet *s, size_t first, size_t last, const stru
               WORDS(book, "ranking.description", "construct", words_text(book, &construct->label), NULL));
 }
 
-static void put_rank(struct sheet *s, size_t row, size_t rank, const struct construct *construct, const struct ranked *r) {
+static void put_rank(struct sheet *s, size_t row, size_t rank, const struct construct *construct,
+                     const struct ranked *r) {
     struct style line = {.line_below = 1, .align = 'c'}, count = line, mean = line, name = {.line_below = 1};
     count.number = NUMBER_COUNT;
     mean.number = NUMBER_MEAN;
@@ -110,7 +112,7 @@ static size_t put_construct(struct sheet *s, size_t row, const struct all_view *
         put_text(s, row, RANK, word(book, "ranking.nothing"), (struct style){.ink = COLOUR_QUIET});
         return row + 2;
     }
-    static const char *const heads[] = {"ranking.rank", "overview.organisation", "profile.n",       "profile.mean",
+    static const char *const heads[] = {"ranking.rank", "overview.organisation", "profile.n",        "profile.mean",
                                         "profile.low",  "profile.high",          "share.favourable", "profile.call"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         put_head(s, row, i, word(book, heads[i]), i == NAME ? 'l' : 'c');
@@ -122,7 +124,8 @@ static size_t put_construct(struct sheet *s, size_t row, const struct all_view *
         put_rank(s, row++, i + 1, construct, &list[i]);
     put_intervals(s, first, row - 1, construct);
     if (n < view->n) {
-        const char *text = texts_count(book->texts, book->arena, book->language, "ranking.withheld", (long)(view->n - n), NULL);
+        const char *text =
+            texts_count(book->texts, book->arena, book->language, "ranking.withheld", (long)(view->n - n), NULL);
         put_text(s, row, NAME, text, (struct style){.size = 9, .ink = COLOUR_QUIET});
     }
     sheet_height(s, row, row_points);

@@ -1,5 +1,5 @@
-/* Reliability: over all organisations together, whether the answers to a construct belong together, and whether they tell
- * one organisation from another. */
+/* Reliability: over all organisations together, whether the answers to a construct belong together, and whether they
+ * tell one organisation from another. */
 #include "reports/sheets.h"
 
 #include "aggregate/statistics.h"
@@ -82,8 +82,8 @@ static size_t put_items(struct sheet *s, size_t row, const struct all_view *view
 
 void sheet_reliability(struct book *book, const struct all_view *view) {
     struct sheet *s = book_sheet(book, word(book, "sheet.reliability"));
-    static const char *const heads[] = {"profile.construct", "reliability.says", "profile.n",          "reliability.icc1",
-                                        "reliability.icc2",  "reliability.f",    "reliability.p",      "reliability.needed",
+    static const char *const heads[] = {"profile.construct", "reliability.says", "profile.n",     "reliability.icc1",
+                                        "reliability.icc2",  "reliability.f",    "reliability.p", "reliability.needed",
                                         "reliability.alpha", "reliability.omega"};
     sheet_width(s, NAME, NAME, 36);
     sheet_width(s, SAYS, SAYS, 44);

@@ -54,16 +54,17 @@ static size_t put_top(struct sheet *s, const struct organisation_results *o) {
 /* The numbers behind the chart, a row per bar, with a row of its own for each level; the chart lies over them. */
 static size_t put_chart_data(struct sheet *s, size_t row, const struct organisation_view *view) {
     struct book *book = s->book;
-    struct style small = {.size = 8, .ink = COLOUR_QUIET}, share = {.size = 8, .ink = COLOUR_QUIET, .number = NUMBER_SHARE};
+    struct style small = {.size = 8, .ink = COLOUR_QUIET},
+                 share = {.size = 8, .ink = COLOUR_QUIET, .number = NUMBER_SHARE};
     for (size_t i = 0; i < view->staff.n; i++) {
         size_t c = view->staff.constructs[i];
         const struct construct *construct = &book->instrument->constructs[c];
         const struct figures *f = &view->results->groups[0].constructs[c];
         if (outline_begins_level(&view->staff, book->instrument, i))
-            put_text(s, row++, LEFT, WORDS(book, "summary.chart_level", "level", words_level(book, construct->level), NULL),
-                     small);
+            put_text(s, row++, LEFT,
+                     WORDS(book, "summary.chart_level", "level", words_level(book, construct->level), NULL), small);
         const char *label = words_text(book, &construct->label);
-        const char *mark = f->call != CALL_NONE                         ? words_mark(book, f->call)
+        const char *mark = f->call != CALL_NONE                      ? words_mark(book, f->call)
                            : f->of[STAT_MEAN].state == CELL_WITHHELD ? word(book, "cell.withheld")
                                                                      : "";
         put_text(s, row, LEFT, arena_printf(book->arena, "%s  %s", safe_text(book, label, 60), mark), small);
@@ -202,7 +203,8 @@ static const char *groups_words(struct book *book, const struct organisation_vie
         return word(book, "talk.groups_unknown");
     const struct construct *construct = &book->instrument->constructs[gap.construct];
     const struct group_results *high = &view->results->groups[gap.higher], *low = &view->results->groups[gap.lower];
-    double a = high->constructs[gap.construct].of[STAT_MEAN].value, b = low->constructs[gap.construct].of[STAT_MEAN].value;
+    double a = high->constructs[gap.construct].of[STAT_MEAN].value,
+           b = low->constructs[gap.construct].of[STAT_MEAN].value;
     const char *key = a - b >= gap_worth_marking(construct) ? "talk.groups" : "talk.groups_little";
     return WORDS(book, key, "construct", words_text(book, &construct->label), "high", words_group(book, high),
                  "high_mean", words_number(book, a, 1), "low", words_group(book, low), "low_mean",
@@ -259,10 +261,9 @@ void sheet_summary(struct book *book, const struct organisation_view *view) {
         row = put_nothing(s, row, view);
     }
     const struct wave *wave = results_wave(book->results);
-    const char *promise =
-        WORDS(book, wave->mode == MODE_ANONYMOUS ? "summary.anonymous" : "summary.confidential", "k",
-              arena_printf(book->arena, "%d", wave->min_group), "comments",
-              arena_printf(book->arena, "%d", wave->min_comments), NULL);
+    const char *promise = WORDS(book, wave->mode == MODE_ANONYMOUS ? "summary.anonymous" : "summary.confidential", "k",
+                                arena_printf(book->arena, "%d", wave->min_group), "comments",
+                                arena_printf(book->arena, "%d", wave->min_comments), NULL);
     put_merged(s, row, LEFT, LAST, promise, (struct style){.size = 9, .ink = COLOUR_QUIET, .wrap = 1, .line_above = 1});
     sheet_height(s, row, text_height(promise, sheet_span(s, LEFT, LAST) * 0.95, 9) + 8);
     sheet_print(s, false, 1, 1);

@@ -16,8 +16,8 @@ struct str str_of(const char *s); /* NULL gives the empty view */
 bool str_equal(struct str a, struct str b);
 bool str_is(struct str a, const char *s);
 struct str str_trim(struct str s); /* without blanks, tabs and line ends at both ends */
-/* Takes the part before the next `separator` off `*rest` into `*part`; false when nothing is left. "a|" has the parts "a"
- * and ""; "" has the one part "". */
+/* Takes the part before the next `separator` off `*rest` into `*part`; false when nothing is left. "a|" has the parts
+ * "a" and ""; "" has the one part "". */
 bool str_split(struct str *rest, char separator, struct str *part);
 /* A whole decimal integer (optional minus sign, digits only, no blanks, no overflow) or false. */
 bool str_to_long(struct str s, long *out);

@@ -51,8 +51,8 @@ static int check_workbook(const char *path, const char *const *more) {
 static void answer(struct world *w, const char *organisation, int i) {
     static const char *const roles[] = {"boss", "staff", "staff", "other", "staff"};
     add_response(w, organisation, i % 2 ? "North" : "South",
-                 arena_printf(w->arena, "{\"lead1\":%d,\"lead2\":%d,\"bur1\":%d,\"bur2\":%s,\"role\":\"%s\"}", 3 + i % 3,
-                              1 + i % 4, 2 + i % 4, i % 7 == 0 ? "\"na\"" : "4", roles[i % 5]));
+                 arena_printf(w->arena, "{\"lead1\":%d,\"lead2\":%d,\"bur1\":%d,\"bur2\":%s,\"role\":\"%s\"}",
+                              3 + i % 3, 1 + i % 4, 2 + i % 4, i % 7 == 0 ? "\"na\"" : "4", roles[i % 5]));
 }
 
 /* Two organisations that may be shown, one of three people, one that nobody answered. */
@@ -101,14 +101,10 @@ static void a_workbook_opens_for_a_stranger_in_both_languages(void **state) {
     struct world *w = ordinary_world();
     struct results *r = open_results(w);
     const char *path = write_organisation(w, r, "alpha", "en", "a.xlsx");
-    const char *english[] = {"--sheets",
-                             "Summary|Profile|Items|Staff and organisation|Groups|Comments|Method|Codebook",
-                             "--has",
-                             "The alpha",
-                             "--has",
-                             "Codebook",
-                             "--has",
-                             "Leaders make time.",
+    const char *english[] = {"--sheets", "Summary|Profile|Items|Staff and organisation|Groups|Comments|Method|Codebook",
+                             "--has",    "The alpha",
+                             "--has",    "Codebook",
+                             "--has",    "Leaders make time.",
                              NULL};
     assert_int_equal(check_workbook(path, english), 0);
     unlink(path);
@@ -154,8 +150,8 @@ static void an_organisation_of_three_shows_no_number(void **state) {
     struct world *w = ordinary_world();
     struct results *r = open_results(w);
     const char *path = write_organisation(w, r, "tiny", "en", "t.xlsx");
-    const char *words[] = {"--no-numbers", "Profile", "--no-numbers", "Items",       "--no-numbers", "Groups",
-                           "--no-numbers", "Comments", "--lacks",      "A secret of", "--has",        "fewer than 5", NULL};
+    const char *words[] = {"--no-numbers", "Profile", "--no-numbers", "Items", "--no-numbers", "Groups", "--no-numbers",
+                           "Comments",     "--lacks", "A secret of",  "--has", "fewer than 5", NULL};
     assert_int_equal(check_workbook(path, words), 0);
     unlink(path);
     path = write_organisation(w, r, "gone", "fr", "g.xlsx");
@@ -175,8 +171,8 @@ static void text_from_anybody_stays_harmless_text(void **state) {
     for (size_t i = 0; i < 40000; i++) {
         large[i] = i % 11 == 10 ? ' ' : (char)('a' + i % 26);
     }
-    const char *comments[] = {"=cmd|'/c calc'!A0", "{=1+1}",          "@SUM(A1)", "+1",       "_x0041_ is not A",
-                              "\x01\x02 bell \x07",  "\xff\xfe broken", large,      "nan\nand", "🎉 ]]> <c>&amp;"};
+    const char *comments[] = {"=cmd|'/c calc'!A0",  "{=1+1}",          "@SUM(A1)", "+1",       "_x0041_ is not A",
+                              "\x01\x02 bell \x07", "\xff\xfe broken", large,      "nan\nand", "🎉 ]]> <c>&amp;"};
     for (int i = 0; i < 20; i++) {
         answer(w, "evil", i);
         add_comment(w, "evil", comments[i % 10]);
@@ -184,7 +180,7 @@ static void text_from_anybody_stays_harmless_text(void **state) {
     store_world(w);
     struct results *r = open_results(w);
     const char *path = write_organisation(w, r, "evil", "en", "e.xlsx");
-    const char *words[] = {"--has",           "=cmd|'/c calc'!A0",        "--has", "🎉 ]]> <c>&amp;",
+    const char *words[] = {"--has", "=cmd|'/c calc'!A0",      "--has", "🎉 ]]> <c>&amp;",
                            "--has", w->organisations[0].name, NULL};
     assert_int_equal(check_workbook(path, words), 0);
     unlink(path);
@@ -253,7 +249,8 @@ static void a_table_of_links_keeps_every_text(void **state) {
     const char *const *const rows[] = {first, second};
     const char *path = file_in(w, "links.xlsx");
     assert_int_equal(report_table(path, "Links: [all]", header, 2, rows, 2, w->findings), RESULT_OK);
-    const char *words[] = {"--sheets", "Links   all", "--has", "=Anna", "--has", "0012", "--no-numbers", "Links   all", NULL};
+    const char *words[] = {"--sheets", "Links   all",  "--has",       "=Anna", "--has",
+                           "0012",     "--no-numbers", "Links   all", NULL};
     assert_int_equal(check_workbook(path, words), 0);
     unlink(path);
     world_free(w);

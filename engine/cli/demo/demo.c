@@ -40,22 +40,23 @@ enum result run_demo(struct cli *cli) {
     static const char path[] = "config/demo/demo.ini";
     const char *dir = cli_option(cli, "dir");
     struct story s = {.cli = cli, .folder = dir ? dir : "var/demo"};
-    struct settings settings = *cli->settings;
+    struct settings *settings = arena_alloc(cli->arena, sizeof *settings);
     struct ini *ini = NULL;
     sigset_t signals;
-    settings.db = arena_printf(cli->arena, "sqlite:%s/readiness.db", s.folder);
-    settings.keys = arena_printf(cli->arena, "%s/keys", s.folder);
-    cli->settings = &settings;
+    *settings = *cli->settings;
+    settings->db = arena_printf(cli->arena, "sqlite:%s/readiness.db", s.folder);
+    settings->keys = arena_printf(cli->arena, "%s/keys", s.folder);
+    cli->settings = settings;
     serving_block_signals(&signals);
     enum result result = file_make_folder(s.folder, 0755, cli->findings);
     if (result == RESULT_OK)
         result = ini_parse(&ini, cli->arena, path, embedded_find(path), cli->findings);
     s.ini = ini;
     if (result == RESULT_OK)
-        result = store_open(&cli->store, settings.db, cli->findings);
+        result = store_open(&cli->store, settings->db, cli->findings);
     if (result != RESULT_OK)
         return result;
-    result = collect_new(&cli->collect, cli->store, settings.keys, cli->findings);
+    result = collect_new(&cli->collect, cli->store, settings->keys, cli->findings);
     if (result == RESULT_OK)
         result = serve_story(cli, &s, &signals);
     instrument_release(s.instrument);
