@@ -173,8 +173,9 @@ const char *words_mark(const struct book *book, enum call call);
 const char *words_level(const struct book *book, enum level level);
 const char *words_audience(const struct book *book, enum audience audience);
 const char *words_reading(const struct book *book, const struct construct *construct); /* which way it reads */
-const char *words_wave(const struct book *book);  /* "Baseline, 3 to 28 March 2027" */
-const char *words_fewer(const struct book *book); /* "fewer than 5" */
+const char *words_wave(const struct book *book);           /* "Baseline, 3 to 28 March 2027" */
+const char *words_fewer(const struct book *book);          /* "fewer than 5" */
+const char *words_least_comments(const struct book *book); /* how many must have written one: max(2k, minimum) */
 /* A text of the instrument in the report's language, placeholders filled, without markup. */
 const char *words_text(const struct book *book, const struct text *text);
 

@@ -44,7 +44,7 @@ static const char *number_format(struct book *book, const struct style *style) {
     case NUMBER_UNSEEN:
         return ";;;";
     case NUMBER_P:
-        return "0.0000";
+        return "[<0.0001]\"<0.0001\";0.0000";
     case NUMBER_SHARE: {
         const char *percent = word(book, "number.percent_format");
         if (!style->call && !style->gap)

@@ -88,6 +88,12 @@ const char *words_fewer(const struct book *book) {
     return WORDS(book, "cell.fewer", "k", arena_printf(book->arena, "%d", wave->min_group), NULL);
 }
 
+const char *words_least_comments(const struct book *book) {
+    const struct wave *wave = results_wave(book->results);
+    int least = wave->min_comments > 2 * wave->min_group ? wave->min_comments : 2 * wave->min_group;
+    return arena_printf(book->arena, "%d", least);
+}
+
 const char *words_text(const struct book *book, const struct text *text) {
     char *out = arena_string(book->arena, results_text(book->results, book->arena, text, book->instrument_language));
     /* *emphasis* is for pages; a cell shows plain text. Only pairs around words are taken away. */

@@ -49,12 +49,8 @@ static size_t put_list(struct sheet *s, size_t row, const struct comment_list *l
     const char *label = words_text(book, &book->instrument->questions[list->question].label);
     put_merged(s, row, EDGE, TEXT, label, (struct style){.size = 12, .bold = 1, .wrap = 1, .line_below = 2});
     sheet_height(s, row++, text_height(label, sheet_span(s, TEXT, TEXT) * 0.9, 12) + 6);
-    const struct wave *wave = results_wave(book->results);
     if (list->withheld || list->n == 0) {
-        int least = wave->min_comments > 2 * wave->min_group ? wave->min_comments : 2 * wave->min_group;
-        const char *why =
-            list->withheld ? WORDS(book, "comments.withheld", "comments", arena_printf(book->arena, "%d", least), NULL)
-                           : word(book, "comments.empty");
+        const char *why = WORDS(book, "comments.withheld", "comments", words_least_comments(book), NULL);
         put_text(s, row, TEXT, why, (struct style){.ink = COLOUR_QUIET, .wrap = 1});
         sheet_height(s, row++, text_height(why, sheet_span(s, TEXT, TEXT) * 0.95, 10) + 8);
         return row + 1;

@@ -27,15 +27,14 @@ static size_t put_rows(struct sheet *s, size_t row, const char *const *names, si
     const struct wave *wave = results_wave(book->results);
     const char *k = arena_printf(book->arena, "%d", wave->min_group);
     const char *twice = arena_printf(book->arena, "%d", 2 * wave->min_group);
-    int least = wave->min_comments > 2 * wave->min_group ? wave->min_comments : 2 * wave->min_group;
     for (size_t i = 0; i < n; i++) {
         const char *term = word(book, arena_printf(book->arena, "method.%s_term", names[i]));
-        const char *text = WORDS(book, arena_printf(book->arena, "method.%s", names[i]), "k", k, "twice", twice,
-                                 "comments", arena_printf(book->arena, "%d", least), "enabler",
-                                 words_percent(book, book->instrument->enabler_share), "barrier",
-                                 words_percent(book, book->instrument->barrier_share), "strong_enabler",
-                                 words_percent(book, STRONG_ENABLER_SHARE), "strong_barrier",
-                                 words_percent(book, STRONG_BARRIER_SHARE), NULL);
+        const char *text =
+            WORDS(book, arena_printf(book->arena, "method.%s", names[i]), "k", k, "twice", twice, "comments",
+                  words_least_comments(book), "enabler", words_percent(book, book->instrument->enabler_share),
+                  "barrier", words_percent(book, book->instrument->barrier_share), "strong_enabler",
+                  words_percent(book, STRONG_ENABLER_SHARE), "strong_barrier",
+                  words_percent(book, STRONG_BARRIER_SHARE), NULL);
         row = put_row(s, row, term, text);
     }
     return row;

@@ -180,6 +180,8 @@ void sheet_profile(struct book *book, const struct organisation_view *view) {
         "profile.rwg",        "profile.rwg_chance", "profile.mean",      "profile.others_low", "profile.others_median",
         "profile.others_high"};
     put_heads(s, row, trust);
+    for (size_t i = OTHERS_LOW; i <= OTHERS_HIGH && !any_benchmark(book, view); i++)
+        put_head(s, row, i, "", 'c');
     sheet_height(s, row++, 52);
     for (size_t i = 0; i < view->staff.n; i++) {
         if (outline_begins_domain(&view->staff, book->instrument, i))

@@ -85,7 +85,7 @@ void sheet_reliability(struct book *book, const struct all_view *view) {
     static const char *const heads[] = {"profile.construct", "reliability.says", "profile.n",     "reliability.icc1",
                                         "reliability.icc2",  "reliability.f",    "reliability.p", "reliability.needed",
                                         "reliability.alpha", "reliability.omega"};
-    sheet_width(s, NAME, NAME, 36);
+    sheet_width(s, NAME, NAME, 42);
     sheet_width(s, SAYS, SAYS, 44);
     sheet_width(s, N, LAST, 13);
     size_t row = put_heading(s, word(book, "reliability.title"), word(book, "reliability.how"), LAST), head = row;

@@ -261,9 +261,9 @@ void sheet_summary(struct book *book, const struct organisation_view *view) {
         row = put_nothing(s, row, view);
     }
     const struct wave *wave = results_wave(book->results);
-    const char *promise = WORDS(book, wave->mode == MODE_ANONYMOUS ? "summary.anonymous" : "summary.confidential", "k",
-                                arena_printf(book->arena, "%d", wave->min_group), "comments",
-                                arena_printf(book->arena, "%d", wave->min_comments), NULL);
+    const char *promise =
+        WORDS(book, wave->mode == MODE_ANONYMOUS ? "summary.anonymous" : "summary.confidential", "k",
+              arena_printf(book->arena, "%d", wave->min_group), "comments", words_least_comments(book), NULL);
     put_merged(s, row, LEFT, LAST, promise, (struct style){.size = 9, .ink = COLOUR_QUIET, .wrap = 1, .line_above = 1});
     sheet_height(s, row, text_height(promise, sheet_span(s, LEFT, LAST) * 0.95, 9) + 8);
     sheet_print(s, false, 1, 1);

@@ -173,7 +173,7 @@ void overall_add(struct overall *o, const struct crowd *c, const struct family *
         if (c->covariances[v]) {
             covariance_merge(told ? o->shown_covariance[v] : o->rest_covariance[v], c->covariances[v]);
         }
-        if (told && construct_of(l, v)) {
+        if (told && construct_of(l, v) && c->tallies[0]) {
             add_organisation(o, v, &c->tallies[0]->moments[v]);
         }
         if (!told) {

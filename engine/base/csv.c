@@ -14,7 +14,7 @@ static char find_separator(struct str text) {
     for (size_t i = 0; i < text.n && (quoted || text.p[i] != '\n'); i++) {
         if (text.p[i] == '"')
             quoted = !quoted;
-        const char *at = quoted ? NULL : memchr(candidates, text.p[i], 3);
+        const char *at = quoted || !text.p[i] ? NULL : strchr(candidates, text.p[i]);
         if (at)
             counts[at - candidates]++;
     }

@@ -192,17 +192,17 @@ static enum result run_with_store(struct cli *cli, int argc, char *const *argv) 
 
 static enum result start(struct cli *cli, int argc, char **argv) {
     const char *config = NULL, *db = NULL;
-    struct settings settings;
+    struct settings *settings = arena_alloc(cli->arena, sizeof *settings);
     struct texts *texts = NULL;
     argc = take_globals(argc, argv, &config, &db);
-    enum result result = settings_load(&settings, cli->arena, config, cli->findings);
+    enum result result = settings_load(settings, cli->arena, config, cli->findings);
     if (db)
-        settings.db = db;
-    enum result loaded = texts_load(&texts, settings.texts[0] ? settings.texts : NULL, cli->findings);
+        settings->db = db;
+    enum result loaded = texts_load(&texts, settings->texts[0] ? settings->texts : NULL, cli->findings);
     cli->texts = texts;
-    cli->settings = &settings;
-    cli->language = settings.language[0] ? settings.language : language_from_environment(cli->arena);
-    set_log_level(settings.log);
+    cli->settings = settings;
+    cli->language = settings->language[0] ? settings->language : language_from_environment(cli->arena);
+    set_log_level(settings->log);
     bool helped = false;
     if (result != RESULT_OK || loaded != RESULT_OK) {
         findings_write_text(cli->findings, texts, cli->language, cli->err);

@@ -1,5 +1,6 @@
 /* Answers collected elsewhere, on paper or in another system, as a closed wave. Everything is checked first; all
  * findings come at once; nothing is stored unless everything is clean (or the bad rows are set aside by request). */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,7 @@ static const char *accepted(struct import *m, const struct field *field) {
         for (size_t i = 0; i < scale->n_not_applicable; i++)
             buf_printf(&b, ", %s", scale->not_applicable[i].name);
     } else {
+        assert(field->question); /* a field is an item or a question */
         for (size_t i = 0; i < field->question->n_choices; i++)
             buf_printf(&b, "%s%s", i ? ", " : "", field->question->choices[i].code);
     }

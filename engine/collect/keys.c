@@ -112,7 +112,7 @@ static int code_check(const char *code) {
 void key_code(const struct wave_key *key, struct id invitation, int generation, char code[CODE_LENGTH + 1]) {
     uint8_t bytes[32];
     derive(key, "code", invitation, generation, bytes);
-    for (int i = 0; i < CODE_LENGTH - 1; i++) {
+    for (size_t i = 0; i < CODE_LENGTH - 1; i++) {
         unsigned pair = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1]; /* 65536 / 31: a bias under 0.05 % */
         code[i] = code_alphabet[pair % CODE_BASE];
     }

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ static void write_answer(struct json_writer *w, const struct instrument *instrum
         if (field->item) {
             json_integer(w, answer->code);
         } else {
+            assert(field->question); /* a field is an item or a question */
             json_text(w, field->question->choices[answer->code].code);
         }
         break;
@@ -28,6 +30,7 @@ static void write_answer(struct json_writer *w, const struct instrument *instrum
         json_text(w, instrument->constructs[field->item->construct].scale->not_applicable[answer->code].name);
         break;
     case ANSWER_SET:
+        assert(field->question);
         write_set(w, field->question, answer->set);
         break;
     case ANSWER_NUMBER:

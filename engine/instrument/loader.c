@@ -136,7 +136,7 @@ static bool is_survey_name(const char *s) {
 
 static bool is_version(const char *s) {
     size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
-    return s[n] == '\0' && n <= 32;
+    return n <= 32 && s[n] == '\0';
 }
 
 static int by_number(const void *a, const void *b) {

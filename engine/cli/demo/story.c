@@ -269,8 +269,8 @@ static const char *open_code(const struct link *links, size_t n) {
 
 enum result story_tell(struct story *s) {
     struct wave wave;
-    struct link *links;
-    size_t n;
+    struct link *links = NULL;
+    size_t n = 0;
     struct cli *cli = s->cli;
     enum result result = find_wave(s, story_text(s, "second_wave"), &wave);
     if (result == RESULT_OK && wave.state == WAVE_OPEN)
