@@ -39,8 +39,7 @@ static const char *number_format(struct book *book, const struct style *style) {
     case NUMBER_SHORT:
         return "0.0";
     case NUMBER_SIGNED_SHORT:
-        return "+0.0;\xE2\x88\x92"
-               "0.0;0.0";
+        return "+0.0;\"\xE2\x88\x92\"0.0;0.0"; /* a minus sign is not a hyphen, and must be quoted in a format */
     case NUMBER_UNSEEN:
         return ";;;";
     case NUMBER_P:

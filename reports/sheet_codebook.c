@@ -29,7 +29,7 @@ static const char *question_words(struct book *book, const struct question *ques
 
 /* The same scale is written out once, at its first item. */
 static const char *answer_words(struct book *book, const struct field *field, const struct scale **last) {
-    if (field->question)
+    if (!field->item)
         return question_words(book, field->question);
     const struct construct *construct = &book->instrument->constructs[field->item->construct];
     if (construct->scale == *last)

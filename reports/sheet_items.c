@@ -83,11 +83,9 @@ static struct style heat(const struct instrument *instrument, const struct item 
     int side = item_side(instrument, item, code);
     if (share < 0.25)
         return style;
-    enum call call = side == 0                 ? CALL_MIXED
-                     : side > 0 && share >= .5 ? CALL_STRONG_ENABLER
-                     : side > 0                ? CALL_ENABLER
-                     : share >= .5             ? CALL_STRONG_BARRIER
-                                               : CALL_BARRIER;
+    static const enum call deep[] = {CALL_STRONG_BARRIER, CALL_MIXED, CALL_STRONG_ENABLER};
+    static const enum call light[] = {CALL_BARRIER, CALL_MIXED, CALL_ENABLER};
+    enum call call = share >= 0.5 ? deep[side + 1] : light[side + 1];
     return style_of_call(call, style);
 }
 

@@ -18,8 +18,9 @@ FLOORS = {
     'collect': ['instrument', 'store', 'base'],
     'aggregate': ['instrument', 'store', 'base'],
     'reports': ['aggregate', 'instrument', 'store', 'base'],
-    'web': ['reports', 'aggregate', 'collect', 'instrument', 'store', 'base'],
-    'cli': ['web', 'reports', 'collect', 'aggregate', 'instrument', 'store', 'base'],
+    'mail': ['collect', 'instrument', 'store', 'base'],
+    'web': ['reports', 'mail', 'aggregate', 'collect', 'instrument', 'store', 'base'],
+    'cli': ['web', 'reports', 'mail', 'collect', 'aggregate', 'instrument', 'store', 'base'],
     'main': ['cli'],
 }
 # Headers of libraries, and where alone they may be included.
@@ -29,7 +30,8 @@ LIBRARIES = {
     'dictionary.h': 'engine/base/ini',
     'sqlite3.h': 'engine/store/sqlite/',
     'xlsxwriter.h': 'reports/',
-    'curl/curl.h': 'engine/cli/demo/',
+    'curl/curl.h': ('engine/mail/', 'engine/cli/demo/'),
+    'qrencode.h': 'engine/web/',
 }
 # Calls, where they are allowed, and why not elsewhere.
 FORBIDDEN = [
@@ -39,8 +41,8 @@ FORBIDDEN = [
     (r'\bworksheet_write\s*\(|\bworksheet_write_formula\b|\bworksheet_write_url\b', r'^$', 'guesses or makes formulas'),
     (r'\bsqlite3_exec\s*\(', r'^engine/store/sqlite/database\.c', 'prepared statements only'),
     (r'\b(sprintf|strncpy|gets|system|popen|strtok)\s*\(', r'^$', 'unsafe'),
-    (r'\bstore_(?!folder|close\b|open\b)\w+\s*\(', r'^engine/(store|collect|cli|aggregate/results\w*\.c)|^tests/',
-     'only collect, the results driver and commands talk to the store'),
+    (r'\bstore_(?!folder|close\b|open\b)\w+\s*\(', r'^engine/(store|collect|cli|mail/mailer|web/workspace|aggregate/results\w*\.c)|^tests/',
+     'only collect, the results driver, the mailer, the workspace and commands talk to the store'),
 ]
 
 

@@ -1,0 +1,73 @@
+/* The store, third part: mailings. A mailing writes to each of its people exactly once: a delivery is claimed in one
+ * transaction (which also decides whether it is still wanted), sent, and its outcome noted in another. A process that dies
+ * between the two leaves at most that one delivery unknown, and it is shown as such, never sent again by itself.
+ *
+ * A reminder's delivery that was not wanted any more (the person has answered) is noted just as an accepted one, so that the
+ * tables do not say who has answered; only the mailing's total says how many. */
+#ifndef READINESS_STORE_MAILINGS_H
+#define READINESS_STORE_MAILINGS_H
+
+#include "store/store.h"
+
+enum mailing_kind { MAILING_INVITATIONS, MAILING_REMINDERS };
+enum mailing_state { MAILING_RUNNING, MAILING_PAUSED, MAILING_DONE };
+enum delivery_state { DELIVERY_WAITING, DELIVERY_CLAIMED, DELIVERY_DONE, DELIVERY_REFUSED, DELIVERY_UNKNOWN };
+
+struct mailing {
+    struct id id, wave;
+    enum mailing_kind kind;
+    enum mailing_state state;
+    bool everyone;  /* reminders also to those who have answered (then nobody can tell by it) */
+    int per_minute;
+    const char *subject, *body; /* "" for the standard texts of config/mail; placeholders as there */
+    int64_t started;
+    int waiting, accepted, spared, refused, unknown; /* spared: had answered; counted when listed */
+};
+
+struct delivery {
+    struct id invitation;
+    enum delivery_state state;
+    int attempts;
+    const char *sentence; /* the server's, when it refused */
+};
+
+/* Starts a mailing to all personal invitations of the wave whose person can be written to (address there, not opted out, not
+ * bounced) and, for invitations, who were not invited by mail before. RESULT_INPUT when another mailing of this wave is
+ * running or paused (a second click), or when nobody is left to write to. */
+enum result store_start_mailing(struct store *s, const struct mailing *m) MUST_CHECK;
+enum result store_list_mailings(struct store *s, struct arena *arena, struct id wave, struct mailing **out,
+                                size_t *n) MUST_CHECK;
+enum result store_get_mailing(struct store *s, struct arena *arena, struct id mailing, struct mailing *out) MUST_CHECK;
+/* Mailings in this state, of all waves: what a starting server takes up again. */
+enum result store_list_mailings_in(struct store *s, struct arena *arena, enum mailing_state state,
+                                   struct mailing **out, size_t *n) MUST_CHECK;
+enum result store_set_mailing_state(struct store *s, struct id mailing, enum mailing_state state) MUST_CHECK;
+
+/* The next delivery that waits (not yet claimed); RESULT_INPUT when there is none. Claims nothing. */
+enum result store_next_delivery(struct store *s, struct arena *arena, struct id mailing,
+                                struct invitation *out) MUST_CHECK;
+/* Claims it in one transaction: only if the mailing is running, the wave open, the delivery still waiting, and, when
+ * `only_if_fresh`, the ticket with this hash not spent. *wanted is false when it was noted as done without sending. */
+enum result store_claim_delivery(struct store *s, struct id mailing, struct id invitation, const uint8_t ticket[32],
+                                 bool only_if_fresh, bool *wanted) MUST_CHECK;
+/* The outcome. DELIVERY_WAITING puts it back for another attempt. */
+enum result store_end_delivery(struct store *s, struct id mailing, struct id invitation, enum delivery_state state,
+                               const char *sentence) MUST_CHECK;
+/* At start: every claimed delivery of a process that died becomes DELIVERY_UNKNOWN. */
+enum result store_forget_claims(struct store *s) MUST_CHECK;
+/* Refused and unknown deliveries of a mailing, with the person's address: for the page that shows them. */
+struct delivery_problem {
+    const char *email, *sentence;
+    enum delivery_state state;
+};
+enum result store_list_delivery_problems(struct store *s, struct arena *arena, struct id mailing,
+                                         struct delivery_problem **out, size_t *n) MUST_CHECK;
+
+/* A person who does not want mail, or whose address does not take any; by address. *found: how many persons it was. */
+enum contact { CONTACT_GOOD, CONTACT_OPTED_OUT, CONTACT_BOUNCED };
+enum result store_set_contact(struct store *s, struct id assessment, const char *email, enum contact contact,
+                              int *found) MUST_CHECK;
+/* By the invitation of an opt-out link. */
+enum result store_opt_out(struct store *s, struct id wave, struct id invitation) MUST_CHECK;
+
+#endif
