@@ -15,6 +15,8 @@ struct simulated {
     struct simulation_random random;
     double organisation[CONSTRUCTS_MAX]; /* where the organisation stands on each construct, in scale points from the
                                             middle */
+    double spread[CONSTRUCTS_MAX];       /* how far its people differ there */
+    double leads[CONSTRUCTS_MAX];        /* how much rosier those who lead see it */
     double person;                       /* how this person differs */
     int number;                          /* which person */
     const char *language;
