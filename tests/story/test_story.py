@@ -7,6 +7,9 @@ import random
 import re
 import statistics
 import unittest
+import warnings
+
+import openpyxl
 
 from support.readiness import Browser, Installation, Page, ROOT  # noqa: F401
 
@@ -15,6 +18,8 @@ REVERSED = {'lead3'}
 CONSTRUCTS = {'leadership': (['lead1', 'lead2', 'lead3', 'lead4'], 1, 5, False),
               'skill': (['skill1', 'skill2'], 1, 5, False),
               'load': (['load1', 'load2'], 1, 7, True)}
+# Student's t at .975, by degrees of freedom, from a printed table
+T_975 = {12: 2.178813, 13: 2.160369, 14: 2.144787, 15: 2.131450}
 STAFF_ITEMS = [i for items, *_ in CONSTRUCTS.values() for i in items]
 
 
@@ -168,6 +173,71 @@ class Story(unittest.TestCase):
         for (code, group, kind, name, statistic), value in self.results.items():
             if group and code == 'south' and kind != 'response' and isinstance(value, float):
                 self.fail('a group of two to four is shown: %s %s %s' % (group, name, statistic))
+
+    def sheet(self, name, organisation='north'):
+        """Rows of a sheet as {header: value}, keyed by the first line of the first cell."""
+        path = self.here.path(organisation + '.xlsx')
+        if not os.path.exists(path):
+            self.here.run('report', 'tale', '--organisation', organisation, '--out', organisation + '.xlsx')
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # openpyxl does not know the newer data bars
+            rows = list(openpyxl.load_workbook(path)[name].iter_rows(values_only=True))
+        start = next(i for i, r in enumerate(rows) if r[0] in ('Construct', 'Item'))
+        head = [str(h).split('\n')[0] for h in rows[start]]
+        found = {}
+        for r in rows[start + 1:]:
+            if r[0] in ('Construct', 'Item'):
+                break
+            if len(r) > 8 and isinstance(r[8], str) and r[8][0].isdigit():  # the scale in a construct's own line
+                head = head[:8] + [str(h).split('\n')[0] for h in r[8:]]
+            elif r[0]:
+                found[str(r[0]).split('\n')[0]] = dict(zip(head, r))
+        return found
+
+    def test_every_figure_of_the_profile_sheet_is_right(self):
+        labels = {'leadership': 'Leadership engagement', 'skill': 'Skill', 'load': 'Workload'}
+        rows, people = self.sheet('Profile'), self.people['north']
+        for construct, label in labels.items():
+            row, items = rows[label], CONSTRUCTS[construct][0]
+            scores = [s for p in people if (s := person_score(p, construct)) is not None]
+            raws = {i: [p[i] for p in people if isinstance(p.get(i), int)] for i in items}
+            self.assertEqual(row['People'], len(scores))
+            self.assertAlmostEqual(row['Mean'], statistics.mean(scores), places=12)
+            half = T_975[len(scores) - 1] * statistics.stdev(scores) / math.sqrt(len(scores))
+            self.assertAlmostEqual(row['Lower end'], statistics.mean(scores) - half, places=6)
+            self.assertAlmostEqual(row['Upper end'], statistics.mean(scores) + half, places=6)
+            share = statistics.mean(sum(favourable(i, r) for r in raws[i]) / len(raws[i]) for i in items)
+            self.assertAlmostEqual(row['Favourable'], share, places=12)
+            self.assertAlmostEqual(row['Favourable'] + row['Neutral'] + row['Unfavourable'], 1, places=12)
+
+    def test_every_figure_of_the_items_sheet_is_right(self):
+        texts = {'lead1': 'Leaders here make time for the falls plan.',
+                 'lead3': 'Leaders here see the falls plan as the job of others.',
+                 'skill1': 'I know how to do the falls plan.', 'load2': 'Too many things change at once.'}
+        rows, people = self.sheet('Items'), self.people['north']
+        for item, text in texts.items():
+            row, raws = rows[text], [p[item] for p in people if isinstance(p.get(item), int)]
+            values = [scored(item, r) for r in raws]
+            self.assertEqual(row['People'], len(raws))
+            self.assertAlmostEqual(row['Mean'], statistics.mean(values), places=12)
+            self.assertAlmostEqual(row['Spread (standard deviation)'], statistics.stdev(values), places=12)
+            for code in range(1, 6 if not item.startswith('load') else 8):
+                column = str(code)
+                self.assertAlmostEqual(row[column], raws.count(code) / len(raws), places=12, msg=(item, code))
+
+    def test_the_organisations_own_rating_stands_beside_the_staff_mean_and_in_no_mean(self):
+        row = self.sheet('Staff and organisation')['Leadership engagement']
+        own = statistics.mean([4, 5, 6 - 1, 3])
+        self.assertAlmostEqual(row["Organisation's own rating"], own, places=12)
+        self.assertAlmostEqual(row['Staff, mean'], self.value('north', '', 'construct', 'leadership', 'mean'), places=12)
+        self.assertAlmostEqual(row['Difference'], row['Staff, mean'] - own, places=12)
+
+    def test_an_organisation_of_six_gets_a_workbook_without_what_could_tell(self):
+        rows = self.sheet('Items', 'market')
+        for row in rows.values():
+            for column in ('Spread (standard deviation)', '1', '2', '3', '4', '5'):
+                if column in row:
+                    self.assertNotIsInstance(row[column], (int, float), column)
 
     def test_a_spent_link_says_so_and_shows_no_answer(self):
         link = next(k for k in self.links if k['kind'] == 'personal')
