@@ -1,0 +1,131 @@
+/* A desk: one signed-in person in front of one page of the workspace. What every page of the workspace begins and ends with.
+ *
+ * Pages of the workspace run on worker threads of their own, with the connection suspended, so a handler may read and write
+ * the store, hash passwords and make reports as it needs; it never runs on the event loop. Before a handler is called, the
+ * router (workspace/gate.c) has found the session, checked the role of the route's row, checked the form's token on every
+ * POST, and, where the path names an assessment ({assessment} is the first parameter), that this person may work with it.
+ * A handler answers by writing a page (desk_open ... desk_close), by desk_redirect, or by desk_refuse. */
+#ifndef READINESS_WEB_DESK_H
+#define READINESS_WEB_DESK_H
+
+#include "base/finding.h"
+#include "store/accounts.h"
+#include "web/respondent/screen.h"
+#include "web/server/request.h"
+
+struct desk {
+    struct request *request;
+    struct arena *arena;   /* the request's */
+    struct store *store;
+    struct collect *collect;
+    struct screen screen;  /* language: the account's */
+    struct account account;
+    struct session session;
+    const char *form_token; /* in every form */
+    bool has_assessment;
+    struct assessment assessment;
+    struct findings *findings; /* for the form at hand; shown by desk_findings */
+};
+
+/* A row of the route table calls this kind of handler for the workspace. */
+typedef void desk_handler(struct desk *d);
+
+/* The parts of an assessment's page that its tabs lead to; TAB_NONE outside one. */
+enum desk_tab {
+    TAB_NONE,
+    TAB_OVERVIEW,
+    TAB_ORGANISATIONS,
+    TAB_PEOPLE,
+    TAB_WAVES,
+    TAB_SEND,
+    TAB_WATCH,
+    TAB_REPORTS,
+    TAB_SETTINGS
+};
+
+/* The frame: head with where one is, who one is, sign out; the assessment's tabs; then <main> with the title as its <h1>.
+ * `title` is already in the person's language. Findings of an earlier attempt are shown on top, with the focus. */
+void desk_open(struct desk *d, int status, const char *title, enum desk_tab tab);
+void desk_close(struct desk *d);
+/* For pages made to be printed (a poster): no frame, the same headers and style. */
+void desk_open_bare(struct desk *d, const char *title, const char *language);
+void desk_close_bare(struct desk *d);
+
+/* The interface's words: section "work" of config/texts/<language>/<file>.ini; `key` without the section. */
+const char *desk_words(struct desk *d, const char *key);
+void desk_say(struct desk *d, const char *key);
+/* The same with {name} replaced: pairs, then NULL. */
+const char *desk_fill(struct desk *d, const char *key, ...) __attribute__((sentinel));
+void desk_text(struct desk *d, const char *text); /* escaped */
+/* Numbers, days and times as the person reads them, in the person's time zone. */
+const char *desk_number(struct desk *d, double x, int decimals);
+const char *desk_percent(struct desk *d, double share);
+const char *desk_day(struct desk *d, const char *day);
+const char *desk_time(struct desk *d, int64_t seconds);
+
+/* A form that posts to a path of ours, with its token. `path` is made by desk_path. `upload`: may carry a file. */
+void desk_form_open(struct desk *d, const char *path, bool upload);
+void desk_form_close(struct desk *d);
+/* A labelled field with hint and, if a finding has its name as the value of "field", the sentence at the field. Values typed
+ * before are kept: `value` is what to show when nothing was posted. */
+void desk_field_text(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value,
+                     size_t max);
+void desk_field_area(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value,
+                     int rows);
+void desk_field_day(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value);
+void desk_field_number(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value,
+                       long least, long most);
+void desk_field_file(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *accept);
+void desk_field_check(struct desk *d, const char *name, const char *label_key, const char *hint_key, bool checked);
+/* Choices as radio buttons (up to five) or a list: values and their texts, parallel. */
+void desk_field_choice(struct desk *d, const char *name, const char *label_key, const char *hint_key,
+                       const char *const *values, const char *const *texts, size_t n, const char *value);
+void desk_hidden(struct desk *d, const char *name, const char *value);
+/* The page's one primary button; a second one; one for dangerous acts. `name`/`value` may be NULL. */
+void desk_button(struct desk *d, const char *label_key, const char *name, const char *value);
+void desk_button_second(struct desk *d, const char *label_key, const char *name, const char *value);
+void desk_button_danger(struct desk *d, const char *label_key, const char *name, const char *value);
+/* A link that looks like a link, and one that looks like the primary button. */
+void desk_link(struct desk *d, const char *path, const char *text);
+void desk_link_button(struct desk *d, const char *path, const char *label_key);
+/* "/assessments/north/organisations": segments are percent-encoded; ends with NULL. In the arena. */
+const char *desk_path(struct desk *d, const char *first, ...) __attribute__((sentinel));
+
+/* What was posted: the trimmed text ("" when absent), at most `max` characters; a longer one or one with control characters
+ * adds the finding "field_not_accepted". */
+const char *desk_posted(struct desk *d, const char *name, size_t max);
+bool desk_posted_is(struct desk *d, const char *name, const char *value);
+/* An uploaded file's bytes and name; n = 0 when none. */
+struct str desk_uploaded(struct desk *d, const char *name, const char **file_name);
+/* An error about a field: `code` is a finding's code, with one pair. */
+void desk_wrong(struct desk *d, const char *field, const char *code, const char *name, const char *value);
+bool desk_has_errors(const struct desk *d);
+/* Findings of a file (with rows), as a list. */
+void desk_findings(struct desk *d);
+
+/* Tables: a caption for readers of screens, a head of texts, rows of cells; numeric columns are right-aligned. Sorting by a
+ * link in the head (?sort=column) where `sortable`. */
+void desk_table_open(struct desk *d, const char *caption_key);
+void desk_table_head(struct desk *d, const char *label_key, bool number);
+void desk_row_open(struct desk *d);
+void desk_cell(struct desk *d, const char *text);
+void desk_cell_number(struct desk *d, const char *text);
+void desk_cell_open(struct desk *d);
+void desk_cell_close(struct desk *d);
+void desk_row_close(struct desk *d);
+void desk_table_close(struct desk *d);
+/* A panel with a heading; an empty state that says how to begin; a note of success after a redirect is shown by desk_open. */
+void desk_section(struct desk *d, const char *heading_key);
+void desk_empty(struct desk *d, const char *text_key, const char *path, const char *button_key);
+void desk_paragraph(struct desk *d, const char *key);
+
+/* After a POST: go to a page of ours; `said` (a key of section "done", may be NULL) is shown there once, with {n}. */
+void desk_redirect(struct desk *d, const char *path, const char *said, const char *n);
+/* 403, 404, 409, 503 with a page. */
+void desk_refuse(struct desk *d, int status);
+/* A file to download. `name` is for the browser; the content belongs to the arena or is `fixed`. */
+void desk_download(struct desk *d, const char *name, const char *type, struct str content);
+/* A line of the audit log. */
+void desk_audit(struct desk *d, const char *act, const char *object);
+
+#endif
