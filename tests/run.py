@@ -24,8 +24,8 @@ def run(words, **options):
     return done.returncode, done.stdout
 
 
-def one(name, words, **options):
-    """A step that is right when it exits 0."""
+def one(name, words, telling=None, **options):
+    """A step that is right when it exits 0. Of a failure's output, only lines with `telling` are shown."""
     global passed
     started = time.time()
     status, output = run(words, **options)
@@ -34,6 +34,8 @@ def one(name, words, **options):
         passed += 1
     else:
         failed.append(name)
+        if telling:
+            output = '\n'.join(line for line in output.splitlines() if telling in line)
         print(output[-8000:], flush=True)
     return status == 0
 
@@ -104,7 +106,8 @@ def analysis():
     one('cppcheck', ['cppcheck', '--quiet', '--std=c11', '--enable=warning,portability', '--inline-suppr',
                      '--suppressions-list=tests/rules/cppcheck.txt', '--error-exitcode=1', '-j2', '-Iengine', '-I.',
                      '--library=posix', '-D_GNU_SOURCE', 'engine', 'reports'])
-    one('clang-tidy', ['run-clang-tidy', '-quiet', '-j2', '-p', 'build/asan', ROOT + '/(engine|reports)/.*'])
+    one('clang-tidy', ['run-clang-tidy', '-quiet', '-j2', '-p', 'build/asan', ROOT + '/(engine|reports)/.*'],
+        telling='error:')
 
 
 def coverage():
