@@ -55,7 +55,7 @@ class Weight(unittest.TestCase):
                         break  # not sent: the next language needs the link
                     names = {c['name'] for c in page.form()['controls'] if c['kind'] == 'radio'}
                     page = browser.send(page, {n: 3 for n in names})
-                self.assertGreater(pages, 4, page.title)
+                self.assertGreater(pages, 3, page.title)
 
     def test_no_page_asks_anybody_else_for_anything(self):
         for link in self.links[:1] + self.links[-1:]:
