@@ -143,25 +143,32 @@ enum result finish_closing(struct collect *c, struct id wave, struct findings *f
     return result == RESULT_OK ? store_mark_closed(c->store, wave) : result;
 }
 
+/* Still? Somebody else may have closed it in the meantime. */
+static bool is_open(struct collect *c, const struct wave *wave) {
+    struct arena *arena = arena_new();
+    struct wave now;
+    bool open = store_get_wave(c->store, arena, wave->id, &now) == RESULT_OK && now.state == WAVE_OPEN;
+    arena_free(arena);
+    return open;
+}
+
 enum result collect_close_wave(struct collect *c, const struct wave *wave, struct closing *out,
                                struct findings *findings) {
     struct wave_key key;
-    if (wave->state == WAVE_CLOSED) {
-        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_not_open", "value", wave->label, NULL);
-        return RESULT_INPUT;
-    }
-    enum result result = RESULT_OK;
+    enum result result = wave->state == WAVE_CLOSED ? RESULT_INPUT : RESULT_OK;
     if (wave->state == WAVE_OPEN) {
         if (key_read(c->keys, wave->id, &key, findings) != RESULT_OK)
             return RESULT_INPUT;
-        do
+        do /* answers may still be coming in: then they are read too */
             result = empty_once(c, wave, &key, out);
-        while (result == RESULT_INPUT); /* answers are still coming in: read them too */
+        while (result == RESULT_INPUT && is_open(c, wave));
         sodium_memzero(&key, sizeof key);
     }
+    if (result == RESULT_INPUT)
+        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_not_open", "value", wave->label, NULL);
     if (result == RESULT_OK)
         result = finish_closing(c, wave->id, findings);
-    if (result == RESULT_OK && out->ballots < (size_t)wave->min_group)
+    if (result == RESULT_OK && wave->state == WAVE_OPEN && out->ballots < (size_t)wave->min_group)
         finding_add(findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "wave_too_small", "value", wave->label,
                     NULL);
     return result;
