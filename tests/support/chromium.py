@@ -2,6 +2,7 @@
 import tempfile
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.expected_conditions import staleness_of
@@ -45,4 +46,5 @@ def click(driver, selector):
     """Clicks what leads to another page, and waits for that page."""
     before = driver.find_element('tag name', 'html')
     driver.find_element('css selector', selector).click()
-    WebDriverWait(driver, 20).until(staleness_of(before))
+    # between two pages the driver may not know the old node any more and say so in an error of its own: ask again
+    WebDriverWait(driver, 20, ignored_exceptions=(WebDriverException,)).until(staleness_of(before))

@@ -4,7 +4,7 @@
 #include "web/respondent/interview.h"
 #include "web/respondent/respondent.h"
 
-enum { CODE_TYPED_MAX = 60 };
+enum { CODE_TYPED_MAX = 60, CODE_BYTES_MAX = 240 };
 
 static void write_problem(struct screen *s, const char *key) {
     struct html *h = &s->html;
@@ -125,7 +125,7 @@ static bool exists(struct request *r, const char *code) {
 
 void code_handle(struct request *r) {
     struct str typed;
-    if (form_get(&r->form, FIELD_CODE, CODE_TYPED_MAX * 4, &typed) != FIELD_VALID || str_trim(typed).n == 0) {
+    if (form_get(&r->form, FIELD_CODE, CODE_BYTES_MAX, &typed) != FIELD_VALID || str_trim(typed).n == 0) {
         show(r, 200, "", "home.code_missing", "home.explain");
         return;
     }

@@ -145,11 +145,11 @@ void screen_open(struct screen *s, int status, const char *title, const char *su
     s->request->reply.status = status;
     write_head(s, title, survey);
     if (s->request->web->preview) {
-        html_markup(h, "<div class=preview role=note");
+        html_markup(h, "<aside class=preview");
         screen_words_language(s);
         html_end(h);
         screen_say(s, "preview.banner");
-        html_markup(h, "</div>");
+        html_markup(h, "</aside>");
     }
     if (survey && strcmp(survey, title) != 0) {
         html_markup(h, "<header><p>");

@@ -1,0 +1,288 @@
+#!/usr/bin/python3
+"""Every page a respondent can meet, looked at by axe in Chromium: English, French and Arabic (right to left), at the width of
+a phone and of a desktop, light and dark. Text contrast is held to 7:1."""
+import os
+import re
+import unittest
+
+from selenium.webdriver.common.keys import Keys
+
+from support.chromium import chromium, click, resize
+from support.readiness import Browser, Installation, ROOT
+from support.scene import scene
+
+AXE = os.environ.get('AXE', os.path.join(ROOT, 'build/npm/node_modules/axe-core/axe.min.js'))
+PAGES = os.path.join(ROOT, 'tests/data/instruments/pages.ini')
+RUN = """
+const done = arguments[arguments.length - 1];
+axe.run({runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']},
+         rules: {'color-contrast-enhanced': {enabled: true}, 'target-size': {enabled: true}}})
+   .then(r => done(r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(
+       n => n.html.slice(0, 200) + ' | ' + n.failureSummary.replace(/\\s+/g, ' ').slice(0, 300)).join(' || '))));
+"""
+ANSWERS = {'role': 'frontline', 'years': '4', 'lead1': '4', 'conf1': '7', 'conf2': 'na'}
+
+
+def source():
+    with open(AXE, encoding='utf-8') as file:
+        return file.read()
+
+
+class Looking(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.axe = source()
+        cls.driver = chromium()
+        cls.driver.set_script_timeout(60)
+        cls.seen = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.driver.quit()
+
+    def scheme(self, name):
+        self.driver.execute_cdp_cmd('Emulation.setEmulatedMedia',
+                                    {'features': [{'name': 'prefers-color-scheme', 'value': name}]})
+
+    def look(self, name, dark=False):
+        """Both widths of the page that is open now."""
+        d = self.driver
+        d.execute_script(self.axe)
+        for width in (360, 1280):
+            resize(d, width, 900)
+            for scheme in ('light', 'dark') if dark else ('light',):
+                self.scheme(scheme)
+                with self.subTest(page=name, width=width, scheme=scheme):
+                    self.assertEqual(d.execute_async_script(RUN), [])
+            wide = d.execute_script('return document.documentElement.scrollWidth')
+            self.assertLessEqual(wide, width, name + ' scrolls sideways')
+        self.scheme('light')
+        type(self).seen += 1
+
+    def at(self, selector):
+        return self.driver.find_element('css selector', selector)
+
+    def press(self, step):
+        click(self.driver, 'button[value="%s"]' % step)
+
+    def enter(self, **answers):
+        for name, value in answers.items():
+            for control in self.driver.find_elements('css selector', '[name="%s"]' % name):
+                kind = control.get_attribute('type')
+                if kind == 'hidden':
+                    continue
+                if kind in ('radio', 'checkbox'):
+                    if control.get_attribute('value') == value:
+                        self.driver.execute_script('arguments[0].click()', control)
+                else:
+                    control.clear()
+                    control.send_keys(value)
+
+    def summary_has_focus(self):
+        focused = self.driver.switch_to.active_element
+        self.assertIn('problems', focused.get_attribute('class') or '')
+        for link in focused.find_elements('tag name', 'a'):
+            there = link.get_attribute('href').split('#')[1]
+            self.assertEqual(len(self.driver.find_elements('id', there)), 1)
+            link.click()
+            self.assertEqual(self.driver.switch_to.active_element.get_attribute('id'), there)
+
+
+class PreviewPages(Looking):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.here = Installation()
+        cls.url = cls.here.serve(('preview', PAGES, '--listen', '127.0.0.1:0'))
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.here.__exit__()
+
+    def walk(self, language, error):
+        """From the start page to the thanks, through every kind of problem."""
+        d = self.driver
+        d.get(self.url + '/preview?lang=' + language)
+        self.look('start', dark=True)
+        self.assertEqual(d.execute_script('return document.documentElement.lang'), language)
+        self.assertEqual(d.execute_script("return getComputedStyle(document.body).direction"),
+                         'rtl' if language == 'ar' else 'ltr')
+        self.press('start')
+        self.look('about you')
+        self.enter(years='abc', tools='app')
+        self.press('next')
+        self.assertTrue(d.title.startswith(error), d.title)
+        self.look('errors', dark=True)
+        self.summary_has_focus()
+        self.assertEqual(self.at('[name=years]').get_attribute('value'), 'abc')
+        self.assertTrue(self.at('[name=tools][value=app]').is_selected())
+        self.enter(years='4')
+        self.press('next')
+        self.look('rating', dark=True)
+        self.press('next')
+        self.assertFalse(d.title.startswith(error), d.title)
+        self.look('rating, asked once', dark=True)
+        self.summary_has_focus()
+        self.enter(lead1='4')
+        self.press('next')
+        self.look('long scale')
+        self.press('next')
+        self.assertTrue(d.title.startswith(error), d.title)
+        self.look('long scale, required')
+        self.enter(conf1='7', conf2='na')
+        self.press('next')
+        self.look('date')
+        self.press('next')
+        self.look('text')
+        self.enter(obstacle='<b>Time</b> & “money”')
+        self.press('back')
+        self.press('next')
+        self.assertEqual(self.at('[name=obstacle]').get_attribute('value'), '<b>Time</b> & “money”')
+        self.press('submit')
+        self.look('thanks', dark=True)
+
+    def test_english(self):
+        self.walk('en', 'Error:')
+
+    def test_french(self):
+        self.walk('fr', 'Erreur')
+
+    def test_right_to_left_with_words_that_fell_back(self):
+        self.walk('ar', 'Error:')
+
+    def test_the_organisations_form(self):
+        self.driver.get(self.url + '/preview/organisation')
+        self.look('organisation start')
+        self.press('start')
+        self.look('organisation page')
+
+    def test_page_numbers_never_go_backwards(self):
+        d, numbers = self.driver, []
+        d.get(self.url + '/preview')
+        self.press('start')
+        self.enter(**dict(ANSWERS, role='manager'))  # the page about leaders does not apply
+        while d.find_elements('css selector', '.where'):
+            numbers.append([int(n) for n in re.findall(r'\d+', self.at('.where').text)])
+            self.enter(**ANSWERS if len(numbers) > 1 else {'years': '4'})
+            self.press('submit' if d.find_elements('css selector', 'button[value=submit]') else 'next')
+        self.assertEqual([n for n, _ in numbers], list(range(1, len(numbers) + 1)))
+        totals = [t for _, t in numbers]
+        self.assertEqual(totals, sorted(totals, reverse=True))
+        self.assertEqual(numbers[-1][0], numbers[-1][1])
+
+    def test_an_answer_needs_no_mouse_and_no_script(self):
+        d = chromium(javascript=False)
+        d.implicitly_wait(10)
+        try:
+            d.get(self.url + '/preview')
+            d.find_element('css selector', 'button[value=start]').send_keys(Keys.ENTER)
+            d.find_element('css selector', '[name=role]').send_keys(Keys.SPACE)
+            years = d.find_element('name', 'years')
+            years.send_keys('4', Keys.ENTER)  # Enter presses the way forward
+            self.assertTrue(d.find_elements('name', 'conf1'), d.title)  # a manager is not asked about leaders
+        finally:
+            d.quit()
+
+
+class RealPages(Looking):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.here = scene(staff=6, instrument=PAGES)
+        cls.url = cls.here.url
+        cls.tokens = [k['token'] for k in cls.here.links('tale', 'personal')]
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.here.__exit__()
+
+    def test_the_form_of_an_organisation_names_it(self):
+        token = self.here.links('tale', 'organisation')[0]['token']
+        self.open_page('/s/' + token, 'organisation link')
+        self.assertIn('under the name of North House', self.at('main').text)
+
+    def open_page(self, path, name):
+        self.driver.get(self.url + path)
+        self.look(name)
+
+    def test_pages_before_a_link(self):
+        for language in ('en', 'fr'):
+            for path in ('/', '/s', '/privacy', '/resume'):
+                self.open_page(path + '?lang=' + language, path)
+        self.open_page('/s/unknown', 'unknown')
+        self.driver.get(self.url + '/')
+        self.enter(**{'.c': 'ABCD-EFGH-JKMN-P'})
+        click(self.driver, 'main button')
+        self.look('unknown code')
+        self.assertTrue(self.driver.title.startswith('Error:'))
+
+    def test_saving_and_coming_back(self):
+        d = self.driver
+        d.delete_all_cookies()
+        self.open_page('/s/' + self.tokens[0], 'start')
+        self.press('start')
+        self.enter(**ANSWERS)
+        self.press('next')
+        self.press('save')
+        self.look('saved', dark=True)
+        code = self.at('.resume').text
+        self.open_page('/s/' + self.tokens[0], 'start with a draft')
+        d.delete_all_cookies()
+        self.open_page('/s/' + self.tokens[0], 'start again')
+        self.at('main summary').click()
+        self.look('start with the code field')
+        self.enter(**{'.c': '00000-00000'})
+        click(d, 'details button')
+        self.look('wrong code')
+        self.assertTrue(d.title.startswith('Error:'))
+        self.enter(**{'.c': code.lower()})
+        click(d, 'main button')
+        self.look('resumed')
+        self.assertTrue(d.find_elements('name', 'lead1'), d.title)
+
+    def test_the_next_person_on_a_shared_computer(self):
+        here = scene(staff=0, instrument=PAGES, organisations=('market',))
+        self.addCleanup(here.__exit__)
+        d, link = self.driver, here.url + '/s/' + here.links('tale', 'open')[0]['token']
+        d.get(link)
+        d.delete_all_cookies()
+        self.press('start')
+        self.enter(**ANSWERS)
+        self.press('next')
+        d.get(link)  # walked away; somebody else comes
+        self.look('whose draft?')
+        self.press('afresh')
+        self.assertFalse(self.at('[name=role][value=frontline]').is_selected())
+        self.assertEqual(self.at('[name=years]').get_attribute('value'), '')
+        for _ in range(10):
+            if not d.find_elements('css selector', '.where'):
+                break
+            self.enter(**ANSWERS)
+            self.press('submit' if d.find_elements('css selector', 'button[value=submit]') else 'next')
+        self.look('thanks, next person')
+        self.assertEqual(d.get_cookies(), [])
+        click(d, 'a.button')
+        self.assertTrue(d.find_elements('css selector', 'button[value=start]'))
+
+    def test_answered_and_closed_links(self):
+        for token in self.tokens[1:]:
+            Browser(self.url).fill(token, dict(ANSWERS, lead2='3'))
+        self.open_page('/s/' + self.tokens[1], 'answered')
+        self.assertNotIn('frontline', self.driver.page_source)
+        here = scene(staff=1, instrument=PAGES, serve=False)
+        try:
+            token = here.links('tale', 'personal')[0]['token']
+            here.run('wave', 'close', 'tale', '--yes')
+            self.driver.get(here.serve() + '/s/' + token)
+            self.look('closed')
+            self.assertIn('has ended', self.driver.title)
+        finally:
+            here.__exit__()
+
+
+del Looking  # only what it is for has tests
+
+if __name__ == '__main__':
+    unittest.main()
