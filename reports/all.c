@@ -6,24 +6,6 @@ static void tell(const struct report_request *request, size_t done, size_t total
         request->progress(request->context, done, total);
 }
 
-/* Everything the sheets read: an overview of each organisation, and all together. */
-static enum result read_view(const struct report_request *request, struct arena *arena, struct all_view *view,
-                             size_t total) {
-    view->n = results_organisations(request->results, &view->heads);
-    view->each = arena_array(arena, view->n + 1, sizeof *view->each);
-    view->staff = outline_of(arena, results_instrument(request->results), AUDIENCE_STAFF);
-    for (size_t i = 0; i < view->n; i++) {
-        enum result result = results_overview(request->results, arena, i, &view->each[i]);
-        if (result != RESULT_OK)
-            return result;
-        tell(request, i + 1, total);
-    }
-    struct organisation_results *overall;
-    enum result result = results_overall(request->results, arena, &overall);
-    view->overall = overall;
-    return result;
-}
-
 enum result report_all(const struct report_request *request, struct findings *findings) {
     static void (*const sheets[])(struct book *, const struct all_view *) = {
         sheet_overview, sheet_response, sheet_ranking, sheet_reliability, sheet_method_all};
@@ -34,11 +16,11 @@ enum result report_all(const struct report_request *request, struct findings *fi
     struct all_view view = {0};
     struct book book;
     const char *title = results_assessment(request->results)->title;
-    enum result result = read_view(request, arena, &view, total);
+    enum result result = all_view_read(&view, request->results, arena, request->progress, request->context, total);
     if (result == RESULT_OK)
         result = book_open(&book, request, request->path, title, results_wave(request->results)->closed, findings);
     if (result == RESULT_OK) {
-        book.owner = word(&book, "overview.all");
+        book.owner = word(book.words, "overview.all");
         for (size_t i = 0; i < n; i++) {
             sheets[i](&book, &view);
             tell(request, organisations + i + 1, total);

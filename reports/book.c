@@ -28,13 +28,11 @@ static void say_failed(const struct book *book) {
 
 /* What the request brings: words, results, and who the book is about. */
 static void take_request(struct book *book, const struct report_request *request) {
-    book->texts = request->texts;
-    book->language = request->language;
     book->results = request->results;
     book->instrument = results_instrument(request->results);
-    int language = instrument_language(book->instrument, request->language);
-    book->instrument_language = language < 0 ? 0 : (size_t)language;
-    book->subject = arena_printf(book->arena, "%s, %s", results_assessment(book->results)->title, words_wave(book));
+    *book->words = words_about(book->arena, request->texts, request->language, request->results);
+    book->subject =
+        arena_printf(book->arena, "%s, %s", results_assessment(book->results)->title, words_wave(book->words));
 }
 
 enum result book_open(struct book *book, const struct report_request *request, const char *path, const char *title,
@@ -43,7 +41,9 @@ enum result book_open(struct book *book, const struct report_request *request, c
     book->arena = arena_new();
     book->findings = findings;
     book->path = arena_string(book->arena, path);
-    book->language = "en";
+    book->words = arena_alloc(book->arena, sizeof *book->words);
+    book->words->arena = book->arena;
+    book->words->language = "en";
     book->owner = book->subject = "";
     if (request)
         take_request(book, request);
@@ -135,7 +135,7 @@ struct sheet *book_sheet(struct book *book, const char *name) {
     s->page = workbook_add_worksheet(book->file, s->name);
     for (size_t i = 0; i < BOOK_COLUMNS; i++)
         s->widths[i] = 8.43;
-    if (language_is_rtl(book->language))
+    if (language_is_rtl(book->words->language))
         worksheet_right_to_left(s->page);
     worksheet_set_zoom(s->page, 100);
     if (book->n_sheets < BOOK_SHEETS)
@@ -165,12 +165,12 @@ void sheet_print(struct sheet *s, bool landscape, int pages_wide, int tall) {
         worksheet_set_portrait(s->page);
     worksheet_set_margins(s->page, 0.55, 0.55, 0.75, 0.7);
     worksheet_fit_to_pages(s->page, (uint16_t)pages_wide, (uint16_t)tall);
-    if (!book->texts)
+    if (!book->words->texts)
         return;
     /* A page head holds 255 characters in all. */
     const char *head =
         arena_printf(book->arena, "&L&9 %s&R&9 %s", head_text(book, book->owner, 60), head_text(book, s->name, 31));
-    const char *page = WORDS(book, "page.number", "page", "&P", "pages", "&N", NULL);
+    const char *page = WORDS(book->words, "page.number", "page", "&P", "pages", "&N", NULL);
     const char *foot = arena_printf(book->arena, "&L&9 %s&R&9 %s", head_text(book, book->subject, 90), page);
     if (worksheet_set_header(s->page, head) != LXW_NO_ERROR || worksheet_set_footer(s->page, foot) != LXW_NO_ERROR)
         book->failed = true;

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "reports/reports.h"
+#include "reports/words.h"
 
 enum colour {
     COLOUR_NONE, /* as fill: none; as ink: the usual one */
@@ -41,8 +42,6 @@ enum number_form {
     NUMBER_SHARE,        /* 74 %, with the marks of `call` and `gap` behind it */
     NUMBER_P,            /* 0.0012 */
 };
-
-enum gap { GAP_NONE, GAP_LOWER, GAP_HIGHER }; /* against the whole organisation */
 
 /* How a cell looks. All members are one byte, so that two styles can be compared as memory. */
 struct style {
@@ -75,11 +74,9 @@ struct book {
     char *path, *temporary;
     struct arena *arena;
     struct findings *findings;
-    const struct texts *texts; /* NULL for a bare table */
-    const char *language;
+    struct words *words; /* in the arena; without texts for a bare table */
     struct results *results;
     const struct instrument *instrument;
-    size_t instrument_language;  /* index of the report's language, or 0 */
     const char *owner, *subject; /* for page heads: the organisation, the assessment and wave */
     struct book_style *styles;
     size_t n_styles, capacity;
@@ -159,24 +156,5 @@ void put_chart(struct sheet *s, lxw_chart *chart, size_t row, size_t column, dou
 char *safe_text(struct book *book, const char *text, size_t max);
 /* A sheet name that Excel takes, from any text. In the arena. */
 char *legal_sheet_name(struct book *book, const char *text);
-
-/* Words. */
-const char *word(const struct book *book, const char *key);
-#define WORDS(book, ...) texts_fill((book)->texts, (book)->arena, (book)->language, __VA_ARGS__)
-const char *words_number(const struct book *book, double x, int decimals);
-const char *words_percent(const struct book *book, double share);
-const char *words_signed(const struct book *book, double x, int decimals);
-const char *words_day(const struct book *book, const char *day); /* "28 March 2027"; "" for "" */
-const char *words_cell(const struct book *book, struct cell cell, int decimals);
-const char *words_call(const struct book *book, enum call call);
-const char *words_mark(const struct book *book, enum call call);
-const char *words_level(const struct book *book, enum level level);
-const char *words_audience(const struct book *book, enum audience audience);
-const char *words_reading(const struct book *book, const struct construct *construct); /* which way it reads */
-const char *words_wave(const struct book *book);           /* "Baseline, 3 to 28 March 2027" */
-const char *words_fewer(const struct book *book);          /* "fewer than 5" */
-const char *words_least_comments(const struct book *book); /* how many must have written one: max(2k, minimum) */
-/* A text of the instrument in the report's language, placeholders filled, without markup. */
-const char *words_text(const struct book *book, const struct text *text);
 
 #endif

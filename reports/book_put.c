@@ -130,7 +130,7 @@ void put_cell(struct sheet *s, size_t row, size_t column, struct cell cell, stru
     if (cell.state == CELL_VALUE)
         put_number(s, row, column, cell.value, style);
     else if (cell.state == CELL_WITHHELD)
-        put_text(s, row, column, word(s->book, "cell.withheld"), withheld_style(style));
+        put_text(s, row, column, word(s->book->words, "cell.withheld"), withheld_style(style));
     else
         put_blank(s, row, column, column, style);
 }
@@ -143,7 +143,7 @@ void put_n(struct sheet *s, size_t row, size_t column, struct cell cell, struct 
     style = withheld_style(style);
     style.wrap = 1;
     style.size = 8;
-    put_text(s, row, column, words_fewer(s->book), style);
+    put_text(s, row, column, words_fewer(s->book->words), style);
 }
 
 void put_share(struct sheet *s, size_t row, size_t column, const struct figures *f, enum gap gap, struct style style) {
@@ -164,7 +164,7 @@ void put_call(struct sheet *s, size_t row, size_t column, const struct figures *
         put_cell(s, row, column, cell, style);
         return;
     }
-    put_text(s, row, column, arena_printf(book->arena, "%s  %s", words_mark(book, f->call), words_call(book, f->call)),
+    put_text(s, row, column, arena_printf(book->arena, "%s  %s", words_mark(f->call), words_call(book->words, f->call)),
              style_of_call(f->call, style));
 }
 

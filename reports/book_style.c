@@ -45,10 +45,10 @@ static const char *number_format(struct book *book, const struct style *style) {
     case NUMBER_P:
         return "[<0.0001]\"<0.0001\";0.0000";
     case NUMBER_SHARE: {
-        const char *percent = word(book, "number.percent_format");
+        const char *percent = word(book->words, "number.percent_format");
         if (!style->call && !style->gap)
             return percent;
-        return arena_printf(book->arena, "%s\" %s%s\"", percent, words_mark(book, (enum call)style->call),
+        return arena_printf(book->arena, "%s\" %s%s\"", percent, words_mark((enum call)style->call),
                             arrows[style->gap]);
     }
     case NUMBER_PLAIN:

@@ -19,7 +19,7 @@ static void add_bar(struct sheet *s, lxw_chart *chart, const char *labels, const
     chart_series_set_labels(series);
     /* a share under 8 % has no room for its number */
     chart_series_set_labels_num_format(
-        series, arena_printf(s->book->arena, "[>=0.08]%s;;", word(s->book, "number.percent_format")));
+        series, arena_printf(s->book->arena, "[>=0.08]%s;;", word(s->book->words, "number.percent_format")));
     lxw_chart_font font = chart_font(8, fill == COLOUR_NEUTRAL ? COLOUR_NONE : COLOUR_WHITE);
     chart_series_set_labels_font(series, &font);
 }
@@ -34,7 +34,7 @@ void chart_add_shares(struct sheet *s, lxw_chart *chart, const char *labels, siz
                 {"share.unfavourable", COLOUR_STRONG_BARRIER}};
     for (size_t i = 0; i < 3; i++)
         add_bar(s, chart, labels, sheet_range(s, first, column + i, last, column + i),
-                safe_text(s->book, word(s->book, bars[i].key), 200), bars[i].fill, numbers);
+                safe_text(s->book, word(s->book->words, bars[i].key), 200), bars[i].fill, numbers);
 }
 
 void chart_make_bare(lxw_chart *chart) {

@@ -6,16 +6,16 @@ enum result report_organisation(const struct report_request *request, size_t org
         sheet_summary, sheet_profile, sheet_items, sheet_own, sheet_groups, sheet_comments, sheet_method};
     const size_t n = sizeof sheets / sizeof *sheets, total = n + 2; /* the codebook and the file itself */
     struct arena *arena = arena_new();
-    struct organisation_results *o;
+    struct organisation_view view;
     struct book book;
-    enum result result = results_organisation(request->results, arena, organisation, &o);
+    enum result result = organisation_view_read(&view, request->results, arena, organisation);
     if (result == RESULT_OK) {
-        const char *title = arena_printf(arena, "%s, %s", o->name, results_assessment(request->results)->title);
+        const char *title =
+            arena_printf(arena, "%s, %s", view.results->name, results_assessment(request->results)->title);
         result = book_open(&book, request, request->path, title, results_wave(request->results)->closed, findings);
     }
     if (result == RESULT_OK) {
-        book.owner = o->name;
-        struct organisation_view view = {organisation, o, outline_of(arena, book.instrument, AUDIENCE_STAFF)};
+        book.owner = view.results->name;
         for (size_t i = 0; i < n; i++) {
             sheets[i](&book, &view);
             if (request->progress)

@@ -64,6 +64,14 @@ double gap_worth_marking(const struct construct *construct) {
     return scale_range(construct) / 8;
 }
 
+enum gap gap_of(const struct construct *construct, const struct figures *whole, const struct figures *group) {
+    if (!cell_shown(whole->of[STAT_MEAN]) || !cell_shown(group->of[STAT_MEAN]))
+        return GAP_NONE;
+    double difference = group->of[STAT_MEAN].value - whole->of[STAT_MEAN].value;
+    double worth = gap_worth_marking(construct);
+    return difference >= worth ? GAP_HIGHER : difference <= -worth ? GAP_LOWER : GAP_NONE;
+}
+
 bool shows_anything(const struct organisation_results *o, const struct outline *outline) {
     for (size_t i = 0; i < outline->n; i++)
         if (cell_shown(o->groups[0].constructs[outline->constructs[i]].of[STAT_MEAN]))

@@ -1,5 +1,5 @@
 /* The order in which sheets list constructs, and the few questions they ask of figures: who agrees, where the gaps are.
- * For the files of reports/ only. */
+ * For workbooks and pages alike. */
 #ifndef READINESS_REPORTS_OUTLINE_H
 #define READINESS_REPORTS_OUTLINE_H
 
@@ -31,6 +31,8 @@ double agreement_cutoff(const struct construct *construct); /* A/6, in scale poi
 /* Difference of two means that is worth a mark: an eighth of the scale's range (half a point on a scale from 1 to 5).
  */
 double gap_worth_marking(const struct construct *construct);
+enum gap { GAP_NONE, GAP_LOWER, GAP_HIGHER }; /* a group's mean against the whole organisation's */
+enum gap gap_of(const struct construct *construct, const struct figures *whole, const struct figures *group);
 bool cell_shown(struct cell c);
 /* Does the organisation show anything at all about any construct? */
 bool shows_anything(const struct organisation_results *o, const struct outline *outline);

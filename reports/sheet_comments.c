@@ -46,16 +46,16 @@ static size_t put_comment(struct sheet *s, size_t row, const char *text) {
 
 static size_t put_list(struct sheet *s, size_t row, const struct comment_list *list) {
     struct book *book = s->book;
-    const char *label = words_text(book, &book->instrument->questions[list->question].label);
+    const char *label = words_text(book->words, &book->instrument->questions[list->question].label);
     put_merged(s, row, EDGE, TEXT, label, (struct style){.size = 12, .bold = 1, .wrap = 1, .line_below = 2});
     sheet_height(s, row++, text_height(label, sheet_span(s, TEXT, TEXT) * 0.9, 12) + 6);
     if (list->withheld || list->n == 0) {
-        const char *why = WORDS(book, "comments.withheld", "comments", words_least_comments(book), NULL);
+        const char *why = WORDS(book->words, "comments.withheld", "comments", words_least_comments(book->words), NULL);
         put_text(s, row, TEXT, why, (struct style){.ink = COLOUR_QUIET, .wrap = 1});
         sheet_height(s, row++, text_height(why, sheet_span(s, TEXT, TEXT) * 0.95, 10) + 8);
         return row + 1;
     }
-    const char *count = texts_count(book->texts, book->arena, book->language, "comments.count", (long)list->n, NULL);
+    const char *count = words_count(book->words, "comments.count", list->n);
     put_text(s, row, TEXT, count, (struct style){.size = 9, .ink = COLOUR_QUIET});
     sheet_height(s, row++, 18);
     for (size_t i = 0; i < list->n; i++)
@@ -64,13 +64,13 @@ static size_t put_list(struct sheet *s, size_t row, const struct comment_list *l
 }
 
 void sheet_comments(struct book *book, const struct organisation_view *view) {
-    struct sheet *s = book_sheet(book, word(book, "sheet.comments"));
+    struct sheet *s = book_sheet(book, word(book->words, "sheet.comments"));
     sheet_width(s, EDGE, EDGE, 2);
     sheet_width(s, TEXT, TEXT, 96);
-    size_t row = put_heading(s, word(book, "comments.title"), word(book, "comments.how"), TEXT);
+    size_t row = put_heading(s, word(book->words, "comments.title"), word(book->words, "comments.how"), TEXT);
     for (size_t i = 0; i < view->results->n_comment_lists; i++)
         row = put_list(s, row, &view->results->comments[i]);
     if (view->results->n_comment_lists == 0)
-        put_text(s, row, TEXT, word(book, "comments.none"), (struct style){.ink = COLOUR_QUIET});
+        put_text(s, row, TEXT, word(book->words, "comments.none"), (struct style){.ink = COLOUR_QUIET});
     sheet_print(s, false, 1, 0);
 }

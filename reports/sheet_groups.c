@@ -6,20 +6,12 @@
 
 enum { NAME, N, FIRST };
 
-static enum gap gap_of(const struct construct *construct, const struct figures *whole, const struct figures *group) {
-    if (!cell_shown(whole->of[STAT_MEAN]) || !cell_shown(group->of[STAT_MEAN]))
-        return GAP_NONE;
-    double difference = group->of[STAT_MEAN].value - whole->of[STAT_MEAN].value;
-    double worth = gap_worth_marking(construct);
-    return difference >= worth ? GAP_HIGHER : difference <= -worth ? GAP_LOWER : GAP_NONE;
-}
-
 static void put_group(struct sheet *s, size_t row, const struct organisation_view *view, size_t g) {
     struct book *book = s->book;
     const struct group_results *whole = &view->results->groups[0], *group = &view->results->groups[g];
     struct style name = {.wrap = 1, .bold = g == 0, .indent = g > 0}, cell = {.align = 'c', .bold = g == 0};
     struct style count = {.align = 'c', .number = NUMBER_COUNT, .bold = g == 0};
-    const char *text = words_group(book, group);
+    const char *text = words_group(book->words, group);
     put_text(s, row, NAME, text, name);
     put_n(s, row, N, group->n, count);
     for (size_t i = 0; i < view->staff.n; i++) {
@@ -41,20 +33,20 @@ static void put_heads(struct sheet *s, size_t row, const struct organisation_vie
     for (size_t i = 0; i < view->staff.n; i++) {
         const struct construct *construct = &instrument->constructs[view->staff.constructs[i]];
         if (i + 1 == view->staff.n || outline_begins_level(&view->staff, instrument, i + 1)) {
-            put_merged(s, row, FIRST + begin, FIRST + i, words_level(book, construct->level),
+            put_merged(s, row, FIRST + begin, FIRST + i, words_level(book->words, construct->level),
                        (struct style){.size = 9, .ink = COLOUR_QUIET, .align = begin < i ? 'l' : 'c', .line_below = 1});
             begin = i + 1;
         }
-        const char *label = words_text(book, &construct->label);
+        const char *label = words_text(book->words, &construct->label);
         const char *text = construct->higher_is_barrier
-                               ? arena_printf(book->arena, "%s\n%s", label, word(book, "reading.turned_short"))
+                               ? arena_printf(book->arena, "%s\n%s", label, word(book->words, "reading.turned_short"))
                                : label;
         put_head(s, row + 1, FIRST + i, text, 'c');
         double height = text_height(text, sheet_span(s, FIRST + i, FIRST + i) * 0.8, 9) + 6;
         most = height > most ? height : most;
     }
-    put_head(s, row + 1, NAME, word(book, "groups.group"), 'l');
-    put_head(s, row + 1, N, word(book, "profile.n"), 'c');
+    put_head(s, row + 1, NAME, word(book->words, "groups.group"), 'l');
+    put_head(s, row + 1, N, word(book->words, "profile.n"), 'c');
     sheet_height(s, row + 1, most);
 }
 
@@ -64,7 +56,7 @@ static size_t put_rows(struct sheet *s, size_t row, const struct organisation_vi
     put_group(s, row++, view, 0);
     for (size_t g = 1; g < o->n_groups; g++) {
         if (g == 1 || strcmp(o->groups[g].question, o->groups[g - 1].question) != 0) {
-            const char *text = words_breakdown(book, &o->groups[g]);
+            const char *text = words_breakdown(book->words, &o->groups[g]);
             struct style band = {.bold = 1, .size = 9, .ink = COLOUR_QUIET, .line_below = 1};
             put_blank(s, row, NAME, FIRST + view->staff.n - 1, band);
             put_text(s, row, NAME, text, band);
@@ -76,15 +68,15 @@ static size_t put_rows(struct sheet *s, size_t row, const struct organisation_vi
 }
 
 void sheet_groups(struct book *book, const struct organisation_view *view) {
-    struct sheet *s = book_sheet(book, word(book, "sheet.groups"));
+    struct sheet *s = book_sheet(book, word(book->words, "sheet.groups"));
     size_t n = view->staff.n, last = n ? FIRST + n - 1 : N;
     sheet_width(s, NAME, NAME, 30);
     sheet_width(s, N, N, 10);
     if (n)
         sheet_width(s, FIRST, last, n < 8 ? 16 : 11.6);
     size_t wide = last > 8 ? 8 : last; /* the explanation must be readable without scrolling sideways */
-    const char *how = WORDS(book, "groups.how", "fewer", words_fewer(book), NULL);
-    size_t row = put_heading(s, word(book, "groups.title"), how, wide);
+    const char *how = WORDS(book->words, "groups.how", "fewer", words_fewer(book->words), NULL);
+    size_t row = put_heading(s, word(book->words, "groups.title"), how, wide);
     if (n == 0) {
         sheet_print(s, true, 1, 0);
         return;
@@ -93,7 +85,8 @@ void sheet_groups(struct book *book, const struct organisation_view *view) {
     size_t head = row + 1;
     row = put_rows(s, row + 2, view);
     if (view->results->n_groups <= 1)
-        put_merged(s, row + 1, NAME, wide, word(book, "groups.none"), (struct style){.ink = COLOUR_QUIET, .wrap = 1});
+        put_merged(s, row + 1, NAME, wide, word(book->words, "groups.none"),
+                   (struct style){.ink = COLOUR_QUIET, .wrap = 1});
     worksheet_freeze_panes(s->page, (lxw_row_t)head + 1, 2);
     worksheet_repeat_rows(s->page, (lxw_row_t)head - 1, (lxw_row_t)head);
     if (n > 16)

@@ -39,10 +39,11 @@ static void put_answers(struct sheet *s, size_t row, const struct columns *k, co
     style.wrap = 1;
     for (size_t i = 0; i < scale->n_points; i++)
         put_text(s, row, k->first_point + i,
-                 arena_printf(book->arena, "%d\n%s", scale->points[i].code, words_text(book, &scale->points[i].label)),
+                 arena_printf(book->arena, "%d\n%s", scale->points[i].code,
+                              words_text(book->words, &scale->points[i].label)),
                  style);
     for (size_t i = 0; i < scale->n_not_applicable; i++)
-        put_text(s, row, k->first_na + i, words_text(book, &scale->not_applicable[i].label), style);
+        put_text(s, row, k->first_na + i, words_text(book->words, &scale->not_applicable[i].label), style);
 }
 
 static double answers_height(struct sheet *s, const struct columns *k, const struct scale *scale) {
@@ -50,7 +51,7 @@ static double answers_height(struct sheet *s, const struct columns *k, const str
     for (size_t i = 0; i < scale->n_points + scale->n_not_applicable; i++) {
         const struct text *label =
             i < scale->n_points ? &scale->points[i].label : &scale->not_applicable[i - scale->n_points].label;
-        double height = text_height(words_text(s->book, label), width, 8) + (i < scale->n_points ? 11 : 0);
+        double height = text_height(words_text(s->book->words, label), width, 8) + (i < scale->n_points ? 11 : 0);
         most = height > most ? height : most;
     }
     return most + 4;
@@ -62,8 +63,9 @@ static double put_band(struct sheet *s, size_t row, const struct columns *k, con
     struct style band = {.fill = COLOUR_BAND, .wrap = 1};
     put_blank(s, row, TEXT, k->last, band);
     const struct text_run runs[] = {
-        {words_text(book, &construct->label), {.bold = 1}},
-        {arena_printf(book->arena, "\n%s. %s", words_level(book, construct->level), words_reading(book, construct)),
+        {words_text(book->words, &construct->label), {.bold = 1}},
+        {arena_printf(book->arena, "\n%s. %s", words_level(book->words, construct->level),
+                      words_reading(book->words, construct)),
          {.size = 8, .ink = COLOUR_QUIET}},
     };
     put_runs(s, row, TEXT, runs, 2, band);
@@ -124,9 +126,9 @@ static void put_item(struct sheet *s, size_t row, const struct columns *k, const
     mark.wrap = 1;
     mark.size = 8;
     mark.ink = COLOUR_QUIET;
-    const char *words = words_text(book, &item->text);
+    const char *words = words_text(book->words, &item->text);
     put_text(s, row, TEXT, words, text);
-    put_text(s, row, MARK, item->reverse ? word(book, "items.reversed") : "", mark);
+    put_text(s, row, MARK, item->reverse ? word(book->words, "items.reversed") : "", mark);
     put_n(s, row, k->n, f->of[STAT_N], count);
     put_share(s, row, k->favourable, f, GAP_NONE, share);
     put_cell(s, row, k->neutral, f->of[STAT_NEUTRAL], share);
@@ -137,7 +139,7 @@ static void put_item(struct sheet *s, size_t row, const struct columns *k, const
 }
 
 static double item_height(struct sheet *s, const struct item *item) {
-    double height = text_height(words_text(s->book, &item->text), sheet_span(s, TEXT, TEXT) * 0.95, 10) + 6;
+    double height = text_height(words_text(s->book->words, &item->text), sheet_span(s, TEXT, TEXT) * 0.95, 10) + 6;
     return height < 24 ? 24 : height > 409 ? 409 : height;
 }
 
@@ -158,7 +160,7 @@ static size_t put_construct(struct sheet *s, size_t row, const struct columns *k
 }
 
 void sheet_items(struct book *book, const struct organisation_view *view) {
-    struct sheet *s = book_sheet(book, word(book, "sheet.items"));
+    struct sheet *s = book_sheet(book, word(book->words, "sheet.items"));
     const struct instrument *instrument = book->instrument;
     struct columns k = columns_of(book, &view->staff);
     sheet_width(s, TEXT, TEXT, 52);
@@ -167,12 +169,12 @@ void sheet_items(struct book *book, const struct organisation_view *view) {
     sheet_width(s, k.favourable, k.unfavourable, 11);
     sheet_width(s, k.mean, k.sd, 9);
     sheet_width(s, k.first_point, k.last, k.points > 7 ? 6.5 : 10);
-    size_t row = put_heading(s, word(book, "items.title"), word(book, "items.how"), k.last);
+    size_t row = put_heading(s, word(book->words, "items.title"), word(book->words, "items.how"), k.last);
     static const char *const heads[] = {
         "items.text",   "",        "profile.n", "share.favourable", "share.neutral", "share.unfavourable",
         "profile.mean", "items.sd"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        put_head(s, row, i, *heads[i] ? word(book, heads[i]) : "", i == TEXT ? 'l' : 'c');
+        put_head(s, row, i, *heads[i] ? word(book->words, heads[i]) : "", i == TEXT ? 'l' : 'c');
     put_blank(s, row, k.first_point, k.last, (struct style){.line_below = 2});
     double height = 40;
     if (k.one_scale && view->staff.n) {

@@ -26,7 +26,7 @@ static void add_part(struct sheet *s, lxw_chart *chart, size_t row, size_t i) {
     size_t first = CHART + parts[i].first;
     lxw_chart_series *series =
         chart_add_series(chart, sheet_range(s, row, STAFF, row, OWN), sheet_range(s, row, first, row, first + 1));
-    chart_series_set_name(series, safe_text(s->book, word(s->book, parts[i].key), 200));
+    chart_series_set_name(series, safe_text(s->book, word(s->book->words, parts[i].key), 200));
     lxw_chart_line line = {.color = 0xCFCFCF, .width = 3, .none = i > 0};
     lxw_chart_line edge = {.color = colour_of(COLOUR_NONE), .width = 1.5F};
     lxw_chart_fill fill = {.color = colour_of(parts[i].fill)};
@@ -61,15 +61,7 @@ static void put_dumbbell(struct sheet *s, size_t row, const struct construct *co
     chart_axis_major_gridlines_set_visible(chart->x_axis, LXW_TRUE);
     chart_axis_major_gridlines_set_line(chart->x_axis, &grid);
     put_chart(s, chart, row, CHART, 4, 1, pixels_wide(s, CHART, CHART_END) - 8, pixels_tall(points) - 2,
-              WORDS(book, "own.description", "construct", words_text(book, &construct->label), NULL));
-}
-
-/* What the difference says, in words: the same rule as for marks between groups. */
-static const char *difference_words(const struct book *book, const struct construct *construct, double difference) {
-    double worth = gap_worth_marking(construct);
-    return word(book, difference <= -worth  ? "own.says_organisation"
-                      : difference >= worth ? "own.says_staff"
-                                            : "own.says_close");
+              WORDS(book->words, "own.description", "construct", words_text(book->words, &construct->label), NULL));
 }
 
 static void put_construct(struct sheet *s, size_t row, const struct organisation_view *view, size_t c) {
@@ -83,9 +75,9 @@ static void put_construct(struct sheet *s, size_t row, const struct organisation
     count.number = NUMBER_COUNT;
     signed_mean.number = NUMBER_SIGNED_SHORT;
     const struct text_run runs[] = {
-        {words_text(book, &construct->label), {.size = 10}},
-        {arena_printf(book->arena, "\n%s, %s. %s", words_level(book, construct->level),
-                      words_scale_range(book, construct), words_reading(book, construct)),
+        {words_text(book->words, &construct->label), {.size = 10}},
+        {arena_printf(book->arena, "\n%s, %s. %s", words_level(book->words, construct->level),
+                      words_scale_range(book->words, construct), words_reading(book->words, construct)),
          {.size = 8, .ink = COLOUR_QUIET}},
     };
     struct style name = line;
@@ -100,32 +92,29 @@ static void put_construct(struct sheet *s, size_t row, const struct organisation
     put_cell(s, row, OWN, own, mean);
     put_n(s, row, N, f->of[STAT_N], count);
     if (!cell_shown(f->of[STAT_MEAN]) || !cell_shown(own)) {
-        const char *key = !cell_shown(own)                          ? "own.says_no_rating"
-                          : f->of[STAT_MEAN].state == CELL_WITHHELD ? "own.says_withheld"
-                                                                    : "own.says_no_staff";
         struct style words = {.line_below = 1, .size = 9, .wrap = 1, .ink = COLOUR_QUIET};
-        put_text(s, row, SAYS, word(book, key), words);
+        put_text(s, row, SAYS, told_own(book->words, construct, f, own), words);
         return;
     }
     double difference = f->of[STAT_MEAN].value - own.value;
     put_number(s, row, DIFFERENCE, fabs(difference) < 0.05 ? 0 : difference, signed_mean); /* never "-0.0" */
-    put_text(s, row, SAYS, difference_words(book, construct, difference),
+    put_text(s, row, SAYS, told_own(book->words, construct, f, own),
              (struct style){.line_below = 1, .size = 9, .wrap = 1});
     put_dumbbell(s, row, construct, points);
 }
 
 static void put_heads(struct sheet *s, size_t row) {
     struct book *book = s->book;
-    put_head(s, row, NAME, word(book, "profile.construct"), 'l');
+    put_head(s, row, NAME, word(book->words, "profile.construct"), 'l');
     struct style head = {.size = 9, .bold = 1, .line_below = 2, .align = 'l'};
-    put_merged(s, row, CHART, CHART + 1, word(book, "own.lower"), head);
+    put_merged(s, row, CHART, CHART + 1, word(book->words, "own.lower"), head);
     head.align = 'r';
-    put_merged(s, row, CHART + 2, CHART_END, word(book, "own.higher"), head);
-    put_head(s, row, STAFF, word(book, "own.staff"), 'c');
-    put_head(s, row, OWN, word(book, "own.own"), 'c');
-    put_head(s, row, DIFFERENCE, word(book, "own.difference"), 'c');
-    put_head(s, row, N, word(book, "own.n"), 'c');
-    put_head(s, row, SAYS, word(book, "own.says"), 'l');
+    put_merged(s, row, CHART + 2, CHART_END, word(book->words, "own.higher"), head);
+    put_head(s, row, STAFF, word(book->words, "own.staff"), 'c');
+    put_head(s, row, OWN, word(book->words, "own.own"), 'c');
+    put_head(s, row, DIFFERENCE, word(book->words, "own.difference"), 'c');
+    put_head(s, row, N, word(book->words, "own.n"), 'c');
+    put_head(s, row, SAYS, word(book->words, "own.says"), 'l');
     sheet_height(s, row, 42);
 }
 
@@ -138,7 +127,7 @@ static size_t put_only_own(struct sheet *s, size_t row, const struct organisatio
         if (construct->answered_by != AUDIENCE_ORGANISATION)
             continue;
         if (!begun) {
-            put_text(s, row, NAME, word(book, "own.only_title"), (struct style){.size = 14, .bold = 1});
+            put_text(s, row, NAME, word(book->words, "own.only_title"), (struct style){.size = 14, .bold = 1});
             sheet_height(s, row++, 26);
             begun = true;
         }
@@ -146,25 +135,25 @@ static size_t put_only_own(struct sheet *s, size_t row, const struct organisatio
         put_blank(s, row, STAFF, STAFF, (struct style){.line_below = 1});
         put_blank(s, row, N, N, (struct style){.line_below = 1});
         bool given = view->results->has_answer && cell_shown(view->results->answer.constructs[c]);
-        put_text(s, row++, SAYS, given ? "" : word(book, "own.says_no_rating"),
+        put_text(s, row++, SAYS, given ? "" : word(book->words, "own.says_no_rating"),
                  (struct style){.line_below = 1, .size = 9, .wrap = 1, .ink = COLOUR_QUIET});
     }
     return row;
 }
 
 void sheet_own(struct book *book, const struct organisation_view *view) {
-    struct sheet *s = book_sheet(book, word(book, "sheet.own"));
+    struct sheet *s = book_sheet(book, word(book->words, "sheet.own"));
     sheet_width(s, NAME, NAME, 38);
     sheet_width(s, CHART, CHART_END, 9.5);
     sheet_width(s, STAFF, N, 12);
     sheet_width(s, SAYS, SAYS, 32);
-    const char *how = word(book, view->results->has_answer ? "own.how" : "own.how_missing");
-    size_t row = put_heading(s, word(book, "own.title"), how, LAST);
+    const char *how = word(book->words, view->results->has_answer ? "own.how" : "own.how_missing");
+    size_t row = put_heading(s, word(book->words, "own.title"), how, LAST);
     size_t both = 0, head = row;
     for (size_t i = 0; i < view->staff.n; i++)
         both += book->instrument->constructs[view->staff.constructs[i]].answered_by == AUDIENCE_BOTH;
     if (both == 0) {
-        put_merged(s, row++, NAME, LAST, word(book, "own.none"), (struct style){.ink = COLOUR_QUIET, .wrap = 1});
+        put_merged(s, row++, NAME, LAST, word(book->words, "own.none"), (struct style){.ink = COLOUR_QUIET, .wrap = 1});
     } else {
         put_heads(s, row++);
         for (size_t i = 0; i < view->staff.n; i++)

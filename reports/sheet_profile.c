@@ -25,9 +25,9 @@ static void put_band(struct sheet *s, size_t row, const struct organisation_view
     while (i + n < view->staff.n && !outline_begins_domain(&view->staff, book->instrument, i + n))
         n++;
     const struct construct *construct = &book->instrument->constructs[c];
-    const char *level = words_level(book, construct->level);
-    const char *text = construct->domain ? WORDS(book, "profile.band", "level", level, "domain",
-                                                 words_text(book, &construct->domain->label), NULL)
+    const char *level = words_level(book->words, construct->level);
+    const char *text = construct->domain ? WORDS(book->words, "profile.band", "level", level, "domain",
+                                                 words_text(book->words, &construct->domain->label), NULL)
                                          : level;
     struct style band = {.bold = 1, .fill = COLOUR_BAND};
     put_blank(s, row, NAME, LAST, band);
@@ -36,7 +36,7 @@ static void put_band(struct sheet *s, size_t row, const struct organisation_view
     if (score && f && n > 1 && cell_shown(f->of[STAT_MEAN])) {
         put_cell(s, row, MEAN, f->of[STAT_MEAN],
                  (struct style){.fill = COLOUR_BAND, .number = NUMBER_MEAN, .ink = COLOUR_QUIET, .align = 'c'});
-        put_merged(s, row, FAVOURABLE, UNFAVOURABLE, word(book, "profile.domain_score"),
+        put_merged(s, row, FAVOURABLE, UNFAVOURABLE, word(book->words, "profile.domain_score"),
                    (struct style){.fill = COLOUR_BAND, .size = 9, .ink = COLOUR_QUIET, .align = 'r'});
     }
     sheet_height(s, row, band_points);
@@ -45,8 +45,8 @@ static void put_band(struct sheet *s, size_t row, const struct organisation_view
 static void put_name(struct sheet *s, size_t row, const struct construct *construct) {
     struct book *book = s->book;
     const struct text_run runs[] = {
-        {words_text(book, &construct->label), {.size = 10}},
-        {arena_printf(book->arena, "\n%s", words_reading(book, construct)), {.size = 8, .ink = COLOUR_QUIET}},
+        {words_text(book->words, &construct->label), {.size = 10}},
+        {arena_printf(book->arena, "\n%s", words_reading(book->words, construct)), {.size = 8, .ink = COLOUR_QUIET}},
     };
     put_runs(s, row, NAME, runs, 2, (struct style){.wrap = 1, .line_below = 1});
     double points = text_height(runs[0].text, sheet_span(s, NAME, NAME) * 0.95, 10) + 13;
@@ -54,7 +54,8 @@ static void put_name(struct sheet *s, size_t row, const struct construct *constr
 }
 
 static double name_points(struct sheet *s, const struct construct *construct) {
-    double points = text_height(words_text(s->book, &construct->label), sheet_span(s, NAME, NAME) * 0.95, 10) + 13;
+    double points =
+        text_height(words_text(s->book->words, &construct->label), sheet_span(s, NAME, NAME) * 0.95, 10) + 13;
     return points > row_points ? points : row_points;
 }
 
@@ -70,20 +71,9 @@ static void put_bar(struct sheet *s, size_t row, const struct construct *constru
     chart_set_series_overlap(chart, 100);
     double height = pixels_tall(name_points(s, construct));
     put_chart(s, chart, row, BAR, 4, (height - 36) / 2, pixels_wide(s, BAR, BAR) - 8, 36,
-              WORDS(book, "profile.bar_description", "construct", words_text(book, &construct->label), "favourable",
-                    words_percent(book, f->of[STAT_FAVOURABLE].value), "unfavourable",
-                    words_percent(book, f->of[STAT_UNFAVOURABLE].value), NULL));
-}
-
-/* Where the mean stands among the other organisations; nothing where there is no comparison. */
-static const char *others_words(const struct book *book, const struct organisation_view *view, size_t c) {
-    struct benchmark others = results_benchmark(book->results, view->index, c);
-    struct cell mean = view->results->groups[0].constructs[c].of[STAT_MEAN];
-    if (!cell_shown(mean) || !cell_shown(others.low) || !cell_shown(others.high))
-        return "";
-    return word(book, mean.value < others.low.value    ? "profile.others_below"
-                      : mean.value > others.high.value ? "profile.others_above"
-                                                       : "profile.others_between");
+              WORDS(book->words, "profile.bar_description", "construct", words_text(book->words, &construct->label),
+                    "favourable", words_percent(book->words, f->of[STAT_FAVOURABLE].value), "unfavourable",
+                    words_percent(book->words, f->of[STAT_UNFAVOURABLE].value), NULL));
 }
 
 static void put_answers(struct sheet *s, size_t row, const struct organisation_view *view, size_t c) {
@@ -106,7 +96,7 @@ static void put_answers(struct sheet *s, size_t row, const struct organisation_v
     put_cell(s, row, HIGH, f->of[STAT_CI_HIGH], mean);
     put_call(s, row, CALL, f, call);
     call.size = 9;
-    put_text(s, row, OTHERS, others_words(s->book, view, c), call);
+    put_text(s, row, OTHERS, told_others(s->book->words, view, c), call);
 }
 
 static void put_trust(struct sheet *s, size_t row, const struct organisation_view *view, size_t c) {
@@ -117,7 +107,7 @@ static void put_trust(struct sheet *s, size_t row, const struct organisation_vie
     count.number = NUMBER_COUNT;
     put_name(s, row, construct);
     put_n(s, row, N, f->of[STAT_N], count);
-    put_text(s, row, AGREEMENT, words_agreement(book, agreement_of(construct, f), true),
+    put_text(s, row, AGREEMENT, words_agreement(book->words, agreement_of(construct, f), true),
              (struct style){.line_below = 1, .wrap = 1, .size = 9});
     put_cell(s, row, AD, f->of[STAT_AD], number);
     put_number(s, row, AD_CUT, cell_shown(f->of[STAT_AD]) ? agreement_cutoff(construct) : NAN, number);
@@ -130,33 +120,26 @@ static void put_trust(struct sheet *s, size_t row, const struct organisation_vie
     put_cell(s, row, OTHERS_HIGH, others.high, number);
 }
 
-static bool any_benchmark(const struct book *book, const struct organisation_view *view) {
-    for (size_t i = 0; i < view->staff.n; i++)
-        if (cell_shown(results_benchmark(book->results, view->index, view->staff.constructs[i]).median))
-            return true;
-    return false;
-}
-
 static void put_heads(struct sheet *s, size_t row, const char *const *keys) {
     for (size_t i = NAME; i <= LAST; i++)
-        put_head(s, row, i, word(s->book, keys[i]), i == NAME || i == BAR ? 'l' : 'c');
+        put_head(s, row, i, word(s->book->words, keys[i]), i == NAME || i == BAR ? 'l' : 'c');
     sheet_height(s, row, 40);
 }
 
 void sheet_profile(struct book *book, const struct organisation_view *view) {
-    struct sheet *s = book_sheet(book, word(book, "sheet.profile"));
+    struct sheet *s = book_sheet(book, word(book->words, "sheet.profile"));
     sheet_width(s, NAME, NAME, 36);
     sheet_width(s, N, N, 10.5);
     sheet_width(s, BAR, BAR, 42);
     sheet_width(s, FAVOURABLE, HIGH, 11);
     sheet_width(s, CALL, CALL, 19);
     sheet_width(s, OTHERS, OTHERS, 17);
-    size_t row = put_heading(s, word(book, "profile.title"), word(book, "profile.how"), LAST), head = row;
+    size_t row = put_heading(s, word(book->words, "profile.title"), word(book->words, "profile.how"), LAST), head = row;
     static const char *const answers[] = {
         "profile.construct", "profile.n",   "profile.shares", "share.favourable", "share.neutral", "share.unfavourable",
         "profile.mean",      "profile.low", "profile.high",   "profile.call",     "profile.others"};
     put_heads(s, row, answers);
-    if (!any_benchmark(book, view))
+    if (!told_any_benchmark(book->words, view))
         put_head(s, row, OTHERS, "", 'c');
     row++;
     for (size_t i = 0; i < view->staff.n; i++) {
@@ -167,11 +150,11 @@ void sheet_profile(struct book *book, const struct organisation_view *view) {
     }
     row++;
     worksheet_set_h_pagebreaks(s->page, (lxw_row_t[]){(lxw_row_t)row, 0});
-    put_text(s, row, NAME, word(book, "profile.trust_title"), (struct style){.size = 14, .bold = 1});
+    put_text(s, row, NAME, word(book->words, "profile.trust_title"), (struct style){.size = 14, .bold = 1});
     sheet_height(s, row++, 24);
-    const char *how =
-        arena_printf(book->arena, "%s %s", word(book, "profile.trust_how"),
-                     word(book, any_benchmark(book, view) ? "profile.others_how" : "profile.others_none"));
+    const char *how = arena_printf(
+        book->arena, "%s %s", word(book->words, "profile.trust_how"),
+        word(book->words, told_any_benchmark(book->words, view) ? "profile.others_how" : "profile.others_none"));
     put_merged(s, row, NAME, LAST, how, (struct style){.wrap = 1, .top = 1, .ink = COLOUR_QUIET});
     sheet_height(s, row, text_height(how, sheet_span(s, NAME, LAST), 10) + 6);
     row++;
@@ -180,7 +163,7 @@ void sheet_profile(struct book *book, const struct organisation_view *view) {
         "profile.rwg",        "profile.rwg_chance", "profile.mean",      "profile.others_low", "profile.others_median",
         "profile.others_high"};
     put_heads(s, row, trust);
-    for (size_t i = OTHERS_LOW; i <= OTHERS_HIGH && !any_benchmark(book, view); i++)
+    for (size_t i = OTHERS_LOW; i <= OTHERS_HIGH && !told_any_benchmark(book->words, view); i++)
         put_head(s, row, i, "", 'c');
     sheet_height(s, row++, 52);
     for (size_t i = 0; i < view->staff.n; i++) {

@@ -3,21 +3,8 @@
 #include "reports/charts.h"
 #include "reports/sheets.h"
 
-#include <stdlib.h>
-
 enum { RANK, NAME, N, MEAN, LOW, HIGH, SHARE, CALL, CHART, BASE = CHART, LOWER, UPPER, LAST = UPPER };
 static const double row_points = 18;
-
-struct ranked {
-    const struct figures *figures;
-    const char *name;
-};
-
-static int by_mean(const void *a, const void *b) {
-    const struct ranked *x = a, *y = b;
-    double p = x->figures->of[STAT_MEAN].value, q = y->figures->of[STAT_MEAN].value;
-    return p < q ? 1 : p > q ? -1 : 0;
-}
 
 /* Three widths that a stacked bar needs, in the cells under the chart: up to the interval, to the mean, to its end. A
  * mean without an interval is a short tick. */
@@ -41,9 +28,9 @@ static void put_intervals(struct sheet *s, size_t first, size_t last, const stru
     for (size_t i = 0; i < 3; i++) {
         lxw_chart_series *series = chart_add_series(chart, sheet_range(s, first, NAME, last, NAME),
                                                     sheet_range(s, first, BASE + i, last, BASE + i));
-        chart_series_set_name(series, word(book, i == 0   ? "ranking.up_to"
-                                                 : i == 1 ? "ranking.lower_half"
-                                                          : "ranking.upper_half"));
+        chart_series_set_name(series, word(book->words, i == 0   ? "ranking.up_to"
+                                                        : i == 1 ? "ranking.lower_half"
+                                                                 : "ranking.upper_half"));
         lxw_chart_fill fill = {.color = 0x7F8FA0, .none = i == 0};
         lxw_chart_line edge = {.color = colour_of(COLOUR_WHITE), .width = 1.5F, .none = i == 0};
         chart_series_set_fill(series, &fill);
@@ -70,7 +57,7 @@ static void put_intervals(struct sheet *s, size_t first, size_t last, const stru
     chart_title_off(chart);
     put_chart(s, chart, first, CHART, 4, 0, pixels_wide(s, CHART, LAST) - 8,
               pixels_tall(row_points * (double)(last - first + 2)),
-              WORDS(book, "ranking.description", "construct", words_text(book, &construct->label), NULL));
+              WORDS(book->words, "ranking.description", "construct", words_text(book->words, &construct->label), NULL));
 }
 
 static void put_rank(struct sheet *s, size_t row, size_t rank, const struct construct *construct,
@@ -93,30 +80,24 @@ static void put_rank(struct sheet *s, size_t row, size_t rank, const struct cons
 static size_t put_construct(struct sheet *s, size_t row, const struct all_view *view, size_t c, struct ranked *list) {
     struct book *book = s->book;
     const struct construct *construct = &book->instrument->constructs[c];
-    size_t n = 0;
-    for (size_t i = 0; i < view->n; i++) {
-        const struct figures *f = &view->each[i]->groups[0].constructs[c];
-        if (cell_shown(f->of[STAT_MEAN]))
-            list[n++] = (struct ranked){f, view->heads[i].name};
-    }
-    qsort(list, n, sizeof *list, by_mean);
+    size_t n = ranking_of(view, c, list);
     const struct text_run title[] = {
-        {words_text(book, &construct->label), {.size = 12, .bold = 1}},
-        {arena_printf(book->arena, "   %s, %s. %s", words_level(book, construct->level),
-                      words_scale_range(book, construct), words_reading(book, construct)),
+        {words_text(book->words, &construct->label), {.size = 12, .bold = 1}},
+        {arena_printf(book->arena, "   %s, %s. %s", words_level(book->words, construct->level),
+                      words_scale_range(book->words, construct), words_reading(book->words, construct)),
          {.size = 9, .ink = COLOUR_QUIET}},
     };
     put_runs(s, row, RANK, title, 2, (struct style){0});
     sheet_height(s, row++, 24);
     if (n == 0) {
-        put_text(s, row, RANK, word(book, "ranking.nothing"), (struct style){.ink = COLOUR_QUIET});
+        put_text(s, row, RANK, word(book->words, "ranking.nothing"), (struct style){.ink = COLOUR_QUIET});
         return row + 2;
     }
     static const char *const heads[] = {"ranking.rank", "overview.organisation", "profile.n",        "profile.mean",
                                         "profile.low",  "profile.high",          "share.favourable", "profile.call"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        put_head(s, row, i, word(book, heads[i]), i == NAME ? 'l' : 'c');
-    put_head(s, row, CHART, word(book, "ranking.chart"), 'l');
+        put_head(s, row, i, word(book->words, heads[i]), i == NAME ? 'l' : 'c');
+    put_head(s, row, CHART, word(book->words, "ranking.chart"), 'l');
     put_blank(s, row, CHART + 1, LAST, (struct style){.line_below = 2});
     sheet_height(s, row++, 38);
     size_t first = row;
@@ -124,8 +105,7 @@ static size_t put_construct(struct sheet *s, size_t row, const struct all_view *
         put_rank(s, row++, i + 1, construct, &list[i]);
     put_intervals(s, first, row - 1, construct);
     if (n < view->n) {
-        const char *text =
-            texts_count(book->texts, book->arena, book->language, "ranking.withheld", (long)(view->n - n), NULL);
+        const char *text = words_count(book->words, "ranking.withheld", (view->n - n));
         put_text(s, row, NAME, text, (struct style){.size = 9, .ink = COLOUR_QUIET});
     }
     sheet_height(s, row, row_points);
@@ -133,14 +113,14 @@ static size_t put_construct(struct sheet *s, size_t row, const struct all_view *
 }
 
 void sheet_ranking(struct book *book, const struct all_view *view) {
-    struct sheet *s = book_sheet(book, word(book, "sheet.ranking"));
+    struct sheet *s = book_sheet(book, word(book->words, "sheet.ranking"));
     sheet_width(s, RANK, RANK, 6);
     sheet_width(s, NAME, NAME, 36);
     sheet_width(s, N, HIGH, 10);
     sheet_width(s, SHARE, SHARE, 12);
     sheet_width(s, CALL, CALL, 19);
     sheet_width(s, CHART, LAST, 22);
-    size_t row = put_heading(s, word(book, "ranking.title"), word(book, "ranking.how"), LAST);
+    size_t row = put_heading(s, word(book->words, "ranking.title"), word(book->words, "ranking.how"), LAST);
     struct ranked *list = arena_array(book->arena, view->n + 1, sizeof *list);
     struct page_breaks breaks = page_breaks_begin(s, true, LAST, 80);
     for (size_t i = 0; i < view->staff.n; i++) {

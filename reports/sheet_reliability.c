@@ -12,10 +12,10 @@ static const double reliable = 0.70;
 /* What the numbers say: differences between organisations need F beyond chance, a reliable mean needs ICC(2). */
 static const char *says(const struct book *book, const struct figures *f) {
     if (!cell_shown(f->of[STAT_P]) || !cell_shown(f->of[STAT_ICC2]))
-        return word(book, "reliability.unknown");
+        return word(book->words, "reliability.unknown");
     if (f->of[STAT_P].value >= 0.05)
-        return word(book, "reliability.alike");
-    return word(book, f->of[STAT_ICC2].value >= reliable ? "reliability.good" : "reliability.weak");
+        return word(book->words, "reliability.alike");
+    return word(book->words, f->of[STAT_ICC2].value >= reliable ? "reliability.good" : "reliability.weak");
 }
 
 static void put_construct(struct sheet *s, size_t row, const struct all_view *view, size_t c) {
@@ -26,8 +26,9 @@ static void put_construct(struct sheet *s, size_t row, const struct all_view *vi
     count.number = NUMBER_COUNT;
     p.number = NUMBER_P;
     const struct text_run runs[] = {
-        {words_text(book, &construct->label), {.size = 10}},
-        {arena_printf(book->arena, "\n%s. %s", words_level(book, construct->level), words_reading(book, construct)),
+        {words_text(book->words, &construct->label), {.size = 10}},
+        {arena_printf(book->arena, "\n%s. %s", words_level(book->words, construct->level),
+                      words_reading(book->words, construct)),
          {.size = 8, .ink = COLOUR_QUIET}},
     };
     put_runs(s, row, NAME, runs, 2, (struct style){.wrap = 1, .line_below = 1});
@@ -50,7 +51,7 @@ static void put_item(struct sheet *s, size_t row, const struct item *item, const
     struct book *book = s->book;
     struct style number = {.align = 'c', .number = NUMBER_MEAN, .line_below = 1}, count = number;
     count.number = NUMBER_COUNT;
-    const char *text = words_text(book, &item->text);
+    const char *text = words_text(book->words, &item->text);
     put_merged(s, row, NAME, SAYS, text, (struct style){.wrap = 1, .line_below = 1});
     put_n(s, row, N, f->of[STAT_N], count);
     put_cell(s, row, ICC1, f->of[STAT_ITEM_REST], number);
@@ -60,19 +61,19 @@ static void put_item(struct sheet *s, size_t row, const struct item *item, const
 
 static size_t put_items(struct sheet *s, size_t row, const struct all_view *view) {
     struct book *book = s->book;
-    put_text(s, row, NAME, word(book, "reliability.items_title"), (struct style){.size = 14, .bold = 1});
+    put_text(s, row, NAME, word(book->words, "reliability.items_title"), (struct style){.size = 14, .bold = 1});
     sheet_height(s, row++, 26);
-    put_head(s, row, NAME, word(book, "items.text"), 'l');
+    put_head(s, row, NAME, word(book->words, "items.text"), 'l');
     put_head(s, row, SAYS, "", 'l');
-    put_head(s, row, N, word(book, "profile.n"), 'c');
-    put_head(s, row, ICC1, word(book, "reliability.item_rest"), 'c');
-    put_head(s, row, ICC2, word(book, "reliability.alpha_without"), 'c');
+    put_head(s, row, N, word(book->words, "profile.n"), 'c');
+    put_head(s, row, ICC1, word(book->words, "reliability.item_rest"), 'c');
+    put_head(s, row, ICC2, word(book->words, "reliability.alpha_without"), 'c');
     sheet_height(s, row++, 40);
     for (size_t i = 0; i < view->staff.n; i++) {
         const struct construct *construct = &book->instrument->constructs[view->staff.constructs[i]];
         struct style band = {.bold = 1, .fill = COLOUR_BAND};
         put_blank(s, row, NAME, ICC2, band);
-        put_text(s, row, NAME, words_text(book, &construct->label), band);
+        put_text(s, row, NAME, words_text(book->words, &construct->label), band);
         sheet_height(s, row++, 20);
         for (size_t j = construct->first_item; j < construct->first_item + construct->n_items; j++)
             put_item(s, row++, &book->instrument->items[j], &view->overall->groups[0].items[j]);
@@ -81,18 +82,19 @@ static size_t put_items(struct sheet *s, size_t row, const struct all_view *view
 }
 
 void sheet_reliability(struct book *book, const struct all_view *view) {
-    struct sheet *s = book_sheet(book, word(book, "sheet.reliability"));
+    struct sheet *s = book_sheet(book, word(book->words, "sheet.reliability"));
     static const char *const heads[] = {"profile.construct", "reliability.says", "profile.n",     "reliability.icc1",
                                         "reliability.icc2",  "reliability.f",    "reliability.p", "reliability.needed",
                                         "reliability.alpha", "reliability.omega"};
     sheet_width(s, NAME, NAME, 42);
     sheet_width(s, SAYS, SAYS, 44);
     sheet_width(s, N, LAST, 13);
-    size_t row = put_heading(s, word(book, "reliability.title"), word(book, "reliability.how"), LAST), head = row;
+    size_t row = put_heading(s, word(book->words, "reliability.title"), word(book->words, "reliability.how"), LAST),
+           head = row;
     double most = 30;
     for (size_t i = NAME; i <= LAST; i++) {
-        put_head(s, row, i, word(book, heads[i]), i <= SAYS ? 'l' : 'c');
-        most = fmax(most, text_height(word(book, heads[i]), sheet_span(s, i, i) * 0.8, 9) + 6);
+        put_head(s, row, i, word(book->words, heads[i]), i <= SAYS ? 'l' : 'c');
+        most = fmax(most, text_height(word(book->words, heads[i]), sheet_span(s, i, i) * 0.8, 9) + 6);
     }
     sheet_height(s, row++, most);
     for (size_t i = 0; i < view->staff.n; i++)

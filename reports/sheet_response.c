@@ -17,24 +17,24 @@ static void put_organisation(struct sheet *s, size_t row, const struct organisat
     put_cell(s, row, INVITED, o->invited, count);
     put_n(s, row, ANSWERED, o->answered, count);
     put_cell(s, row, RATE, o->rate, rate);
-    put_text(s, row, OWN, whole ? "" : word(book, o->has_answer ? "response.given" : "response.missing"), own);
+    put_text(s, row, OWN, whole ? "" : word(book->words, o->has_answer ? "response.given" : "response.missing"), own);
     double height = text_height(name, sheet_span(s, NAME, NAME) * 0.93, 10) + 5;
     sheet_height(s, row, height > 20 ? height : 20);
 }
 
 void sheet_response(struct book *book, const struct all_view *view) {
-    struct sheet *s = book_sheet(book, word(book, "sheet.response"));
+    struct sheet *s = book_sheet(book, word(book->words, "sheet.response"));
     static const double widths[] = {42, 26, 12, 12, 34, 22};
     static const char *const heads[] = {"overview.organisation", "response.parent", "response.invited",
                                         "overview.answered",     "overview.rate",   "response.own"};
     for (size_t i = NAME; i <= LAST; i++)
         sheet_width(s, i, i, widths[i]);
-    size_t row = put_heading(s, word(book, "response.title"), word(book, "response.how"), LAST);
-    put_organisation(s, row, view->overall, word(book, "overview.all"), "", true);
+    size_t row = put_heading(s, word(book->words, "response.title"), word(book->words, "response.how"), LAST);
+    put_organisation(s, row, view->overall, word(book->words, "overview.all"), "", true);
     row += 1;
     size_t head = row++;
     for (size_t i = NAME; i <= LAST; i++)
-        put_head(s, head, i, word(book, heads[i]), i <= PARENT ? 'l' : 'c');
+        put_head(s, head, i, word(book->words, heads[i]), i <= PARENT ? 'l' : 'c');
     sheet_height(s, head, 32);
     size_t first = row;
     for (size_t i = 0; i < view->n; i++)

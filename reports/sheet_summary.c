@@ -4,7 +4,7 @@
 
 /* Columns: B C | D E, with a narrow gutter at the left; F is the right edge of the right half. */
 enum { GUTTER = 0, LEFT = 1, LEFT_END = 2, RIGHT = 4, RIGHT_END = 5, LAST = RIGHT_END };
-enum { STRONGEST = 3 };
+enum { STRONGEST = TOLD_STRONGEST };
 
 static void put_section(struct sheet *s, size_t row, size_t first, size_t last, const char *text) {
     struct style style = {.size = 12, .bold = 1, .line_below = 2};
@@ -20,7 +20,7 @@ static size_t put_top(struct sheet *s, const struct organisation_results *o) {
     const char *title = results_assessment(book->results)->title;
     put_merged(s, 1, LEFT, LAST, title, (struct style){.size = 12, .wrap = 1});
     sheet_height(s, 1, text_height(title, sheet_span(s, LEFT, LAST) * 0.95, 12) + 4);
-    put_merged(s, 2, LEFT, LAST, words_wave(book), (struct style){.ink = COLOUR_QUIET});
+    put_merged(s, 2, LEFT, LAST, words_wave(book->words), (struct style){.ink = COLOUR_QUIET});
     sheet_height(s, 2, 16);
     const struct {
         const char *label;
@@ -28,25 +28,26 @@ static size_t put_top(struct sheet *s, const struct organisation_results *o) {
         enum number_form form;
         size_t column;
     } figures[] = {
-        {word(book, "summary.invited"), o->invited, NUMBER_COUNT, LEFT},
-        {word(book, "summary.answered"), o->answered, NUMBER_COUNT, LEFT_END},
-        {word(book, "summary.rate"), o->rate, NUMBER_SHARE, RIGHT},
+        {word(book->words, "summary.invited"), o->invited, NUMBER_COUNT, LEFT},
+        {word(book->words, "summary.answered"), o->answered, NUMBER_COUNT, LEFT_END},
+        {word(book->words, "summary.rate"), o->rate, NUMBER_SHARE, RIGHT},
     };
     for (size_t i = 0; i < 3; i++) {
         struct style big = {.size = 20, .bold = 1, .align = 'l', .number = (uint8_t)figures[i].form};
         if (figures[i].cell.state == CELL_WITHHELD)
             put_text(s, 4, figures[i].column,
-                     figures[i].form == NUMBER_COUNT ? words_fewer(book) : word(book, "cell.withheld"),
+                     figures[i].form == NUMBER_COUNT ? words_fewer(book->words) : word(book->words, "cell.withheld"),
                      (struct style){.size = 14, .bold = 1});
         else if (figures[i].cell.state == CELL_NONE)
-            put_text(s, 4, figures[i].column, word(book, "summary.unknown"), (struct style){.ink = COLOUR_QUIET});
+            put_text(s, 4, figures[i].column, word(book->words, "summary.unknown"),
+                     (struct style){.ink = COLOUR_QUIET});
         else
             put_cell(s, 4, figures[i].column, figures[i].cell, big);
         put_text(s, 5, figures[i].column, figures[i].label, (struct style){.size = 9, .ink = COLOUR_QUIET});
     }
-    put_text(s, 4, RIGHT_END, word(book, o->has_answer ? "summary.own_given" : "summary.own_missing"),
+    put_text(s, 4, RIGHT_END, word(book->words, o->has_answer ? "summary.own_given" : "summary.own_missing"),
              (struct style){.size = 12, .bold = 1});
-    put_text(s, 5, RIGHT_END, word(book, "summary.own"), (struct style){.size = 9, .ink = COLOUR_QUIET});
+    put_text(s, 5, RIGHT_END, word(book->words, "summary.own"), (struct style){.size = 9, .ink = COLOUR_QUIET});
     sheet_height(s, 4, 28);
     return 7;
 }
@@ -61,11 +62,13 @@ static size_t put_chart_data(struct sheet *s, size_t row, const struct organisat
         const struct construct *construct = &book->instrument->constructs[c];
         const struct figures *f = &view->results->groups[0].constructs[c];
         if (outline_begins_level(&view->staff, book->instrument, i))
-            put_text(s, row++, LEFT,
-                     WORDS(book, "summary.chart_level", "level", words_level(book, construct->level), NULL), small);
-        const char *label = words_text(book, &construct->label);
-        const char *mark = f->call != CALL_NONE                      ? words_mark(book, f->call)
-                           : f->of[STAT_MEAN].state == CELL_WITHHELD ? word(book, "cell.withheld")
+            put_text(
+                s, row++, LEFT,
+                WORDS(book->words, "summary.chart_level", "level", words_level(book->words, construct->level), NULL),
+                small);
+        const char *label = words_text(book->words, &construct->label);
+        const char *mark = f->call != CALL_NONE                      ? words_mark(f->call)
+                           : f->of[STAT_MEAN].state == CELL_WITHHELD ? word(book->words, "cell.withheld")
                                                                      : "";
         put_text(s, row, LEFT, arena_printf(book->arena, "%s  %s", safe_text(book, label, 60), mark), small);
         put_cell(s, row, LEFT_END, f->of[STAT_FAVOURABLE], share);
@@ -97,16 +100,16 @@ static void put_profile_chart(struct sheet *s, size_t first, size_t last, double
     chart_legend_set_font(chart, &font);
     chart_title_off(chart);
     put_chart(s, chart, first, LEFT, 0, 0, pixels_wide(s, LEFT, LAST), pixels_tall(height),
-              word(book, "summary.chart_description"));
+              word(book->words, "summary.chart_description"));
 }
 
 static size_t put_picture(struct sheet *s, size_t row, const struct organisation_view *view) {
     struct book *book = s->book;
-    put_section(s, row, LEFT, LAST, word(book, "summary.picture"));
+    put_section(s, row, LEFT, LAST, word(book->words, "summary.picture"));
     row++;
-    put_merged(s, row, LEFT, LAST, word(book, "summary.picture_how"),
+    put_merged(s, row, LEFT, LAST, word(book->words, "summary.picture_how"),
                (struct style){.size = 9, .wrap = 1, .ink = COLOUR_QUIET});
-    sheet_height(s, row, text_height(word(book, "summary.picture_how"), sheet_span(s, LEFT, LAST), 9) + 4);
+    sheet_height(s, row, text_height(word(book->words, "summary.picture_how"), sheet_span(s, LEFT, LAST), 9) + 4);
     row++;
     size_t end = put_chart_data(s, row, view);
     double each = 17, legend = 26, height = each * (double)(end - row) + legend;
@@ -123,29 +126,27 @@ static void put_strong(struct sheet *s, size_t row, size_t first, size_t last, c
     struct book *book = s->book;
     const struct construct *construct = &book->instrument->constructs[c];
     const struct figures *f = &view->results->groups[0].constructs[c];
-    const char *name = words_text(book, &construct->label);
-    put_merged(s, row, first, last, arena_printf(book->arena, "%s  %s", words_mark(book, f->call), name),
+    const char *name = words_text(book->words, &construct->label);
+    put_merged(s, row, first, last, arena_printf(book->arena, "%s  %s", words_mark(f->call), name),
                (struct style){.bold = 1, .wrap = 1});
-    const char *numbers =
-        WORDS(book, "summary.strong", "share", words_percent(book, f->of[STAT_FAVOURABLE].value), "mean",
-              words_number(book, f->of[STAT_MEAN].value, 1), "scale", words_scale_range(book, construct), NULL);
+    const char *numbers = told_strength(book->words, construct, f);
     put_merged(s, row + 1, first, last, numbers, (struct style){.size = 9});
-    put_merged(s, row + 2, first, last, words_agreement(book, agreement_of(construct, f), true),
+    put_merged(s, row + 2, first, last, words_agreement(book->words, agreement_of(construct, f), true),
                (struct style){.size = 9, .ink = COLOUR_QUIET, .wrap = 1, .top = 1});
 }
 
 static size_t put_strongest(struct sheet *s, size_t row, const struct organisation_view *view) {
     struct book *book = s->book;
     size_t found[2][STRONGEST], n[2], most = 0;
-    put_section(s, row, LEFT, LEFT_END, word(book, "summary.enablers"));
-    put_section(s, row, RIGHT, RIGHT_END, word(book, "summary.barriers"));
+    put_section(s, row, LEFT, LEFT_END, word(book->words, "summary.enablers"));
+    put_section(s, row, RIGHT, RIGHT_END, word(book->words, "summary.barriers"));
     for (size_t side = 0; side < 2; side++) {
         size_t first = side ? RIGHT : LEFT, last = side ? RIGHT_END : LEFT_END;
         n[side] = strongest(view->results, book->instrument, &view->staff, side == 0, found[side], STRONGEST);
         for (size_t i = 0; i < n[side]; i++)
             put_strong(s, row + 1 + 3 * i, first, last, view, found[side][i]);
         if (n[side] == 0)
-            put_merged(s, row + 1, first, last, word(book, side ? "summary.no_barriers" : "summary.no_enablers"),
+            put_merged(s, row + 1, first, last, word(book->words, side ? "summary.no_barriers" : "summary.no_enablers"),
                        (struct style){.ink = COLOUR_QUIET, .wrap = 1});
         most = n[side] > most ? n[side] : most;
     }
@@ -161,8 +162,8 @@ static size_t put_strongest(struct sheet *s, size_t row, const struct organisati
                 continue;
             const struct construct *construct = &book->instrument->constructs[found[side][i]];
             const struct figures *f = &view->results->groups[0].constructs[found[side][i]];
-            double a = text_height(words_text(book, &construct->label), width * 0.9, 10);
-            double b = text_height(words_agreement(book, agreement_of(construct, f), true), width, 9);
+            double a = text_height(words_text(book->words, &construct->label), width * 0.9, 10);
+            double b = text_height(words_agreement(book->words, agreement_of(construct, f), true), width, 9);
             name = a > name ? a : name;
             words = b > words ? b : words;
         }
@@ -176,64 +177,22 @@ static size_t put_strongest(struct sheet *s, size_t row, const struct organisati
 /* In the place of everything below the head when too few answered: why, and what there is still to read. */
 static size_t put_nothing(struct sheet *s, size_t row, const struct organisation_view *view) {
     struct book *book = s->book;
-    put_section(s, row++, LEFT, LAST, word(book, "summary.picture"));
-    const char *why = word(book, "summary.nothing");
+    put_section(s, row++, LEFT, LAST, word(book->words, "summary.picture"));
+    const char *why = word(book->words, "summary.nothing");
     if (view->results->has_answer)
         why = arena_printf(book->arena, "%s\n%s", why,
-                           WORDS(book, "summary.own_still", "sheet", word(book, "sheet.own"), NULL));
+                           WORDS(book->words, "summary.own_still", "sheet", word(book->words, "sheet.own"), NULL));
     put_merged(s, row, LEFT, LAST, why, (struct style){.wrap = 1});
     sheet_height(s, row, text_height(why, sheet_span(s, LEFT, LAST) * 0.95, 10) + 12);
     return row + 2;
 }
 
-static const char *disagreement_words(struct book *book, const struct organisation_view *view) {
-    size_t c = widest_disagreement(view->results, book->instrument, &view->staff);
-    if (c == SIZE_MAX)
-        return word(book, "talk.staff_unknown");
-    const struct construct *construct = &book->instrument->constructs[c];
-    const struct figures *f = &view->results->groups[0].constructs[c];
-    const char *key = agreement_of(construct, f) == AGREEMENT_POOR ? "talk.staff" : "talk.staff_little";
-    return WORDS(book, key, "construct", words_text(book, &construct->label), "points",
-                 words_number(book, f->of[STAT_AD].value, 1), "scale", words_scale_range(book, construct), NULL);
-}
-
-static const char *groups_words(struct book *book, const struct organisation_view *view) {
-    struct widest_gap gap = widest_group_gap(view->results, book->instrument, &view->staff);
-    if (gap.construct == SIZE_MAX)
-        return word(book, "talk.groups_unknown");
-    const struct construct *construct = &book->instrument->constructs[gap.construct];
-    const struct group_results *high = &view->results->groups[gap.higher], *low = &view->results->groups[gap.lower];
-    double a = high->constructs[gap.construct].of[STAT_MEAN].value,
-           b = low->constructs[gap.construct].of[STAT_MEAN].value;
-    const char *key = a - b >= gap_worth_marking(construct) ? "talk.groups" : "talk.groups_little";
-    return WORDS(book, key, "construct", words_text(book, &construct->label), "high", words_group(book, high),
-                 "high_mean", words_number(book, a, 1), "low", words_group(book, low), "low_mean",
-                 words_number(book, b, 1), "breakdown", words_breakdown(book, high), NULL);
-}
-
-static const char *own_words(struct book *book, const struct organisation_view *view) {
-    if (!view->results->has_answer)
-        return word(book, "talk.own_missing");
-    size_t c = widest_own_gap(view->results, book->instrument, &view->staff);
-    if (c == SIZE_MAX)
-        return word(book, "talk.own_unknown");
-    const struct construct *construct = &book->instrument->constructs[c];
-    return WORDS(book, "talk.own", "construct", words_text(book, &construct->label), "staff",
-                 words_number(book, view->results->groups[0].constructs[c].of[STAT_MEAN].value, 1), "own",
-                 words_number(book, view->results->answer.constructs[c].value, 1), NULL);
-}
-
 static size_t put_talk(struct sheet *s, size_t row, const struct organisation_view *view) {
     struct book *book = s->book;
-    put_section(s, row++, LEFT, LAST, word(book, "summary.talk"));
-    const struct {
-        const char *label, *text;
-    } lines[] = {
-        {word(book, "talk.staff_label"), disagreement_words(book, view)},
-        {word(book, "talk.groups_label"), groups_words(book, view)},
-        {word(book, "talk.own_label"), own_words(book, view)},
-    };
-    for (size_t i = 0; i < 3; i++, row++) {
+    put_section(s, row++, LEFT, LAST, word(book->words, "summary.talk"));
+    struct told_line lines[TOLD_TALK];
+    told_talk(book->words, view, lines);
+    for (size_t i = 0; i < TOLD_TALK; i++, row++) {
         put_text(s, row, LEFT, lines[i].label, (struct style){.bold = 1, .wrap = 1, .top = 1});
         put_merged(s, row, LEFT_END, LAST, lines[i].text, (struct style){.wrap = 1, .top = 1});
         double a = text_height(lines[i].label, sheet_span(s, LEFT, LEFT) * 0.9, 10);
@@ -244,7 +203,7 @@ static size_t put_talk(struct sheet *s, size_t row, const struct organisation_vi
 }
 
 void sheet_summary(struct book *book, const struct organisation_view *view) {
-    struct sheet *s = book_sheet(book, word(book, "sheet.summary"));
+    struct sheet *s = book_sheet(book, word(book->words, "sheet.summary"));
     worksheet_gridlines(s->page, LXW_HIDE_ALL_GRIDLINES);
     sheet_width(s, GUTTER, GUTTER, 1.5);
     sheet_width(s, LEFT, LEFT, 27);
@@ -260,10 +219,7 @@ void sheet_summary(struct book *book, const struct organisation_view *view) {
     } else {
         row = put_nothing(s, row, view);
     }
-    const struct wave *wave = results_wave(book->results);
-    const char *promise =
-        WORDS(book, wave->mode == MODE_ANONYMOUS ? "summary.anonymous" : "summary.confidential", "k",
-              arena_printf(book->arena, "%d", wave->min_group), "comments", words_least_comments(book), NULL);
+    const char *promise = told_promise(book->words);
     put_merged(s, row, LEFT, LAST, promise, (struct style){.size = 9, .ink = COLOUR_QUIET, .wrap = 1, .line_above = 1});
     sheet_height(s, row, text_height(promise, sheet_span(s, LEFT, LAST) * 0.95, 9) + 8);
     sheet_print(s, false, 1, 1);

@@ -39,11 +39,15 @@ static void copy_wave(struct results *r, const struct assessment *assessment, co
     r->assessment.name = arena_string(r->arena, assessment->name);
     r->assessment.title = arena_string(r->arena, assessment->title);
     r->assessment.instrument = arena_string(r->arena, assessment->instrument);
+    r->assessment.deleted = arena_string(r->arena, assessment->deleted);
+    r->assessment.timezone = arena_string(r->arena, assessment->timezone);
+    r->assessment.languages = arena_string(r->arena, assessment->languages);
     r->wave = *wave;
     r->wave.label = arena_string(r->arena, wave->label);
     r->wave.opened = arena_string(r->arena, wave->opened);
     r->wave.until = arena_string(r->arena, wave->until);
     r->wave.closed = arena_string(r->arena, wave->closed);
+    r->wave.timezone = arena_string(r->arena, wave->timezone);
     /* The wave's minima are frozen; the assessment's may have been raised since. */
     int k = wave->min_group > assessment->min_group ? wave->min_group : assessment->min_group;
     int comments = wave->min_comments > assessment->min_comments ? wave->min_comments : assessment->min_comments;

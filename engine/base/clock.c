@@ -5,6 +5,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/zone.h"
+
 static _Atomic int64_t set_to = -1;
 
 void clock_set(int64_t seconds) {
@@ -33,6 +37,39 @@ struct day clock_day(int64_t seconds) {
 
 struct day clock_today(void) {
     return clock_day(clock_now());
+}
+
+static bool is_zone_name(const char *s) {
+    size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_+-");
+    return n > 0 && n <= 60 && !s[n] && s[0] != '/' && s[n - 1] != '/' && !strstr(s, "//");
+}
+
+static bool local_offset(const char *timezone, int64_t seconds, int *offset) {
+    struct str file;
+    *offset = 0;
+    if (!timezone || !is_zone_name(timezone))
+        return false;
+    if (strcmp(timezone, "UTC") == 0)
+        return true;
+    struct arena *arena = arena_new();
+    const char *path = arena_printf(arena, "/usr/share/zoneinfo/%s", timezone);
+    bool good = file_read(&file, arena, path, 64 << 10, NULL) == RESULT_OK && zone_offset(file, seconds, offset);
+    arena_free(arena);
+    return good;
+}
+
+bool clock_timezone_good(const char *timezone) {
+    int offset;
+    return local_offset(timezone, 0, &offset);
+}
+
+int clock_offset(int64_t seconds, const char *timezone) {
+    int offset;
+    return local_offset(timezone, seconds, &offset) ? offset : 0;
+}
+
+struct day clock_local_day(int64_t seconds, const char *timezone) {
+    return clock_day(seconds + clock_offset(seconds, timezone));
 }
 
 /* Seconds at the day's beginning; false if it is no date. */

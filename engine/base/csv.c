@@ -1,9 +1,11 @@
 #include "base/csv.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/encoding.h"
 #include "base/file.h"
 
 /* Of comma, semicolon and tab, the one that the first line has most of, outside quotes. */
@@ -23,6 +25,18 @@ static char find_separator(struct str text) {
         if (counts[i] > counts[best])
             best = i;
     return candidates[best];
+}
+
+/* A first line "sep=;", as some programs write it for Excel: the separator, and the text goes on behind that line. */
+static char take_named_separator(struct str *text) {
+    struct str rest = *text, line;
+    if (!str_split(&rest, '\n', &line))
+        return '\0';
+    line = str_trim(line);
+    if (line.n != 5 || strncmp(line.p, "sep=", 4) != 0 || !strchr(",;\t", line.p[4]))
+        return '\0';
+    *text = rest.p ? rest : str_of("");
+    return line.p[4];
 }
 
 struct reader {
@@ -96,11 +110,13 @@ static void lower_header(struct arena *arena, struct csv_row *header) {
 }
 
 static enum result check_rows(struct csv *csv, struct arena *arena, struct findings *findings) {
-    enum result result = RESULT_OK;
+    enum result result = csv->header.damaged ? RESULT_INPUT : RESULT_OK;
     for (size_t i = 0; i < csv->n_rows; i++) {
         struct csv_row *row = &csv->rows[i];
         while (row->n_cells > csv->header.n_cells && !row->cells[row->n_cells - 1][0])
             row->n_cells--; /* trailing separators, as spreadsheets leave them */
+        if (row->damaged)
+            result = RESULT_INPUT;
         if (row->n_cells <= csv->header.n_cells)
             continue;
         finding_add(findings, SEVERITY_ERROR, (struct place){csv->file, row->line, 0}, "csv_too_many_cells", "cells",
@@ -116,35 +132,54 @@ static enum result refuse(const char *file, int line, const char *code, struct f
     return RESULT_INPUT;
 }
 
-enum result csv_parse(struct csv **out, struct arena *arena, const char *file, struct str text,
-                      struct findings *findings) {
-    *out = NULL;
-    if (text.n >= 3 && memcmp(text.p, "\xEF\xBB\xBF", 3) == 0)
-        text = (struct str){text.p + 3, text.n - 3};
-    if (text.n >= 2 && (memcmp(text.p, "\xFF\xFE", 2) == 0 || memcmp(text.p, "\xFE\xFF", 2) == 0))
-        return refuse(file, 0, "csv_utf16", findings);
-    if (memchr(text.p, '\0', text.n))
-        return refuse(file, 0, "csv_binary", findings);
-    int line = 1;
-    for (struct str rest = text, part; str_split(&rest, '\n', &part); line++)
-        if (!utf8_valid(part))
-            return refuse(file, line, "csv_not_utf8", findings);
-    struct reader r = {.arena = arena, .text = text, .line = 1, .separator = find_separator(text), .cell = BUF_INIT};
-    struct csv *csv = arena_alloc(arena, sizeof *csv);
-    csv->file = arena_string(arena, file);
-    csv->separator = r.separator;
-    size_t capacity = 0;
+/* Marks the row when one of its lines is damaged; `*next` is the first damaged line not yet passed. */
+static void mark_damage(struct csv *csv, struct csv_row *row, int end, const struct decoded *decoded, size_t *next,
+                        struct findings *findings) {
+    for (; *next < decoded->n_damaged && decoded->damaged[*next] < end; ++*next) {
+        if (!row->damaged)
+            finding_add(findings, SEVERITY_ERROR, (struct place){csv->file, row->line, 0}, "csv_row_not_decoded",
+                        "encoding", decoded->encoding, NULL);
+        row->damaged = true;
+    }
+}
+
+/* All rows of the text; the first that is not empty is the header. */
+static void read_rows(struct csv *csv, struct reader *r, const struct decoded *decoded, struct findings *findings) {
+    size_t capacity = 0, next_damaged = 0;
     struct csv_row row;
-    while (read_row(&r, &row)) {
+    while (read_row(r, &row)) {
+        mark_damage(csv, &row, r->at < r->text.n ? r->line : INT_MAX, decoded, &next_damaged, findings);
         if (is_empty(&row))
             continue;
         if (!csv->header.n_cells) {
             csv->header = row;
             continue;
         }
-        csv->rows = arena_grow(arena, csv->rows, csv->n_rows, &capacity, sizeof *csv->rows);
+        csv->rows = arena_grow(r->arena, csv->rows, csv->n_rows, &capacity, sizeof *csv->rows);
         csv->rows[csv->n_rows++] = row;
     }
+}
+
+enum result csv_parse(struct csv **out, struct arena *arena, const char *file, struct str bytes,
+                      struct findings *findings) {
+    *out = NULL;
+    if (bytes.n >= 4 && memcmp(bytes.p, "PK\3\4", 4) == 0)
+        return refuse(file, 0, "csv_workbook", findings);
+    const struct decoded decoded = encoding_decode(arena, bytes);
+    struct str text = decoded.text;
+    if (text.n && memchr(text.p, '\0', text.n))
+        return refuse(file, 0, "csv_binary", findings);
+    const char separator = take_named_separator(&text);
+    struct reader r = {.arena = arena,
+                       .text = text,
+                       .line = separator ? 2 : 1,
+                       .separator = separator ? separator : find_separator(text),
+                       .cell = BUF_INIT};
+    struct csv *csv = arena_alloc(arena, sizeof *csv);
+    csv->file = arena_string(arena, file);
+    csv->encoding = decoded.encoding;
+    csv->separator = r.separator;
+    read_rows(csv, &r, &decoded, findings);
     buf_free(&r.cell);
     if (!csv->header.n_cells)
         return refuse(file, 0, "csv_empty", findings);

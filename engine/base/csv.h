@@ -1,9 +1,10 @@
-/* CSV as Excel really writes it: comma, semicolon or tab (found out from the first line), quotes, CR LF, a BOM, line
- * breaks inside quotes. Reading is whole-file into an arena; writing is to a stream and safe against formula injection.
- */
+/* CSV as Excel really writes it: UTF-8, UTF-16 or Windows-1252 (base/encoding.h); comma, semicolon or tab (named by a
+ * line "sep=;", else found out from the first line), quotes, CR LF, line breaks inside quotes. Reading is whole-file
+ * into an arena; writing is to a stream and safe against formula injection. */
 #ifndef READINESS_BASE_CSV_H
 #define READINESS_BASE_CSV_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -17,17 +18,20 @@ struct csv_row {
     int line; /* where it begins in the file, from 1 */
     size_t n_cells;
     const char **cells; /* trimmed, never NULL */
+    bool damaged;       /* held bytes without meaning in the file's encoding; U+FFFD stands in their place */
 };
 
 struct csv {
     const char *file;
+    const char *encoding; /* as people call it: "UTF-8", "UTF-16", "Windows-1252" */
     char separator;
     struct csv_row header; /* lower-cased, trimmed */
     size_t n_rows;
     struct csv_row *rows; /* without the header and without wholly empty rows */
 };
 
-/* Reads a file; findings say the row of what is wrong (bad UTF-8, an open quote, more cells than the header). */
+/* Reads a file; findings say the row of what is wrong (bytes without meaning, an open quote, more cells than the
+ * header). With RESULT_INPUT *out is still set when there is a table to look at, else NULL. */
 enum result csv_read(struct csv **out, struct arena *arena, const char *path, struct findings *findings) MUST_CHECK;
 enum result csv_parse(struct csv **out, struct arena *arena, const char *file, struct str text,
                       struct findings *findings) MUST_CHECK;

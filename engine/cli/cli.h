@@ -16,6 +16,7 @@
 #include "base/texts.h"
 #include "cli/settings.h"
 #include "collect/collect.h"
+#include "collect/roster.h"
 #include "store/store.h"
 
 enum { OPTIONS_MAX = 12, ARGUMENTS_MAX = 64 };
@@ -49,6 +50,8 @@ struct cli {
     const struct settings *settings;
     struct store *store;     /* with needs_store */
     struct collect *collect; /* with needs_store */
+    struct mailer *mailer;   /* the serving process's; NULL when there is none, or mail is not set up */
+    int client;              /* the socket of whom the command is run for, -1: nobody else */
     const struct command *command;
     const char *arguments[ARGUMENTS_MAX];
     size_t n_arguments;
@@ -81,10 +84,23 @@ enum result cli_trouble(struct cli *cli);
 
 /* What many commands begin with; each adds a finding when there is no such thing. */
 enum result cli_assessment(struct cli *cli, const char *name, struct assessment *out) MUST_CHECK;
+/* The same also when it is deleted, but not gone yet. */
+enum result cli_any_assessment(struct cli *cli, const char *name, struct assessment *out) MUST_CHECK;
+/* Notes in the audit log what was done from the command line, to an assessment, to something inside it
+ * ("north/Baseline"; `part` may be NULL), or to an account's address. Never a respondent. */
+void cli_audit(struct cli *cli, const char *act, const char *object, const char *part);
+/* Asks (the text `key`, with {name} and {email}) and reads a line: is it `expected`? With --yes nothing is asked. */
+bool cli_confirmed(struct cli *cli, const char *key, const char *expected);
 /* The wave named by --wave, else the newest one in `state` (-1: any). */
 enum result cli_wave(struct cli *cli, const struct assessment *a, int state, struct wave *out) MUST_CHECK;
+/* Reads the second argument as a roster of the assessment named by the first and applies it when every row is good;
+ * `said` is the key of what is said then, with {n}, {new} and {updated}. */
+enum result cli_import_roster(struct cli *cli, enum roster_kind kind, const char *said) MUST_CHECK;
 /* The instrument's file: a path, or a name in the surveys folder. */
 const char *cli_instrument_path(const struct cli *cli, const char *instrument);
+
+/* Has the person for whom a serving process runs this command gone away? Then nobody waits for its progress. */
+bool cli_left(const struct cli *cli);
 
 /* Progress on a terminal: "label 17/40". */
 void cli_progress(struct cli *cli, const char *key, size_t done, size_t total);
@@ -102,6 +118,18 @@ enum result run_demo(struct cli *cli);
 enum result run_assessment_new(struct cli *cli);
 enum result run_assessment_list(struct cli *cli);
 enum result run_assessment_show(struct cli *cli);
+enum result run_assessment_archive(struct cli *cli);
+enum result run_assessment_restore(struct cli *cli);
+enum result run_assessment_delete(struct cli *cli);
+enum result run_user_add(struct cli *cli);
+enum result run_user_list(struct cli *cli);
+enum result run_user_disable(struct cli *cli);
+enum result run_user_enable(struct cli *cli);
+enum result run_user_reset(struct cli *cli);
+enum result run_people_export(struct cli *cli);
+enum result run_people_delete(struct cli *cli);
+enum result run_audit(struct cli *cli);
+enum result run_routes(struct cli *cli);
 enum result run_organisation_import(struct cli *cli);
 enum result run_organisation_list(struct cli *cli);
 enum result run_people_import(struct cli *cli);
@@ -115,5 +143,11 @@ enum result run_links(struct cli *cli);
 enum result run_responses_import(struct cli *cli);
 enum result run_results(struct cli *cli);
 enum result run_report(struct cli *cli);
+enum result run_send(struct cli *cli);
+enum result run_mail_test(struct cli *cli);
+enum result run_mail_list(struct cli *cli);
+enum result run_mail_pause(struct cli *cli);
+enum result run_mail_resume(struct cli *cli);
+enum result run_people_contact(struct cli *cli);
 
 #endif

@@ -44,6 +44,7 @@ static enum result read_values(struct cli *cli, const struct instrument *instrum
 
 static enum result check_options(struct cli *cli, struct assessment *a) {
     const char *mode = cli_option(cli, "mode"), *min_group = cli_option(cli, "min-group");
+    const char *timezone = cli_option(cli, "timezone");
     enum result result = RESULT_OK;
     long number = 5;
     if (!is_name(a->name))
@@ -54,6 +55,9 @@ static enum result check_options(struct cli *cli, struct assessment *a) {
         result = cli_refuse(cli, "mode_unknown", "mode", mode);
     if (min_group && (!str_to_long(str_of(min_group), &number) || number < 3 || number > 20))
         result = cli_refuse(cli, "min_group_range", "value", min_group);
+    if (timezone && !clock_timezone_good(timezone))
+        result = cli_refuse(cli, "timezone_unknown", "value", timezone);
+    a->timezone = timezone;
     a->mode = mode && strcmp(mode, "confidential") == 0 ? MODE_CONFIDENTIAL : MODE_ANONYMOUS;
     a->min_group = (int)number;
     a->min_comments = number * 2 > 10 ? (int)number * 2 : 10;
@@ -84,31 +88,35 @@ enum result run_assessment_new(struct cli *cli) {
         return cli_refuse(cli, "assessment_exists", "name", a.name);
     if (result != RESULT_OK)
         return cli_trouble(cli);
+    cli_audit(cli, "assessment_made", a.name, NULL);
     cli_say(cli, "said.assessment_made", "name", a.name);
     return RESULT_OK;
 }
+
+static const char *const state_names[] = {"active", "archived", "deleted"};
 
 static const char *mode_name(const struct assessment *a) {
     return a->mode == MODE_ANONYMOUS ? "anonymous" : "confidential";
 }
 
 enum result run_assessment_list(struct cli *cli) {
-    static const char *const header[] = {"name", "title", "instrument", "mode", "min_group"};
+    static const char *const header[] = {"name", "title", "instrument", "mode", "min_group", "state"};
     struct assessment *list;
     size_t n;
     if (store_list_assessments(cli->store, cli->arena, &list, &n) != RESULT_OK)
         return cli_trouble(cli);
     const char *const **rows = arena_array(cli->arena, n + 1, sizeof *rows);
     for (size_t i = 0; i < n; i++) {
-        const char **row = arena_array(cli->arena, 5, sizeof *row);
+        const char **row = arena_array(cli->arena, 6, sizeof *row);
         row[0] = list[i].name;
         row[1] = list[i].title;
         row[2] = list[i].instrument;
         row[3] = mode_name(&list[i]);
         row[4] = arena_printf(cli->arena, "%d", list[i].min_group);
+        row[5] = state_names[list[i].state];
         rows[i] = row;
     }
-    cli_table(cli, header, 5, rows, n);
+    cli_table(cli, header, 6, rows, n);
     return RESULT_OK;
 }
 
@@ -132,6 +140,8 @@ enum result run_assessment_show(struct cli *cli) {
                               {"mode", mode_name(&a)},
                               {"min_group", arena_printf(cli->arena, "%d", a.min_group)},
                               {"min_comments", arena_printf(cli->arena, "%d", a.min_comments)},
+                              {"timezone", a.timezone},
+                              {"state", state_names[a.state]},
                               {"organisations", arena_printf(cli->arena, "%zu", n_organisations)},
                               {"people", arena_printf(cli->arena, "%zu", n_people)},
                               {"waves", arena_printf(cli->arena, "%zu", n_waves)}};

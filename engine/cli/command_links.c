@@ -74,6 +74,8 @@ enum result run_links(struct cli *cli) {
     result = csv ? write_csv(cli, path, header, rows, n)
                  : report_table(path, wave.label, header, COLUMNS, rows, n, cli->findings);
     if (result == RESULT_OK)
+        cli_audit(cli, "links_written", a.name, wave.label);
+    if (result == RESULT_OK)
         cli_say(cli, "said.links_written", "n", arena_printf(cli->arena, "%zu", n), "file", out);
     return result;
 }

@@ -1,11 +1,13 @@
-/* report: workbooks. --organisation CODE, --each (a folder with one for each organisation), --all (over all of them).
- */
+/* report: workbooks, or pages when the file's name ends in .html. --organisation CODE, --each (a folder with one
+ * workbook for each organisation), --all (over all of them). */
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/nearest.h"
 #include "cli/cli.h"
 #include "reports/reports.h"
+#include "web/report/report.h"
 
 static enum result find_organisation(struct cli *cli, const struct results *results, const char *code, size_t *index) {
     const struct organisation_head *heads;
@@ -40,6 +42,34 @@ static enum result write_each(struct cli *cli, struct report_request *request, c
     return result;
 }
 
+static bool is_page(const char *path) {
+    const char *point = strrchr(file_name(path), '.');
+    return point && (strcasecmp(point, ".html") == 0 || strcasecmp(point, ".htm") == 0);
+}
+
+/* A page that stands alone. `all`: over all organisations; else of the one. */
+static enum result write_page(struct cli *cli, const struct report_request *request, bool all, size_t organisation) {
+    const struct words w = words_about(cli->arena, cli->texts, request->language, request->results);
+    struct buf page = BUF_INIT;
+    enum result result;
+    if (all) {
+        struct all_view view;
+        result = all_view_read(&view, request->results, cli->arena, request->progress, request->context,
+                               results_organisations(request->results, &(const struct organisation_head *){NULL}));
+        if (result == RESULT_OK)
+            report_write_all_file(&page, &w, &view);
+    } else {
+        struct organisation_view view;
+        result = organisation_view_read(&view, request->results, cli->arena, organisation);
+        if (result == RESULT_OK)
+            report_write_organisation_file(&page, &w, &view);
+    }
+    if (result == RESULT_OK)
+        result = file_write(request->path, buf_view(&page), 0644, cli->findings);
+    buf_free(&page);
+    return result;
+}
+
 static enum result write_report(struct cli *cli, struct results *results) {
     const char *code = cli_option(cli, "organisation"), *language = cli_option(cli, "language");
     struct report_request request = {.results = results,
@@ -54,9 +84,12 @@ static enum result write_report(struct cli *cli, struct results *results) {
         return write_each(cli, &request, request.path);
     }
     if (cli_option(cli, "all"))
-        return report_all(&request, cli->findings);
+        return is_page(request.path) ? write_page(cli, &request, true, 0) : report_all(&request, cli->findings);
     enum result result = find_organisation(cli, results, code, &index);
-    return result == RESULT_OK ? report_organisation(&request, index, cli->findings) : result;
+    if (result != RESULT_OK)
+        return result;
+    return is_page(request.path) ? write_page(cli, &request, false, index)
+                                 : report_organisation(&request, index, cli->findings);
 }
 
 enum result run_report(struct cli *cli) {
@@ -76,6 +109,8 @@ enum result run_report(struct cli *cli) {
         return result;
     result = write_report(cli, results);
     results_close(results);
+    if (result == RESULT_OK)
+        cli_audit(cli, "report_written", a.name, wave.label);
     if (result == RESULT_OK)
         cli_say(cli, "said.report_written", "file", cli_option(cli, "out"));
     return result == RESULT_MACHINE ? cli_trouble(cli) : result;

@@ -23,6 +23,7 @@ enum result run_responses_import(struct cli *cli) {
     instrument_release(instrument);
     if (result != RESULT_OK)
         return result == RESULT_MACHINE ? cli_trouble(cli) : result;
+    cli_audit(cli, "responses_imported", a.name, wave.label);
     cli_say(cli, "said.responses_imported", "n", arena_printf(cli->arena, "%zu", outcome.imported), "rows",
             arena_printf(cli->arena, "%zu", outcome.rows), "label", wave.label);
     if (outcome.skipped)

@@ -34,5 +34,7 @@ enum result run_results(struct cli *cli) {
         free(text);
     }
     results_close(results);
+    if (result == RESULT_OK)
+        cli_audit(cli, "results_written", a.name, wave.label);
     return result == RESULT_MACHINE ? cli_trouble(cli) : result;
 }

@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/control.h"
+#include "cli/mailing.h"
+#include "collect/retention.h"
 #include "instrument/loader.h"
 
 enum { DRAFT_DAYS = 14, HOUSEKEEPING_SECONDS = 3600 };
@@ -20,7 +22,11 @@ struct server_options serving_options(const struct cli *cli) {
                                    .idle_seconds = s->idle_seconds,
                                    .total_seconds = s->total_seconds,
                                    .texts = cli->texts,
-                                   .collect = cli->collect};
+                                   .collect = cli->collect,
+                                   .store = cli->store,
+                                   .surveys = s->surveys,
+                                   .mailer = cli->mailer,
+                                   .mails_per_minute = s->mails_per_minute};
 }
 
 void serving_block_signals(sigset_t *signals) {
@@ -37,6 +43,8 @@ void serving_wait(struct cli *cli, const sigset_t *signals) {
         struct day before = clock_add_days(clock_today(), -DRAFT_DAYS);
         if (cli->store && store_drop_old_drafts(cli->store, before) != RESULT_OK)
             log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "drafts", -1);
+        if (cli->collect && collect_end_periods(cli->collect, clock_today(), NULL) != RESULT_OK)
+            log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "retention", -1);
     } while (sigtimedwait(signals, NULL, &hour) < 0); /* also when interrupted: housekeeping is cheap */
 }
 
@@ -47,18 +55,34 @@ static enum result serve_until_signal(struct cli *cli, const struct server_optio
     enum result result = server_start(&server, options, cli->findings);
     if (result != RESULT_OK)
         return result;
-    struct control *control = cli->store ? control_start(cli) : NULL;
-    cli_say(cli, key, "url", server_url(server));
-    fflush(cli->out);
-    serving_wait(cli, &signals);
-    control_stop(control);
+    if (cli->mailer)
+        result = mailer_start(cli->mailer, options->public_url ? options->public_url : server_url(server));
+    if (result == RESULT_OK) {
+        struct control *control = cli->store ? control_start(cli) : NULL;
+        cli_say(cli, key, "url", server_url(server));
+        fflush(cli->out);
+        serving_wait(cli, &signals);
+        if (cli->mailer)
+            mailer_stop(cli->mailer);
+        control_stop(control);
+    }
     server_stop(server);
-    return RESULT_OK;
+    return result;
 }
 
 enum result run_serve(struct cli *cli) {
+    struct mail_desk desk = {.own = NULL};
+    enum result result = RESULT_OK;
+    if (cli->settings->mail.server[0]) {
+        result = cli_mail_open(cli, &desk);
+        cli->mailer = result == RESULT_OK ? mailer_new(&desk.tools) : NULL;
+    }
     struct server_options options = serving_options(cli);
-    return serve_until_signal(cli, &options, "said.serve_started");
+    if (result == RESULT_OK)
+        result = serve_until_signal(cli, &options, "said.serve_started");
+    mailer_free(cli->mailer);
+    cli_mail_close(&desk);
+    return result;
 }
 
 enum result run_preview(struct cli *cli) {

@@ -21,7 +21,8 @@ static enum result open_links_option(struct cli *cli, enum open_links *out) {
 enum result run_wave_open(struct cli *cli) {
     struct assessment a;
     struct wave wave;
-    struct new_wave request = {.label = cli_option(cli, "label"), .until = cli_option(cli, "until")};
+    struct new_wave request = {
+        .label = cli_option(cli, "label"), .until = cli_option(cli, "until"), .timezone = cli_option(cli, "timezone")};
     const struct instrument *instrument = NULL;
     enum result result = cli_assessment(cli, cli->arguments[0], &a);
     if (result != RESULT_OK)
@@ -33,19 +34,11 @@ enum result run_wave_open(struct cli *cli) {
     instrument_release(instrument);
     if (loaded != RESULT_OK)
         return loaded;
-    if (result == RESULT_OK)
+    if (result == RESULT_OK) {
+        cli_audit(cli, "wave_opened", a.name, wave.label);
         cli_say(cli, "said.wave_opened", "label", wave.label, "name", a.name);
+    }
     return result == RESULT_MACHINE ? cli_trouble(cli) : result;
-}
-
-/* Closing is irreversible: without --yes the wave's label must be typed. */
-static bool confirmed(struct cli *cli, const struct wave *wave) {
-    char typed[256];
-    if (cli_option(cli, "yes"))
-        return true;
-    cli_say(cli, "said.wave_close_confirm", "label", wave->label);
-    fflush(cli->out);
-    return fgets(typed, sizeof typed, cli->in) && str_is(str_trim(str_of(typed)), wave->label);
 }
 
 static enum result make_results(struct cli *cli, const struct assessment *a, struct id id) {
@@ -68,11 +61,12 @@ enum result run_wave_close(struct cli *cli) {
         result = cli_wave(cli, &a, WAVE_OPEN, &wave);
     if (result != RESULT_OK)
         return result;
-    if (!confirmed(cli, &wave))
+    if (!cli_confirmed(cli, "said.wave_close_confirm", wave.label)) /* irreversible */
         return cli_refuse(cli, "not_confirmed", "value", wave.label);
     result = collect_close_wave(cli->collect, &wave, &closing, cli->findings);
     if (result != RESULT_OK)
         return result == RESULT_MACHINE ? cli_trouble(cli) : result;
+    cli_audit(cli, "wave_closed", a.name, wave.label);
     cli_say(cli, "said.wave_closed", "label", wave.label, "ballots", arena_printf(cli->arena, "%zu", closing.ballots),
             "responses", arena_printf(cli->arena, "%zu", closing.responses));
     if (closing.destroyed)
@@ -92,16 +86,18 @@ enum result run_wave_extend(struct cli *cli) {
         return result;
     if (!clock_is_day(until))
         return cli_refuse(cli, "day_not_understood", "value", until);
-    if (strcmp(until, clock_today().text) < 0)
+    if (strcmp(until, clock_local_day(clock_now(), wave.timezone).text) < 0)
         return cli_refuse(cli, "day_is_past", "value", until);
     if (store_extend_wave(cli->store, wave.id, until) != RESULT_OK)
         return cli_trouble(cli);
+    cli_audit(cli, "wave_extended", a.name, wave.label);
     cli_say(cli, "said.wave_extended", "label", wave.label, "until", until);
     return RESULT_OK;
 }
 
 enum result run_wave_list(struct cli *cli) {
-    static const char *const header[] = {"wave", "state", "opened", "until", "closed", "invited", "answered"};
+    static const char *const header[] = {"wave",     "state",  "opened",  "until",
+                                         "timezone", "closed", "invited", "answered"};
     static const char *const states[] = {"open", "emptied", "closed"};
     struct assessment a;
     struct wave *waves;
@@ -122,17 +118,18 @@ enum result run_wave_list(struct cli *cli) {
             sent += invited[k].invited;
             answered += invited[k].answered;
         }
-        const char **row = arena_array(cli->arena, 7, sizeof *row);
+        const char **row = arena_array(cli->arena, 8, sizeof *row);
         row[0] = waves[i].label;
         row[1] = states[waves[i].state];
         row[2] = waves[i].opened;
         row[3] = waves[i].until;
-        row[4] = waves[i].closed;
-        row[5] = arena_printf(cli->arena, "%d", sent);
-        row[6] = arena_printf(cli->arena, "%d", answered);
+        row[4] = waves[i].timezone;
+        row[5] = waves[i].closed;
+        row[6] = arena_printf(cli->arena, "%d", sent);
+        row[7] = arena_printf(cli->arena, "%d", answered);
         rows[i] = row;
     }
-    cli_table(cli, header, 7, rows, n);
+    cli_table(cli, header, 8, rows, n);
     return RESULT_OK;
 }
 
@@ -147,6 +144,7 @@ enum result run_wave_recovery_sheet(struct cli *cli) {
         result = collect_recovery_sheet(cli->collect, &wave, cli->arena, &sheet, cli->findings);
     if (result != RESULT_OK)
         return result;
+    cli_audit(cli, "recovery_sheet_shown", a.name, wave.label);
     cli_say(cli, "said.wave_recovery_sheet", "label", wave.label, "name", a.name);
     fprintf(cli->out, "\n%s\n", sheet);
     return RESULT_OK;
@@ -165,7 +163,9 @@ enum result run_wave_recover(struct cli *cli) {
         return result;
     const char *blank = strstr(sheet.p, "\n\n"); /* the sentence above the figures need not be cut off by hand */
     result = collect_recover(cli->collect, &wave, blank ? blank + 2 : sheet.p, cli->findings);
-    if (result == RESULT_OK)
+    if (result == RESULT_OK) {
+        cli_audit(cli, "key_recovered", a.name, wave.label);
         cli_say(cli, "said.wave_recovered", "label", wave.label);
+    }
     return result;
 }

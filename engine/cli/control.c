@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { MESSAGE_MAX = 32 << 10, STREAMS = 3 };
+enum { MESSAGE_MAX = 32 << 10, STREAMS = 3, CLIENTS_MAX = 16 };
 
 struct control {
     const struct cli *server;
@@ -17,6 +17,14 @@ struct control {
     int stop[2]; /* closing [1] ends the thread */
     struct sockaddr_un address;
     pthread_t thread;
+    pthread_mutex_t mutex; /* guards `clients` */
+    pthread_cond_t gone;
+    int clients; /* commands that are run right now, each on a thread of its own: sending mail may take an hour */
+};
+
+struct client {
+    struct control *control;
+    int socket;
 };
 
 static bool address_of(const char *folder, struct sockaddr_un *out) {
@@ -46,13 +54,16 @@ static ssize_t receive(int socket, char *message, int streams[STREAMS]) {
     return n > 0 && message[n - 1] == '\0' ? n : -1;
 }
 
-static enum result run_for_client(const struct control *control, char *message, size_t n, int streams[STREAMS]) {
+static enum result run_for_client(const struct control *control, int client, char *message, size_t n,
+                                  int streams[STREAMS]) {
     struct cli cli = {.folder = message,
                       .texts = control->server->texts,
                       .language = control->server->language,
                       .settings = control->server->settings,
                       .store = control->server->store,
-                      .collect = control->server->collect};
+                      .collect = control->server->collect,
+                      .mailer = control->server->mailer,
+                      .client = client};
     char *words[ARGUMENTS_MAX * 2];
     int n_words = 0;
     for (size_t at = strlen(message) + 1; at < n && n_words < ARGUMENTS_MAX * 2; at += strlen(message + at) + 1)
@@ -84,28 +95,62 @@ static void answer(const struct control *control, int client) {
     int streams[STREAMS];
     ssize_t n = receive(client, message, streams);
     if (n > 0) {
-        char status = (char)run_for_client(control, message, (size_t)n, streams);
+        char status = (char)run_for_client(control, client, message, (size_t)n, streams);
         (void)!send(client, &status, 1, MSG_NOSIGNAL);
     }
     free(message);
 }
 
+static void *serve_client(void *argument) {
+    struct client client = *(struct client *)argument;
+    free(argument);
+    answer(client.control, client.socket);
+    close(client.socket);
+    pthread_mutex_lock(&client.control->mutex);
+    client.control->clients--;
+    pthread_cond_signal(&client.control->gone);
+    pthread_mutex_unlock(&client.control->mutex);
+    return NULL;
+}
+
+/* Runs the client's command beside the others; when there are too many, or no thread can be had, waits for one's end.
+ */
+static void take_client(struct control *control, int socket) {
+    struct client *client = mem_alloc(sizeof *client);
+    pthread_t thread;
+    *client = (struct client){control, socket};
+    pthread_mutex_lock(&control->mutex);
+    while (control->clients >= CLIENTS_MAX)
+        pthread_cond_wait(&control->gone, &control->mutex);
+    control->clients++;
+    pthread_mutex_unlock(&control->mutex);
+    if (pthread_create(&thread, NULL, serve_client, client) == 0)
+        pthread_detach(thread);
+    else
+        serve_client(client);
+}
+
 static void *answer_until_stopped(void *argument) {
-    const struct control *control = argument;
+    struct control *control = argument;
     struct pollfd wait[2] = {{control->listening, POLLIN, 0}, {control->stop[0], POLLIN, 0}};
     while (poll(wait, 2, -1) >= 0 && !wait[1].revents) {
         int client = accept4(control->listening, NULL, NULL, SOCK_CLOEXEC);
         if (client < 0)
             continue;
-        answer(control, client);
-        close(client);
+        take_client(control, client);
     }
+    pthread_mutex_lock(&control->mutex);
+    while (control->clients > 0)
+        pthread_cond_wait(&control->gone, &control->mutex);
+    pthread_mutex_unlock(&control->mutex);
     return NULL;
 }
 
 struct control *control_start(const struct cli *cli) {
     struct control *control = mem_alloc(sizeof *control);
-    control->server = cli;
+    *control = (struct control){.server = cli};
+    pthread_mutex_init(&control->mutex, NULL);
+    pthread_cond_init(&control->gone, NULL);
     control->listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     bool good = control->listening >= 0 && address_of(store_folder(cli->store), &control->address);
     if (good)
@@ -131,6 +176,8 @@ void control_stop(struct control *control) {
     unlink(control->address.sun_path);
     close(control->listening);
     close(control->stop[0]);
+    pthread_cond_destroy(&control->gone);
+    pthread_mutex_destroy(&control->mutex);
     free(control);
 }
 

@@ -10,8 +10,8 @@
 
 struct control;
 
-/* The serving side: answers until stopped, on a thread of its own, one command at a time. `cli` is the server's. NULL
- * when the socket cannot be made (the server then serves without it). */
+/* The serving side: answers until stopped, on threads of its own. `cli` is the server's. NULL when the socket cannot be
+ * made (the server then serves without it). Stopping waits for the commands under way. */
 struct control *control_start(const struct cli *cli);
 void control_stop(struct control *control);
 

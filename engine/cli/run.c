@@ -3,6 +3,7 @@
 #include "cli/control.h"
 
 #include <locale.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "store/accounts.h"
 
 enum result cli_refuse(struct cli *cli, const char *code, const char *name, const char *value) {
     finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, code, name, value, NULL);
@@ -40,11 +42,36 @@ const char *cli_instrument_path(const struct cli *cli, const char *instrument) {
     return arena_printf(cli->arena, "%s/%s.ini", cli->settings->surveys, instrument);
 }
 
-enum result cli_assessment(struct cli *cli, const char *name, struct assessment *out) {
+enum result cli_any_assessment(struct cli *cli, const char *name, struct assessment *out) {
     enum result result = store_find_assessment(cli->store, cli->arena, name, out);
     if (result == RESULT_INPUT)
         return cli_refuse(cli, "assessment_unknown", "name", name);
     return result == RESULT_OK ? RESULT_OK : cli_trouble(cli);
+}
+
+enum result cli_assessment(struct cli *cli, const char *name, struct assessment *out) {
+    enum result result = cli_any_assessment(cli, name, out);
+    if (result == RESULT_OK && out->state == ASSESSMENT_DELETED)
+        return cli_refuse(cli, "assessment_is_deleted", "name", name);
+    return result;
+}
+
+void cli_audit(struct cli *cli, const char *act, const char *object, const char *part) {
+    struct audit a = {.time = clock_now(),
+                      .account = "",
+                      .act = act,
+                      .object = part ? arena_printf(cli->arena, "%s/%s", object, part) : object};
+    if (store_add_audit(cli->store, &a) != RESULT_OK)
+        log_event(LOG_ERROR, "audit_not_written", LOG_REASON, act, -1);
+}
+
+bool cli_confirmed(struct cli *cli, const char *key, const char *expected) {
+    char typed[512];
+    if (cli_option(cli, "yes"))
+        return true;
+    cli_say(cli, key, "name", expected, "email", expected, "label", expected);
+    fflush(cli->out);
+    return fgets(typed, sizeof typed, cli->in) && str_is(str_trim(str_of(typed)), expected);
 }
 
 enum result cli_wave(struct cli *cli, const struct assessment *a, int state, struct wave *out) {
@@ -61,6 +88,11 @@ enum result cli_wave(struct cli *cli, const struct assessment *a, int state, str
     if (label)
         return cli_refuse(cli, "wave_unknown", "value", label);
     return cli_refuse(cli, state == WAVE_CLOSED ? "no_closed_wave" : "no_open_wave", "value", a->name);
+}
+
+bool cli_left(const struct cli *cli) {
+    struct pollfd client = {cli->client, POLLIN | POLLHUP, 0};
+    return cli->client >= 0 && poll(&client, 1, 0) > 0;
 }
 
 void cli_progress(struct cli *cli, const char *key, size_t done, size_t total) {
@@ -219,7 +251,7 @@ static enum result start(struct cli *cli, int argc, char **argv) {
 int cli_main(int argc, char **argv) {
     if (sodium_init() < 0)
         return RESULT_MACHINE;
-    struct cli cli = {.in = stdin, .out = stdout, .err = stderr, .terminal = isatty(STDERR_FILENO)};
+    struct cli cli = {.in = stdin, .out = stdout, .err = stderr, .terminal = isatty(STDERR_FILENO), .client = -1};
     cli.arena = arena_new();
     cli.findings = findings_new();
     enum result result = start(&cli, argc - 1, argv + 1);

@@ -6,13 +6,17 @@
 #include "base/arena.h"
 #include "base/finding.h"
 #include "base/result.h"
+#include "mail/mail.h"
 
 struct settings {
     const char *listen, *public_url; /* public_url "" follows listen */
     int threads, connection_limit, idle_seconds, total_seconds;
     const char *db, *keys, *surveys, *texts; /* texts "" for the built-in ones only */
-    const char *language;                    /* of the command line; "" follows LANG */
-    const char *log;                         /* error, warning, info, debug */
+    struct mail_settings mail;
+    int mails_per_minute, mail_retry_seconds;
+    const char *mail_texts; /* "" for the built-in ones only */
+    const char *language;   /* of the command line; "" follows LANG */
+    const char *log;        /* error, warning, info, debug */
 };
 
 /* `path` NULL: ./config/readiness.ini or /etc/readiness/readiness.ini if there is one, else none. */

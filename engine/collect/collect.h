@@ -30,8 +30,9 @@ void collect_free(struct collect *c);
  * wave is still open, the label is taken. */
 enum open_links { OPEN_LINKS_WHERE_NO_PEOPLE, OPEN_LINKS_ALL, OPEN_LINKS_NONE };
 struct new_wave {
-    const char *label; /* NULL: "1", "2", ... */
-    const char *until; /* a day or NULL */
+    const char *label;    /* NULL: "1", "2", ... */
+    const char *until;    /* a day or NULL; its end in the time zone is the deadline */
+    const char *timezone; /* NULL: the assessment's */
     enum open_links open_links;
 };
 enum result collect_open_wave(struct collect *c, const struct assessment *a, const struct instrument *instrument,
@@ -39,13 +40,27 @@ enum result collect_open_wave(struct collect *c, const struct assessment *a, con
                               struct findings *findings) MUST_CHECK;
 
 /* The links of an open wave, derived anew each time. */
+enum { STOP_LENGTH = 48 };
 struct link {
     struct invitation invitation;
-    char token[32]; /* goes behind /s/ */
-    char code[20];  /* "ABCD-EFGH-JKLM-N"; "" for personal links */
+    char token[32];             /* goes behind /s/ */
+    char code[20];              /* "ABCD-EFGH-JKLM-N"; "" for personal links */
+    char stop[STOP_LENGTH + 1]; /* goes behind /stop/, for personal links by collect_link_of; else "" */
 };
 enum result collect_links(struct collect *c, const struct wave *wave, struct arena *arena, struct link **out, size_t *n,
                           struct findings *findings) MUST_CHECK;
+
+/* Writing to people (collect/contact.c). The link of one invitation of an open wave, and the hash of its ticket: for
+ * the moment of sending, in which the wave's key is read and forgotten again. Findings: the wave is not open, its key
+ * is missing. */
+enum result collect_link_of(struct collect *c, const struct wave *wave, const struct invitation *v, struct link *out,
+                            uint8_t ticket[32], struct findings *findings) MUST_CHECK;
+/* Whose opt-out link is it? It is derived for that purpose alone, so that it cannot be used to answer, and nothing of
+ * it is stored: it names its invitation and proves with the wave's key that we wrote it (one key is read for each open
+ * wave). RESULT_INPUT: not one of ours, or its wave is closed (its mails have ended; a later wave's bring a new link).
+ * Changes nothing; the page's button then calls store_opt_out. */
+enum result collect_find_stop(struct collect *c, struct arena *arena, const char *token, struct wave *wave,
+                              struct id *invitation) MUST_CHECK;
 
 /* A sitting: one person (or one organisation's lead) in front of one form. */
 enum sitting_state {

@@ -96,6 +96,37 @@ void key_token(const struct wave_key *key, struct id invitation, int generation,
     sodium_memzero(bytes, sizeof bytes);
 }
 
+void key_stop(const struct wave_key *key, struct id invitation, char token[STOP_LENGTH + 1]) {
+    uint8_t bytes[16 + 32];
+    memcpy(bytes, invitation.bytes, 16);
+    derive(key, "stop", invitation, 0, bytes + 16);
+    base32(bytes, token, STOP_LENGTH); /* 30 bytes: the id and the first 14 of the proof */
+    sodium_memzero(bytes, sizeof bytes);
+}
+
+bool stop_normalise(const char *typed, char out[STOP_LENGTH + 1], struct id *invitation) {
+    unsigned window = 0, bits = 0;
+    size_t at = 0;
+    if (strlen(typed) != STOP_LENGTH)
+        return false;
+    for (size_t i = 0; i < STOP_LENGTH; i++) {
+        char c = typed[i] >= 'a' && typed[i] <= 'z' ? (char)(typed[i] - 'a' + 'A') : typed[i];
+        const char *found = strchr(token_alphabet, c);
+        if (!found)
+            return false;
+        out[i] = c;
+        window = (window << 5) | (unsigned)(found - token_alphabet);
+        bits += 5;
+        if (bits < 8)
+            continue;
+        bits -= 8;
+        if (at < sizeof invitation->bytes)
+            invitation->bytes[at++] = (uint8_t)(window >> bits);
+    }
+    out[STOP_LENGTH] = '\0';
+    return true;
+}
+
 static int code_value(char c) {
     const char *at = c ? strchr(code_alphabet, c) : NULL;
     return at ? (int)(at - code_alphabet) : -1;
@@ -144,6 +175,12 @@ enum result key_pseudonym(const char *folder, struct id assessment, struct id pe
     sodium_memzero(panel, sizeof panel);
     arena_free(arena);
     return result;
+}
+
+enum result key_destroy_panel(const char *folder, struct id assessment, struct findings *findings) {
+    char path[4096];
+    key_path(folder, "panel", assessment, path);
+    return file_destroy(path, findings);
 }
 
 static bool is_code(const char *s) {

@@ -5,9 +5,11 @@
 
 #include "base/finding.h"
 #include "base/result.h"
+#include "collect/collect.h"
 #include "store/store.h"
 
 enum { TOKEN_LENGTH = 26, CODE_LENGTH = 13 /* the check character included */ };
+/* STOP_LENGTH (collect/collect.h): an opt-out token is the invitation's id and 112 bits that only the key can make */
 
 struct wave_key {
     uint8_t token_key[32];                  /* from which links and codes are derived */
@@ -25,9 +27,15 @@ enum result key_write(const char *folder, struct id wave, const struct wave_key 
 void key_token(const struct wave_key *key, struct id invitation, int generation, char token[TOKEN_LENGTH + 1]);
 /* The typeable code: 12 characters of an alphabet without look-alikes, and a check character; no dashes. */
 void key_code(const struct wave_key *key, struct id invitation, int generation, char code[CODE_LENGTH + 1]);
+/* The token of an opt-out link: names the invitation and proves that we wrote it; answers nothing. */
+void key_stop(const struct wave_key *key, struct id invitation, char token[STOP_LENGTH + 1]);
+/* Brings an opt-out token into the one form of key_stop and reads the invitation off it; false when it can be none. */
+bool stop_normalise(const char *typed, char out[STOP_LENGTH + 1], struct id *invitation);
 /* Confidential mode: the pseudonym that links a person's waves, by the assessment's panel key (made on first use). */
 enum result key_pseudonym(const char *folder, struct id assessment, struct id person, uint8_t pseudonym[16],
                           struct findings *findings) MUST_CHECK;
+/* Without it no pseudonym can be made for a person again. */
+enum result key_destroy_panel(const char *folder, struct id assessment, struct findings *findings) MUST_CHECK;
 
 /* Brings what was typed or clicked into the one form that is hashed: upper case, no dashes or blanks, O read as 0, I
  * and L as 1 in codes. False when it can be neither a token nor a code (length, alphabet, check character). `out` holds

@@ -49,8 +49,10 @@ static enum result check_request(const struct opening *o, const struct new_wave 
     }
     if (request->until && !clock_is_day(request->until))
         result = refuse(findings, "day_not_understood", request->until);
-    else if (request->until && strcmp(request->until, clock_today().text) < 0)
+    else if (request->until && strcmp(request->until, clock_local_day(clock_now(), o->wave->timezone).text) < 0)
         result = refuse(findings, "day_is_past", request->until);
+    if (!clock_timezone_good(o->wave->timezone))
+        result = refuse(findings, "timezone_unknown", o->wave->timezone);
     if (o->n_organisations == 0)
         result = refuse(findings, "no_organisations", o->assessment->name);
     return result;
@@ -173,13 +175,15 @@ enum result collect_open_wave(struct collect *c, const struct assessment *a, con
                               struct findings *findings) {
     struct wave *waves;
     size_t n;
+    const char *timezone = request->timezone ? request->timezone : a->timezone && a->timezone[0] ? a->timezone : "UTC";
     if (store_list_waves(c->store, arena, a->id, &waves, &n) != RESULT_OK)
         return RESULT_MACHINE;
     *out =
         (struct wave){.id = id_new(),
                       .assessment = a->id,
                       .label = request->label ? arena_string(arena, request->label) : arena_printf(arena, "%zu", n + 1),
-                      .opened = arena_string(arena, clock_today().text),
+                      .timezone = arena_string(arena, timezone),
+                      .opened = arena_string(arena, clock_local_day(clock_now(), timezone).text),
                       .until = request->until ? arena_string(arena, request->until) : "",
                       .closed = "",
                       .mode = a->mode,

@@ -54,7 +54,8 @@ static void fill_from_wave(struct sitting *out, const struct known_wave *w, cons
     out->organisation_name = organisation ? organisation->name : found->ticket.organisation;
     out->unit = found->ticket.unit;
     out->language = found->ticket.language;
-    out->past_deadline = found->wave.until[0] && strcmp(clock_today().text, found->wave.until) > 0;
+    out->past_deadline =
+        found->wave.until[0] && strcmp(clock_local_day(clock_now(), found->wave.timezone).text, found->wave.until) > 0;
     out->title = w->assessment.title;
     out->placeholders = w->placeholders;
     out->n_placeholders = w->n_placeholders;

@@ -1,4 +1,5 @@
-/* Mail: messages made from texts with real values, handed to an SMTP server through libcurl. Knows no waves and no store. */
+/* Mail: messages made from texts with real values, handed to an SMTP server through libcurl. Knows no waves and no
+ * store. */
 #ifndef READINESS_MAIL_H
 #define READINESS_MAIL_H
 
@@ -7,11 +8,11 @@
 #include "base/arena.h"
 #include "base/finding.h"
 #include "base/result.h"
-#include "base/texts.h"
 
 struct mail_settings {
     const char *server;   /* "smtp://mail.example.org:587", "smtps://..."; "" when mail is not set up */
-    const char *security; /* "starttls" (must), "tls" (as smtps), "none" (loopback only) */
+    const char *security; /* "starttls" (must), "tls" (from the first byte, as smtps), "none" (this machine only) */
+    const char *ca_file;  /* certificates to trust instead of the system's; "" for those */
     const char *user, *password;
     const char *from, *from_name, *reply_to;
     int timeout_seconds;
@@ -20,29 +21,41 @@ struct mail_settings {
 struct mail_message {
     const char *to, *to_name;
     const char *subject, *body; /* plain text, UTF-8, lines end in \n */
+    const char *language;       /* a tag, "" for none: said in the header, so that a mail is read out right */
     const char *opt_out;        /* a link; becomes List-Unsubscribe too; "" for none */
     const char *id;             /* left side of the Message-ID: made from the delivery, the same at every attempt */
 };
 
 enum mail_outcome {
     MAIL_ACCEPTED,
-    MAIL_REFUSED,  /* the server said no for good (5xx): `sentence` has its words */
-    MAIL_LATER,    /* a passing trouble (4xx, no connection) before the message was handed over: try again */
-    MAIL_UNKNOWN,  /* the connection broke after the message was handed over, before the server's answer */
+    MAIL_REFUSED, /* the server said no to this message for good (5xx): `sentence` has its words */
+    MAIL_LATER,   /* a passing trouble with this message (4xx, connection lost before it was handed over): try again */
+    MAIL_UNKNOWN, /* the connection broke after the message was handed over, before the server's answer */
+    MAIL_NO_SERVER, /* nothing to do with this message: no connection, or the server is busy; the next would fare alike
+                     */
+    MAIL_BARRED,    /* the same, and waiting does not help: certificate, sign-in or sender are not accepted */
 };
 
-/* Are the settings complete and safe? Findings say what is missing. */
+/* Are the settings complete and safe? Findings say what is missing. A server that is not set up ("") is RESULT_INPUT
+ * with the finding "mail_not_set_up". */
 enum result mail_check(const struct mail_settings *settings, struct findings *findings) MUST_CHECK;
-/* The whole message as it goes over the wire (RFC 5322, quoted-printable or 8bit as fits; CR LF): for previews and tests. */
+
+/* The whole message as it goes over the wire (RFC 5322, quoted-printable; CR LF): for sending, previews and tests. NULL
+ * when a header's value has a control character or an address is not one: nothing is ever mended silently. */
 const char *mail_format(struct arena *arena, const struct mail_settings *settings, const struct mail_message *message);
-/* Sends one message. A connection is kept open in `sender` between calls. `sentence` (in the arena) is the server's. */
+
+/* Sends messages over one connection, which is kept open between calls; one thread at a time. The settings (checked
+ * before) are borrowed. */
 struct mail_sender;
 struct mail_sender *mail_sender_new(const struct mail_settings *settings);
 void mail_sender_free(struct mail_sender *sender);
+/* Sends one message. `*sentence` (in the arena, one line, never NULL) is the server's, or, when there was no answer,
+ * what went wrong on the way, in the words of the library. */
 enum mail_outcome mail_send(struct mail_sender *sender, struct arena *arena, const struct mail_message *message,
                             const char **sentence);
 
-/* An address we can write to: one @, no blanks, brackets, commas or control characters, a dot in the domain. */
+/* An address we can write to: printable ASCII with one @, no blanks, brackets, commas or quotes, a dot in the domain,
+ * at most 254 characters. What is rarer is refused rather than mailed to a wrong place. */
 bool mail_address_good(const char *address);
 
 #endif

@@ -1,7 +1,7 @@
-/* The store, second part: the people who work with the workspace. Accounts, sessions, single-use links, who may see what,
- * and the audit log. The contract of store/store.h holds here too: every call is one whole transaction. Secrets (passwords,
- * sessions, links, recovery codes) come in hashed; the store never sees them. Times are seconds since 1970, UTC: these tables
- * are about practitioners, never about respondents. */
+/* The store, second part: the people who work with the workspace. Accounts, sessions, single-use links, who may see
+ * what, and the audit log. The contract of store/store.h holds here too: every call is one whole transaction. Secrets
+ * (passwords, sessions, links, recovery codes) come in hashed; the store never sees them. Times are seconds since 1970,
+ * UTC: these tables are about practitioners, never about respondents. */
 #ifndef READINESS_STORE_ACCOUNTS_H
 #define READINESS_STORE_ACCOUNTS_H
 
@@ -26,15 +26,15 @@ struct account {
 
 /* Adds; RESULT_INPUT when the address is taken. */
 enum result store_add_account(struct store *s, const struct account *a) MUST_CHECK;
-/* Changes everything but id, email and created. Disabling, a new password or another second factor also ends every session
- * of the account (but `keep`, 32 bytes, may be NULL). */
+/* Changes everything but id, email and created. Disabling, a new password or another second factor also ends every
+ * session of the account (but `keep`, 32 bytes, may be NULL). */
 enum result store_change_account(struct store *s, const struct account *a, const uint8_t *keep) MUST_CHECK;
 enum result store_find_account(struct store *s, struct arena *arena, const char *email, struct account *out) MUST_CHECK;
 enum result store_get_account(struct store *s, struct arena *arena, struct id id, struct account *out) MUST_CHECK;
 enum result store_list_accounts(struct store *s, struct arena *arena, struct account **out, size_t *n) MUST_CHECK;
 
-/* The newest time step (30 s) with which the account's second factor was used: a code counts once. RESULT_INPUT when `step`
- * is not newer. */
+/* The newest time step (30 s) with which the account's second factor was used: a code counts once. RESULT_INPUT when
+ * `step` is not newer. */
 enum result store_use_totp_step(struct store *s, struct id account, int64_t step) MUST_CHECK;
 /* Replaces all recovery codes; uses one up (RESULT_INPUT when there is no such one left). */
 enum result store_put_recovery_codes(struct store *s, struct id account, const uint8_t (*hashes)[32],
@@ -57,8 +57,8 @@ struct session {
 };
 /* Adds a session and ends the account's oldest ones above `most`. */
 enum result store_put_session(struct store *s, const struct session *session, size_t most) MUST_CHECK;
-/* RESULT_INPUT when there is none, it has ended (idle_seconds since seen, total_seconds since created), or the account is
- * disabled. */
+/* RESULT_INPUT when there is none, it has ended (idle_seconds since seen, total_seconds since created), or the account
+ * is disabled. */
 enum result store_find_session(struct store *s, struct arena *arena, const uint8_t hash[32], int64_t now,
                                int64_t idle_seconds, int64_t total_seconds, struct session *out,
                                struct account *account) MUST_CHECK;
@@ -78,10 +78,10 @@ struct grant {
     struct id id, assessment;
     const char *organisation;
     bool has_account;
-    struct id account;     /* with has_account */
-    uint8_t hash[32];      /* of the link's token, without */
-    int64_t expires;       /* 0: never */
-    const char *remark;    /* for whom, as the practitioner noted it */
+    struct id account;  /* with has_account */
+    uint8_t hash[32];   /* of the link's token, without */
+    int64_t expires;    /* 0: never */
+    const char *remark; /* for whom, as the practitioner noted it */
 };
 enum result store_add_grant(struct store *s, const struct grant *g) MUST_CHECK;
 enum result store_drop_grant(struct store *s, struct id grant) MUST_CHECK;
@@ -98,10 +98,11 @@ struct audit {
     int64_t time;
     const char *account; /* e-mail address, or "" for the command line */
     const char *act;     /* a word of the texts' section [audit]: "wave_closed" */
-    const char *object;  /* an assessment's name, a wave's label, an organisation's code */
+    const char
+        *object; /* an assessment's name; what is inside it behind a slash: "north/Baseline"; an account's address */
 };
 enum result store_add_audit(struct store *s, const struct audit *a) MUST_CHECK;
-/* The newest first; of one assessment, or of all (NULL). */
+/* The newest first; of one object and what is inside it, or of all (NULL). */
 enum result store_list_audit(struct store *s, struct arena *arena, const char *object_prefix, size_t most,
                              struct audit **out, size_t *n) MUST_CHECK;
 enum result store_drop_old_audit(struct store *s, int64_t before) MUST_CHECK;

@@ -1,9 +1,11 @@
 /* The store, third part: mailings. A mailing writes to each of its people exactly once: a delivery is claimed in one
- * transaction (which also decides whether it is still wanted), sent, and its outcome noted in another. A process that dies
- * between the two leaves at most that one delivery unknown, and it is shown as such, never sent again by itself.
+ * transaction (which also decides whether it is still wanted), sent, and its outcome noted in another. A process that
+ * dies between the two leaves at most that one delivery unknown, and it is shown as such, never sent again by itself.
  *
- * A reminder's delivery that was not wanted any more (the person has answered) is noted just as an accepted one, so that the
- * tables do not say who has answered; only the mailing's total says how many. */
+ * A reminder's delivery that was not wanted any more (the person has answered, or does not want mail) is noted just as
+ * an accepted one, through the same two commits, so that neither the tables nor the journal say who has answered; only
+ * the mailing's total says how many, and it is written when the mailing pauses or ends (a process that dies loses the
+ * part counted since; those then count as accepted). */
 #ifndef READINESS_STORE_MAILINGS_H
 #define READINESS_STORE_MAILINGS_H
 
@@ -17,7 +19,7 @@ struct mailing {
     struct id id, wave;
     enum mailing_kind kind;
     enum mailing_state state;
-    bool everyone;  /* reminders also to those who have answered (then nobody can tell by it) */
+    bool everyone; /* reminders also to those who have answered (then nobody can tell by it) */
     int per_minute;
     const char *subject, *body; /* "" for the standard texts of config/mail; placeholders as there */
     int64_t started;
@@ -31,26 +33,30 @@ struct delivery {
     const char *sentence; /* the server's, when it refused */
 };
 
-/* Starts a mailing to all personal invitations of the wave whose person can be written to (address there, not opted out, not
- * bounced) and, for invitations, who were not invited by mail before. RESULT_INPUT when another mailing of this wave is
- * running or paused (a second click), or when nobody is left to write to. */
+/* Starts a mailing to all personal invitations of the wave whose person can be written to (address there, not opted
+ * out, not bounced) and, for invitations, who were not invited by mail before. RESULT_INPUT when another mailing of
+ * this wave is running or paused (a second click), or when nobody is left to write to. */
 enum result store_start_mailing(struct store *s, const struct mailing *m) MUST_CHECK;
 enum result store_list_mailings(struct store *s, struct arena *arena, struct id wave, struct mailing **out,
                                 size_t *n) MUST_CHECK;
 enum result store_get_mailing(struct store *s, struct arena *arena, struct id mailing, struct mailing *out) MUST_CHECK;
 /* Mailings in this state, of all waves: what a starting server takes up again. */
-enum result store_list_mailings_in(struct store *s, struct arena *arena, enum mailing_state state,
-                                   struct mailing **out, size_t *n) MUST_CHECK;
+enum result store_list_mailings_in(struct store *s, struct arena *arena, enum mailing_state state, struct mailing **out,
+                                   size_t *n) MUST_CHECK;
+/* MAILING_DONE is for good; what still waited stays unsent and may be part of another mailing. */
 enum result store_set_mailing_state(struct store *s, struct id mailing, enum mailing_state state) MUST_CHECK;
 
-/* The next delivery that waits (not yet claimed); RESULT_INPUT when there is none. Claims nothing. */
+/* The next delivery that waits (not yet claimed), those with fewer attempts first; RESULT_INPUT when there is none or
+ * the wave is not open any more. Claims nothing. */
 enum result store_next_delivery(struct store *s, struct arena *arena, struct id mailing,
                                 struct invitation *out) MUST_CHECK;
-/* Claims it in one transaction: only if the mailing is running, the wave open, the delivery still waiting, and, when
- * `only_if_fresh`, the ticket with this hash not spent. *wanted is false when it was noted as done without sending. */
+/* Claims it in one transaction: only if the mailing is running, the wave open and the delivery still waiting
+ * (RESULT_INPUT otherwise). *wanted is false when the person may not be written to any more or, with `only_if_fresh`,
+ * the ticket with this hash is spent: then it was noted as done already and nothing may be sent. */
 enum result store_claim_delivery(struct store *s, struct id mailing, struct id invitation, const uint8_t ticket[32],
                                  bool only_if_fresh, bool *wanted) MUST_CHECK;
-/* The outcome. DELIVERY_WAITING puts it back for another attempt. */
+/* The outcome of a claimed delivery; the sentence of a refusal or of a passing trouble (DELIVERY_WAITING puts it back
+ * for another attempt) is kept. RESULT_INPUT when it is not claimed. */
 enum result store_end_delivery(struct store *s, struct id mailing, struct id invitation, enum delivery_state state,
                                const char *sentence) MUST_CHECK;
 /* At start: every claimed delivery of a process that died becomes DELIVERY_UNKNOWN. */
@@ -63,8 +69,32 @@ struct delivery_problem {
 enum result store_list_delivery_problems(struct store *s, struct arena *arena, struct id mailing,
                                          struct delivery_problem **out, size_t *n) MUST_CHECK;
 
+/* How many wait for another attempt after a passing trouble, and what was said about one of them. */
+enum result store_count_retries(struct store *s, struct arena *arena, struct id mailing, int *n,
+                                const char **sentence) MUST_CHECK;
+
+/* Whom mailings of a wave can reach: counts of its personal invitations. */
+struct reach {
+    int personal;
+    int no_address, opted_out, bounced; /* these are not written to */
+    int reachable;                      /* the others: reminders to everyone go to them */
+    int invited;                        /* of them: an invitation was sent before */
+};
+enum result store_count_reach(struct store *s, struct id wave, struct reach *out) MUST_CHECK;
+
+/* What was sent to one person, for the export of their data. */
+struct person_mail {
+    const char *wave; /* its label */
+    enum mailing_kind kind;
+    int64_t started; /* of the mailing */
+    enum delivery_state state;
+    int attempts;
+    const char *sentence;
+};
+enum result store_list_person_mails(struct store *s, struct arena *arena, struct id person, struct person_mail **out,
+                                    size_t *n) MUST_CHECK;
+
 /* A person who does not want mail, or whose address does not take any; by address. *found: how many persons it was. */
-enum contact { CONTACT_GOOD, CONTACT_OPTED_OUT, CONTACT_BOUNCED };
 enum result store_set_contact(struct store *s, struct id assessment, const char *email, enum contact contact,
                               int *found) MUST_CHECK;
 /* By the invitation of an opt-out link. */

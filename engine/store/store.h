@@ -27,6 +27,9 @@ struct id id_new(void);
 bool id_equal(struct id a, struct id b);
 
 enum mode { MODE_ANONYMOUS, MODE_CONFIDENTIAL };
+enum assessment_state { ASSESSMENT_ACTIVE, ASSESSMENT_ARCHIVED, ASSESSMENT_DELETED /* but still there for a while */ };
+/* May we write to this address? */
+enum contact { CONTACT_GOOD, CONTACT_OPTED_OUT, CONTACT_BOUNCED };
 enum wave_state { WAVE_OPEN, WAVE_EMPTIED /* answers are out, keys and residue not yet gone */, WAVE_CLOSED };
 enum invitation_kind { INVITATION_PERSONAL = 1, INVITATION_OPEN = 2, INVITATION_ORGANISATION = 3 };
 
@@ -37,6 +40,12 @@ struct assessment {
     const char *instrument; /* the instrument's file, as given */
     enum mode mode;
     int min_group, min_comments;
+    struct id owner; /* an account; zero: the command line */
+    enum assessment_state state;
+    const char *deleted;            /* the day, "" otherwise */
+    const char *timezone;           /* IANA name; NULL or "" when added: UTC */
+    const char *languages;          /* tags with commas that people may choose; "" all of the instrument */
+    int roster_days, response_days; /* how long to keep them after the last wave closed; 0: for good */
 };
 
 struct placeholder_value { /* what an assessment fills in; language "" is for all */
@@ -52,6 +61,7 @@ struct organisation {
 struct person {
     struct id id;
     const char *email, *name, *organisation, *unit, *language;
+    enum contact contact; /* set through store/mailings.h; importing the person again changes nothing */
 };
 
 struct wave {
@@ -65,6 +75,7 @@ struct wave {
     bool imported;
     uint8_t instrument_hash[32];
     uint8_t public_key[32];
+    const char *timezone; /* in which the day `until` ends; NULL when opened: UTC */
 };
 
 struct wave_file {        /* the instrument's exact text, as pinned */
@@ -107,6 +118,16 @@ const char *store_folder(const struct store *s);
 /* Assessments, organisations, people. */
 enum result store_add_assessment(struct store *s, const struct assessment *a, const struct placeholder_value *values,
                                  size_t n_values) MUST_CHECK;
+/* Changes title, languages, timezone, owner, the retention days and all placeholders; mode, instrument and the minima
+ * only while no wave was ever opened, but the minima may rise at any time: RESULT_INPUT otherwise. */
+enum result store_change_assessment(struct store *s, const struct assessment *a, const struct placeholder_value *values,
+                                    size_t n_values) MUST_CHECK;
+/* `day` is kept with ASSESSMENT_DELETED. */
+enum result store_set_assessment_state(struct store *s, struct id assessment, enum assessment_state state,
+                                       struct day day) MUST_CHECK;
+/* Removes everything of the assessments that were deleted before that day; store_scrub and the keys are the caller's.
+ */
+enum result store_delete_assessments(struct store *s, struct day before) MUST_CHECK;
 enum result store_find_assessment(struct store *s, struct arena *arena, const char *name,
                                   struct assessment *out) MUST_CHECK;
 enum result store_get_assessment(struct store *s, struct arena *arena, struct id id, struct assessment *out) MUST_CHECK;
@@ -118,10 +139,22 @@ enum result store_put_organisations(struct store *s, struct id assessment, const
                                     size_t n) MUST_CHECK;
 enum result store_list_organisations(struct store *s, struct arena *arena, struct id assessment,
                                      struct organisation **out, size_t *n) MUST_CHECK;
+/* RESULT_INPUT when it has people, is a parent, or was part of a wave. */
+enum result store_remove_organisation(struct store *s, struct id assessment, const char *code) MUST_CHECK;
 /* Adds or updates, by e-mail address (compared without case); an existing person keeps the id. */
 enum result store_put_people(struct store *s, struct id assessment, const struct person *list, size_t n) MUST_CHECK;
 enum result store_list_people(struct store *s, struct arena *arena, struct id assessment, struct person **out,
                               size_t *n) MUST_CHECK;
+
+enum result store_find_person(struct store *s, struct arena *arena, struct id assessment, const char *email,
+                              struct person *out) MUST_CHECK;
+/* The person, deliveries to them, and the reference of their invitations. Tickets know nobody and stay: a link already
+ * sent goes on working. store_scrub is the caller's. */
+enum result store_remove_person(struct store *s, struct id assessment, struct id person) MUST_CHECK;
+/* The same for everybody of an assessment, when its retention period is over. RESULT_INPUT while a wave is open. */
+enum result store_drop_rosters(struct store *s, struct id assessment) MUST_CHECK;
+/* Responses and comments of a closed wave; its aggregates stay. RESULT_INPUT when it has no aggregates yet. */
+enum result store_drop_responses(struct store *s, struct id wave) MUST_CHECK;
 
 /* Waves. A new wave is stored whole: its pinned files, invitations and tickets. `w->number` is given by the store. */
 struct invited { /* per organisation of a wave; answered is counted as ballots come in */

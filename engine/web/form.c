@@ -32,25 +32,41 @@ static int next_byte(struct str *s) {
     return (unsigned char)c;
 }
 
+bool form_clean(char *text, size_t *n) {
+    size_t kept = 0;
+    bool after_return = false;
+    for (size_t i = 0; i < *n; i++) {
+        char c = text[i];
+        if (c == '\0')
+            return false;
+        if (c == '\n' && after_return) {
+            after_return = false;
+            continue;
+        }
+        after_return = c == '\r';
+        if (after_return)
+            c = '\n';
+        else if (((unsigned char)c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
+            c = ' ';
+        text[kept++] = c;
+    }
+    *n = kept;
+    return utf8_valid((struct str){text, kept});
+}
+
 /* Decodes one name or value; false when it is refused. */
 static bool decode(struct str *out, struct arena *arena, struct str encoded) {
     char *p = arena_alloc(arena, encoded.n + 1);
     size_t n = 0;
     while (encoded.n > 0) {
-        int c = next_byte(&encoded);
+        const int c = next_byte(&encoded);
         if (c <= 0)
             return false;
-        if (c == '\n' && n > 0 && p[n - 1] == '\r')
-            n--;
-        if ((c < ' ' && c != '\n' && c != '\t' && c != '\r') || c == 0x7f)
-            c = ' ';
         p[n++] = (char)c;
     }
-    for (size_t i = 0; i < n; i++)
-        if (p[i] == '\r')
-            p[i] = '\n';
+    const bool good = form_clean(p, &n);
     *out = (struct str){p, n};
-    return utf8_valid(*out);
+    return good;
 }
 
 static size_t count_fields(struct str body) {

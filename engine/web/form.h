@@ -1,9 +1,10 @@
-/* The fields of a posted form (application/x-www-form-urlencoded, as the URL standard describes it), parsed whole into
- * the request's arena. A body is accepted or refused as a whole; then each field a page asks for is absent, valid or
- * invalid, and these are three different things. */
+/* The fields of a posted form (application/x-www-form-urlencoded, as the URL standard describes it; multipart/form-data
+ * where a file may come along), parsed whole into the request's arena. A body is accepted or refused as a whole; then
+ * each field a page asks for is absent, valid or invalid, and these are three different things. */
 #ifndef READINESS_WEB_FORM_H
 #define READINESS_WEB_FORM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -13,6 +14,7 @@ enum { FORM_BODY_MAX = 256 * 1024, FORM_FIELDS_MAX = 1000 };
 
 struct form_field {
     struct str name, value; /* decoded */
+    const char *file;       /* the name of an uploaded file, whose bytes are the value as they came; else NULL */
 };
 
 struct form {
@@ -30,6 +32,13 @@ enum form_result {
 /* Decodes `body` into `arena`. Line ends become LF; control characters that a paste may bring along become blanks,
  * since nothing can show or store them. On anything but FORM_OK the form is empty. */
 enum form_result form_parse(struct form *out, struct arena *arena, struct str body);
+
+/* The same for multipart/form-data with this boundary, up to `max` bytes. The bytes of files stay in `body`. */
+enum form_result form_parse_multipart(struct form *out, struct arena *arena, struct str body, const char *boundary,
+                                      size_t max);
+/* Mends and checks one decoded text in place: line ends become LF, control characters blanks; false when it holds a
+ * zero byte or is not UTF-8. */
+bool form_clean(char *text, size_t *n);
 
 enum field_state { FIELD_ABSENT, FIELD_VALID, FIELD_INVALID };
 

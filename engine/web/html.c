@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/embedded.h"
+
 void html_literal(struct html *h, const char *markup, size_t n) {
     buf_bytes(h->out, markup, n);
 }
@@ -77,6 +79,12 @@ void html_path_value(struct html *h, const char *opening, size_t n, const char *
         buf_bytes(h->out, encoded, sizeof encoded);
     }
     buf_char(h->out, '"');
+}
+
+void html_built_in_style(struct html *h, const char *path) {
+    buf_text(h->out, "<style>");
+    buf_str(h->out, embedded_find(path));
+    buf_text(h->out, "</style>");
 }
 
 void html_number(struct html *h, const char *opening, size_t n, long value) {

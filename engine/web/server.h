@@ -10,6 +10,7 @@
 #include "collect/collect.h"
 
 struct server;
+struct mailer;
 
 struct server_options {
     const char *listen;     /* "127.0.0.1:8080", "[::1]:8080"; port 0 takes a free one */
@@ -22,6 +23,10 @@ struct server_options {
     const struct instrument *preview_instrument; /* with preview */
     const struct texts *texts;
     struct collect *collect; /* NULL with preview */
+    struct store *store;     /* NULL: no workspace */
+    const char *surveys;     /* the folder of the instruments, for the workspace */
+    struct mailer *mailer;   /* NULL: mail is not set up */
+    int mails_per_minute;    /* the most that a mailing may be set to */
 };
 
 enum result server_start(struct server **out, const struct server_options *options,

@@ -16,11 +16,12 @@ FLOORS = {
     'store': ['base'],
     'instrument': ['base'],
     'collect': ['instrument', 'store', 'base'],
+    'access': ['store', 'base'],
     'aggregate': ['instrument', 'store', 'base'],
     'reports': ['aggregate', 'instrument', 'store', 'base'],
     'mail': ['collect', 'instrument', 'store', 'base'],
-    'web': ['reports', 'mail', 'aggregate', 'collect', 'instrument', 'store', 'base'],
-    'cli': ['web', 'reports', 'mail', 'collect', 'aggregate', 'instrument', 'store', 'base'],
+    'web': ['reports', 'mail', 'aggregate', 'collect', 'access', 'instrument', 'store', 'base'],
+    'cli': ['web', 'reports', 'mail', 'collect', 'access', 'aggregate', 'instrument', 'store', 'base'],
     'main': ['cli'],
 }
 # Headers of libraries, and where alone they may be included.
@@ -32,6 +33,7 @@ LIBRARIES = {
     'xlsxwriter.h': 'reports/',
     'curl/curl.h': ('engine/mail/', 'engine/cli/demo/'),
     'qrencode.h': 'engine/web/',
+    'nettle/hmac.h': 'engine/access/',
 }
 # Calls, where they are allowed, and why not elsewhere.
 FORBIDDEN = [
@@ -41,7 +43,7 @@ FORBIDDEN = [
     (r'\bworksheet_write\s*\(|\bworksheet_write_formula\b|\bworksheet_write_url\b', r'^$', 'guesses or makes formulas'),
     (r'\bsqlite3_exec\s*\(', r'^engine/store/sqlite/database\.c', 'prepared statements only'),
     (r'\b(sprintf|strncpy|gets|system|popen|strtok)\s*\(', r'^$', 'unsafe'),
-    (r'\bstore_(?!folder|close\b|open\b)\w+\s*\(', r'^engine/(store|collect|cli|mail/mailer|web/workspace|aggregate/results\w*\.c)|^tests/',
+    (r'\bstore_(?!folder|close\b|open\b)\w+\s*\(', r'^engine/(store|collect|access|cli|mail/mailer|web/workspace|aggregate/results\w*\.c)|^tests/',
      'only collect, the results driver, the mailer, the workspace and commands talk to the store'),
 ]
 

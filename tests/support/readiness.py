@@ -117,7 +117,7 @@ class Page(html.parser.HTMLParser):
         a = dict(attributes)
         if tag == 'html':
             self.language, self.direction = a.get('lang'), a.get('dir')
-        elif tag == 'title':
+        elif tag == 'title' and not self.title:  # a chart has titles too
             self._in_title = True
         elif tag == 'form':
             self._form = {'action': a.get('action', ''), 'method': a.get('method', 'get').lower(), 'controls': []}

@@ -49,7 +49,8 @@ static int set_up(void **state) {
     snprintf(f->url, sizeof f->url, "sqlite:%s", f->path);
     f->arena = arena_new();
     open_store(f);
-    f->assessment = (struct assessment){id_new(), "a", "A", "x.ini", MODE_ANONYMOUS, 5, 10};
+    f->assessment = (struct assessment){
+        .id = id_new(), .name = "a", .title = "A", .instrument = "x.ini", .min_group = 5, .min_comments = 10};
     struct wave wave = {.id = id_new(),
                         .assessment = f->assessment.id,
                         .label = "one",
@@ -270,8 +271,8 @@ static void a_draft_is_replaced_removed_and_never_outlives_its_wave(void **state
 static void the_same_person_twice_is_one_person(void **state) {
     struct fixture *f = *state;
     struct organisation o = {"north", "North", "", "", -1};
-    struct person first = {id_new(), "staff@north.example", "", "north", "", ""};
-    struct person again = {id_new(), "STAFF@north.example", "", "north", "Ward", "fr"};
+    struct person first = {id_new(), "staff@north.example", "", "north", "", "", CONTACT_GOOD};
+    struct person again = {id_new(), "STAFF@north.example", "", "north", "Ward", "fr", CONTACT_GOOD};
     struct person *list;
     size_t n;
     assert_int_equal(store_put_organisations(f->store, f->assessment.id, &o, 1), RESULT_OK);

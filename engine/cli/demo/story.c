@@ -67,9 +67,12 @@ static enum result add_people(struct story *s) {
             continue;
         struct person *list = arena_array(arena, (size_t)people + 1, sizeof *list);
         for (long i = 0; i < people; i++)
-            list[i] = (struct person){
-                id_new(), arena_printf(arena, "staff-%02ld@%s.example", i + 1, code), "", code, unit_of(s, code, i),
-                ""};
+            list[i] = (struct person){.id = id_new(),
+                                      .email = arena_printf(arena, "staff-%02ld@%s.example", i + 1, code),
+                                      .name = "",
+                                      .organisation = code,
+                                      .unit = unit_of(s, code, i),
+                                      .language = ""};
         result = store_put_people(s->cli->store, s->assessment.id, list, (size_t)people);
     }
     return result;
@@ -80,13 +83,13 @@ static enum result add_assessment(struct story *s) {
     char *whole = realpath(path, NULL);
     struct placeholder_value values[] = {{"innovation", "", story_text(s, "innovation")},
                                          {"innovation", "fr", story_text(s, "innovation_fr")}};
-    s->assessment = (struct assessment){id_new(),
-                                        story_text(s, "assessment"),
-                                        story_text(s, "title"),
-                                        arena_string(s->cli->arena, whole ? whole : path),
-                                        MODE_ANONYMOUS,
-                                        5,
-                                        10};
+    s->assessment = (struct assessment){.id = id_new(),
+                                        .name = story_text(s, "assessment"),
+                                        .title = story_text(s, "title"),
+                                        .instrument = arena_string(s->cli->arena, whole ? whole : path),
+                                        .mode = MODE_ANONYMOUS,
+                                        .min_group = 5,
+                                        .min_comments = 10};
     free(whole);
     enum result result = store_add_assessment(s->cli->store, &s->assessment, values, 2);
     if (result == RESULT_OK)

@@ -8,10 +8,12 @@ enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    /* A link does not name its wave: one lookup by key for each wave, of which there are few. */
-    sqlite3_stmt *q =
-        database_statement(db, "SELECT w.id, t.kind, t.organisation, t.unit, t.language, t.pseudonym, t.state"
-                               " FROM wave w CROSS JOIN ticket t ON t.wave = w.id AND t.hash = ? LIMIT 1");
+    /* A link does not name its wave: one lookup by key for each wave, of which there are few. Nobody begins to answer
+     * an assessment that is deleted, though it can still be restored. */
+    sqlite3_stmt *q = database_statement(db, "SELECT w.id, t.kind, t.organisation, t.unit, t.language, t.pseudonym,"
+                                             " CASE WHEN a.state = 2 THEN 2 ELSE t.state END"
+                                             " FROM wave w CROSS JOIN ticket t ON t.wave = w.id AND t.hash = ?"
+                                             " JOIN assessment a ON a.id = w.assessment LIMIT 1");
     statement_bind(q, "h", hash);
     int code = q ? sqlite3_step(q) : SQLITE_ERROR;
     struct id wave = {{0}};

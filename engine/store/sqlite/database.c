@@ -168,6 +168,9 @@ void statement_bind(sqlite3_stmt *statement, const char *format, ...) {
         case 'i':
             sqlite3_bind_int(statement, i, va_arg(args, int));
             break;
+        case 'l':
+            sqlite3_bind_int64(statement, i, va_arg(args, int64_t));
+            break;
         default: /* z */
             sqlite3_bind_int64(statement, i, (sqlite3_int64)va_arg(args, size_t));
             break;
@@ -186,6 +189,20 @@ enum result statement_finish(sqlite3_stmt *statement, int *changes) {
     if (code == SQLITE_DONE || code == SQLITE_ROW)
         return RESULT_OK;
     return (code & 0xff) == SQLITE_CONSTRAINT ? RESULT_INPUT : RESULT_MACHINE;
+}
+
+enum result statement_finish_one(sqlite3_stmt *statement) {
+    int changes = 0;
+    enum result result = statement_finish(statement, &changes);
+    return result == RESULT_OK && changes != 1 ? RESULT_INPUT : result;
+}
+
+enum result statement_number(sqlite3_stmt *statement, int64_t otherwise, int64_t *out) {
+    int code = statement ? sqlite3_step(statement) : SQLITE_ERROR;
+    *out = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : otherwise;
+    if (statement)
+        sqlite3_reset(statement);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? RESULT_OK : RESULT_MACHINE;
 }
 
 struct str column_view(sqlite3_stmt *statement, int column) {

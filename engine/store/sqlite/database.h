@@ -7,7 +7,7 @@
 
 #include "store/store.h"
 
-enum { STATEMENTS_MAX = 96 };
+enum { STATEMENTS_MAX = 256 };
 
 struct database { /* one connection with its prepared statements */
     sqlite3 *handle;
@@ -40,6 +40,7 @@ struct store {
     struct job *first, *last;
     bool stopping;
     struct database *readers; /* idle ones */
+    struct spared *spared;    /* of sqlite/mailings.c */
 };
 
 enum result database_open(struct database **out, const char *path, bool writing, struct findings *findings);
@@ -50,10 +51,15 @@ enum result database_run(struct database *db, const char *sql);
 /* A prepared statement, reset and ready to bind; `sql` must be a literal. NULL when it cannot be prepared. */
 sqlite3_stmt *database_statement(struct database *db, const char *sql);
 /* Binds in order by a format: t text (const char *), s struct str as text, b struct str as blob, d struct id (its
- * address), h 32 bytes (address), p 16 bytes (address, NULL for null), i int, z size_t. */
+ * address), h 32 bytes (address, NULL for null), p 16 bytes (address, NULL for null), i int, z size_t, l int64_t. */
 void statement_bind(sqlite3_stmt *statement, const char *format, ...);
 /* Steps a statement that gives no rows; *changes (may be NULL) receives the number of rows changed. */
 enum result statement_finish(sqlite3_stmt *statement, int *changes);
+/* The same for a change of exactly one row: RESULT_INPUT when there was none. */
+enum result statement_finish_one(sqlite3_stmt *statement);
+/* The statement's first column of its first row as a number; `otherwise` when there is no row, RESULT_MACHINE when it
+ * cannot be read. */
+enum result statement_number(sqlite3_stmt *statement, int64_t otherwise, int64_t *out);
 /* For rows: text and blob columns copied to the arena. */
 const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column);
 struct str column_view(sqlite3_stmt *statement, int column); /* valid until the next step */
@@ -71,6 +77,23 @@ enum result store_write(struct store *s, enum result (*run)(struct store *s, str
                         void *argument);
 enum result store_write_alone(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
                               void *argument);
+
+/* A reading call for one row: steps `query`, runs `take` on a row, gives the reader back and returns from the calling
+ * function (RESULT_INPUT: no row). */
+#define ONE_ROW(query, take)                                                                                           \
+    int code = (query) ? sqlite3_step(query) : SQLITE_ERROR;                                                           \
+    if (code == SQLITE_ROW)                                                                                            \
+        (void)(take);                                                                                                  \
+    store_reader_done(s, db);                                                                                          \
+    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE
+
+/* Writes what is counted in memory only: how many deliveries of running mailings were spared. */
+void count_spared(struct store *s, struct id mailing);
+enum result flush_spared(struct store *s) MUST_CHECK;
+void discard_spared(struct store *s);
+
+/* A row of i.id, kind, organisation, unit, language, person, generation, the person's e-mail and name. */
+struct invitation read_invitation(struct arena *arena, sqlite3_stmt *q);
 
 /* Rows of responses and comments, for closing and importing. */
 enum result add_responses(struct database *db, struct id wave, const struct response *list, size_t n);

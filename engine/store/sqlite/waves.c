@@ -22,13 +22,14 @@ static enum result add_wave_row(struct database *db, struct wave *w) {
     w->number = sqlite3_column_int(q, 0);
     sqlite3_reset(q);
     q = database_statement(db, "INSERT INTO wave (id, assessment, number, label, state, opened, until, closed, mode,"
-                               " min_group, min_comments, imported, instrument_hash, public_key)"
-                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                               " min_group, min_comments, imported, instrument_hash, public_key, timezone)"
+                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     statement_bind(q,
                    "dditittt"
-                   "iiiihh",
+                   "iiiihht",
                    &w->id, &w->assessment, w->number, w->label, (int)w->state, w->opened, w->until, w->closed,
-                   (int)w->mode, w->min_group, w->min_comments, (int)w->imported, w->instrument_hash, w->public_key);
+                   (int)w->mode, w->min_group, w->min_comments, (int)w->imported, w->instrument_hash, w->public_key,
+                   w->timezone && w->timezone[0] ? w->timezone : "UTC");
     return statement_finish(q, NULL);
 }
 
@@ -130,7 +131,7 @@ enum result store_import_wave(struct store *s, struct wave *w, const struct wave
 
 #define WAVE_COLUMNS                                                                                                   \
     "w.id, w.assessment, w.number, w.label, w.state, w.opened, w.until, w.closed, w.mode, w.min_group,"                \
-    " w.min_comments, w.imported, w.instrument_hash, w.public_key"
+    " w.min_comments, w.imported, w.instrument_hash, w.public_key, w.timezone"
 
 static struct wave read_wave(struct arena *arena, sqlite3_stmt *q) {
     struct wave w = {.id = column_id(q, 0),
@@ -144,7 +145,8 @@ static struct wave read_wave(struct arena *arena, sqlite3_stmt *q) {
                      .mode = (enum mode)sqlite3_column_int(q, 8),
                      .min_group = sqlite3_column_int(q, 9),
                      .min_comments = sqlite3_column_int(q, 10),
-                     .imported = sqlite3_column_int(q, 11) != 0};
+                     .imported = sqlite3_column_int(q, 11) != 0,
+                     .timezone = column_text(arena, q, 14)};
     column_bytes(q, 12, w.instrument_hash, sizeof w.instrument_hash);
     column_bytes(q, 13, w.public_key, sizeof w.public_key);
     return w;
@@ -218,7 +220,7 @@ enum result store_extend_wave(struct store *s, struct id wave, const char *until
     return store_write(s, extend_wave, &e);
 }
 
-static struct invitation read_invitation(struct arena *arena, sqlite3_stmt *q) {
+struct invitation read_invitation(struct arena *arena, sqlite3_stmt *q) {
     return (struct invitation){.id = column_id(q, 0),
                                .kind = (enum invitation_kind)sqlite3_column_int(q, 1),
                                .organisation = column_text(arena, q, 2),

@@ -1,6 +1,7 @@
 /* The writer: one thread owns the writing connection and commits in groups. A group is whatever waits when the last
  * commit is done; there is no timer. A job that fails is undone alone (savepoint); the others of its group go on. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -180,6 +181,7 @@ static void discard(struct store *s) {
         db = next;
     }
     database_close(s->writer);
+    discard_spared(s);
     if (s->lock >= 0)
         close(s->lock);
     pthread_mutex_destroy(&s->mutex);
@@ -187,6 +189,16 @@ static void discard(struct store *s) {
     free(s->path);
     free(s->folder);
     free(s);
+}
+
+/* Signals are for the program's own threads: one that ends it must not be taken here, in the middle of a commit. */
+static enum result start_writer(struct store *s) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int code = pthread_create(&s->thread, NULL, write_until_stopped, s);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return code == 0 ? RESULT_OK : RESULT_MACHINE;
 }
 
 enum result store_open(struct store **out, const char *url, struct findings *findings) {
@@ -211,8 +223,8 @@ enum result store_open(struct store **out, const char *url, struct findings *fin
         result = database_open(&s->writer, s->path, true, findings);
     if (result == RESULT_OK)
         result = database_migrate(s->writer, s->path, findings);
-    if (result == RESULT_OK && pthread_create(&s->thread, NULL, write_until_stopped, s) != 0)
-        result = RESULT_MACHINE;
+    if (result == RESULT_OK)
+        result = start_writer(s);
     if (result != RESULT_OK) {
         discard(s);
         return result;
@@ -224,6 +236,7 @@ enum result store_open(struct store **out, const char *url, struct findings *fin
 void store_close(struct store *s) {
     if (!s)
         return;
+    (void)!flush_spared(s);
     pthread_mutex_lock(&s->mutex);
     s->stopping = true;
     pthread_cond_signal(&s->wake);

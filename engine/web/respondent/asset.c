@@ -1,18 +1,21 @@
-/* The style sheet, under a name made of its content, so that browsers may keep it for ever; and /healthz for monitors.
- */
+/* Style sheets and scripts, under names made of their content, so that browsers may keep them for ever; and /healthz
+ * for monitors. */
 #include <string.h>
 
 #include "web/respondent/respondent.h"
 
 void asset_serve(struct request *r) {
-    const struct asset *style = &r->web->style;
-    if (strcmp(r->parameter, style->path + strlen("/assets/")) != 0) {
+    const struct asset *asset = NULL;
+    for (size_t i = 0; i < r->web->n_assets && !asset; i++)
+        if (strcmp(r->parameter, r->web->assets[i].path + strlen("/assets/")) == 0)
+            asset = &r->web->assets[i];
+    if (!asset) {
         notice_show_refusal(r, 404);
         return;
     }
     r->reply.status = 200;
-    r->reply.type = "text/css; charset=utf-8";
-    r->reply.fixed = style->content;
+    r->reply.type = asset->type;
+    r->reply.fixed = asset->content;
     r->reply.lasting = true;
 }
 

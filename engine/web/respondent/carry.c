@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "web/respondent/interview.h"
 
 static const struct page *current_page(const struct interview *iv) {
@@ -52,6 +53,8 @@ static void find_secret(struct interview *iv) {
     struct request *r = iv->request;
     struct str posted;
     iv->secret = r->cookie;
+    if (iv->kiosk)
+        return;
     if (iv->secret || form_get(&r->form, FIELD_SECRET, SITTING_SECRET_SIZE, &posted) != FIELD_VALID)
         return;
     const char *secret = arena_copy(r->arena, posted.p, posted.n);
@@ -143,10 +146,34 @@ void interview_hide_value(struct interview *iv, const char *name, const char *va
     html_end(h);
 }
 
+const char *interview_preview_path(struct interview *iv, enum audience audience) {
+    const char *path = iv->request->web->preview_path;
+    if (!path)
+        return audience == AUDIENCE_ORGANISATION ? "/preview/organisation" : "/preview";
+    return arena_printf(iv->request->arena, "%s/%s", path, audience == AUDIENCE_ORGANISATION ? "organisation" : "staff");
+}
+
+void interview_open_form(struct interview *iv, bool checked_here) {
+    struct html *h = &iv->screen.html;
+    if (iv->request->web->preview_path) {
+        html_markup(h, "<form method=post");
+        html_attribute(h, "action", interview_preview_path(iv, iv->sitting.audience));
+    } else {
+        html_markup(h, "<form method=post action=/s");
+    }
+    if (checked_here)
+        html_markup(h, " novalidate");
+    html_end(h);
+}
+
 void interview_hide(struct interview *iv) {
     const struct instrument *instrument = iv->sitting.instrument;
     interview_hide_value(iv, FIELD_TOKEN, iv->sitting.token);
+    if (iv->request->web->preview_token)
+        interview_hide_value(iv, "token", iv->request->web->preview_token);
     interview_hide_value(iv, FIELD_LANGUAGE, instrument->languages[iv->language]);
+    if (iv->kiosk)
+        interview_hide_value(iv, FIELD_KIOSK, arena_printf(iv->request->arena, "%lld", (long long)clock_now()));
 }
 
 /* One hidden field a value; several for several ticked choices. */

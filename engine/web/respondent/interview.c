@@ -126,6 +126,7 @@ struct interview *interview_find(struct request *r, struct str token) {
     prepare(iv);
     if (iv->sitting.kind == INVITATION_OPEN)
         iv->link = arena_copy(r->arena, iv->sitting.token, strcspn(iv->sitting.token, "."));
+    kiosk_find(iv);
     if (iv->sitting.state == SITTING_OPEN)
         return iv;
     if (iv->sitting.state == SITTING_ANSWERED)

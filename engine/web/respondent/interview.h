@@ -16,6 +16,7 @@
 #define FIELD_SECRET ".k"   /* the draft's secret, when the browser holds it: another tab may remove the cookie */
 #define FIELD_STEP ".s"     /* which button */
 #define FIELD_CODE ".c"     /* a code that was typed */
+#define FIELD_KIOSK ".n"    /* on a shared device, for the next person: when this page was made */
 
 enum { INDEXES_MAX = 1000 }; /* bytes of a list of indexes */
 
@@ -24,6 +25,7 @@ struct interview {
     struct screen screen;
     struct sitting sitting;
     const char *link; /* of an open link: the token without this sitting's part, for the next person; else NULL */
+    bool kiosk;       /* an open link on a shared device: nothing is kept in the browser, and it returns to the start */
     size_t language;  /* index into the instrument's languages */
     const char **names, **values; /* what the assessment fills in for ${name}, in this language */
     size_t n_values;
@@ -53,6 +55,18 @@ void interview_text_language(struct interview *iv, const struct text *text);
 
 /* Answers from the draft, then what was posted on top of it. */
 void interview_read(struct interview *iv);
+/* kiosk.c. Is this a shared device? Then whatever the browser holds of a draft is forgotten. */
+void kiosk_find(struct interview *iv);
+/* Was this page left alone for so long that somebody else may be sitting there now? */
+bool kiosk_is_over(const struct interview *iv);
+/* The browser returns to the start by itself after so many seconds. */
+enum { KIOSK_IDLE = 300, KIOSK_THANKS = 15 };
+void kiosk_return(struct interview *iv, int seconds);
+const char *kiosk_path(struct interview *iv);
+void kiosk_leave(struct interview *iv); /* a redirection to the start */
+/* The way out on every page of a sitting. */
+void kiosk_write_way_out(struct interview *iv);
+
 /* Adds the draft under `iv->secret`; true when there was one, with iv->page where it stopped. The second looks for the
  * one whose key the browser presented, when somebody comes back by their link; for an open link that is another
  * sitting, which then takes the place of this one. */
@@ -78,6 +92,11 @@ bool interview_has_texts(const struct interview *iv);
 /* Is `index` in a list like "2,5"? */
 bool index_listed(const char *list, int index);
 
+/* The form that sends to the next page; in a preview inside the workspace, to a page of that preview. `checked_here`: the
+ * browser is not to check what is typed. */
+void interview_open_form(struct interview *iv, bool checked_here);
+/* Where a preview's form for an audience begins. */
+const char *interview_preview_path(struct interview *iv, enum audience audience);
 /* The hidden fields of a form. The second also writes all answers that are not on the page `except` (-1: all answers),
  * unless they are safe in the draft; invalid ones always, since a draft keeps only what is valid. */
 void interview_hide(struct interview *iv);

@@ -75,7 +75,7 @@ static void write_buttons(struct interview *iv) {
     write_button(iv, last ? "submit" : "next", NULL, last ? "button.send" : "button.next");
     if (interview_previous_page(iv, iv->page) >= 0)
         write_button(iv, "back", "second", "button.back");
-    if (!iv->request->web->preview)
+    if (!iv->request->web->preview && !iv->kiosk)
         write_button(iv, "save", "quiet", "button.save");
     html_markup(h, "</div>");
 }
@@ -163,6 +163,8 @@ static void write_page(struct interview *iv, const struct problems *p, const cha
     struct arena *arena = iv->request->arena;
     const struct page *page = &iv->sitting.instrument->pages[iv->page];
     interview_open(iv, 200, title_of(iv, page, p));
+    if (iv->kiosk)
+        kiosk_write_way_out(iv);
     if (p && p->n > 0)
         write_summary(iv, p);
     if (notice)
@@ -173,7 +175,8 @@ static void write_page(struct interview *iv, const struct problems *p, const cha
     html_text(h, texts_fill(s->texts, arena, s->words, "web.page_of", "page",
                             arena_printf(arena, "%d", interview_page_number(iv, iv->page)), "pages",
                             arena_printf(arena, "%d", interview_page_total(iv, iv->page)), NULL));
-    html_markup(h, "</p><form method=post action=/s novalidate>");
+    html_markup(h, "</p>");
+    interview_open_form(iv, true);
     write_hidden(iv, page);
     write_heading(iv, page);
     write_blocks(iv, page, p);

@@ -51,6 +51,6 @@ void promise_write(struct interview *iv) {
     else
         write_staff(iv);
     if (!iv->request->web->preview)
-        write_key(iv, "promise.draft");
+        write_key(iv, iv->kiosk ? "kiosk.promise" : "promise.draft");
     html_markup(h, "</ul>");
 }

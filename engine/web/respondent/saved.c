@@ -28,7 +28,7 @@ static void show(struct interview *iv, bool saved) {
     screen_paragraph(s, saved ? "saved.this_device" : "saved.not_explain");
     if (saved && iv->made)
         write_code(iv);
-    html_markup(h, "<form method=post action=/s>");
+    interview_open_form(iv, false);
     interview_hide(iv);
     interview_hide_value(iv, FIELD_PAGE, arena_printf(iv->request->arena, "%d", iv->page));
     interview_hide_value(iv, FIELD_ASKED, iv->asked);

@@ -28,6 +28,7 @@ void screen_init(struct screen *s, struct request *r, const char *language) {
     s->request = r;
     s->texts = r->web->texts;
     s->language = language;
+    s->query = NULL;
     s->words = find_words(s->texts, r->arena, language);
     s->fell_back = !same_primary(s->words, language);
 }
@@ -176,7 +177,8 @@ static const char *language_name(const struct screen *s, const char *language) {
 
 static void language_link(struct screen *s, const char *path, const char *segment, const char *language) {
     struct html *h = &s->html;
-    const char *query = arena_printf(s->request->arena, "%s%s?lang=%s", path, segment, language);
+    const char *query = arena_printf(s->request->arena, "%s%s?lang=%s%s", path, segment, language,
+                                     s->query ? s->query : "");
     html_markup(h, "<a");
     html_attribute(h, "href", query);
     html_attribute(h, "hreflang", language);

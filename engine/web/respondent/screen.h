@@ -19,6 +19,7 @@ struct screen {
     const char *language; /* of the page */
     const char *words;    /* of the interface's texts: the page's, or "en" */
     bool fell_back;
+    const char *query; /* what links to the same page in other languages keep, "&name=value"; NULL for nothing */
 };
 
 /* A screen that writes the request's reply, in this language. */

@@ -38,9 +38,11 @@ void trouble_show(struct interview *iv) {
     struct screen *s = &iv->screen;
     struct html *h = &s->html;
     interview_open(iv, 503, screen_words(s, "trouble.page_title"));
+    if (iv->kiosk)
+        kiosk_write_way_out(iv);
     screen_heading(s, "trouble.title");
     screen_paragraph(s, "trouble.explain");
-    html_markup(h, "<form method=post action=/s>");
+    interview_open_form(iv, false);
     interview_hide(iv);
     interview_hide_value(iv, FIELD_PAGE, arena_printf(iv->request->arena, "%d", iv->page));
     interview_hide_value(iv, FIELD_ASKED, iv->asked);

@@ -33,7 +33,8 @@ static void write_facts(struct interview *iv) {
     html_end(&s->html);
     if (minutes > 0)
         write_line(iv, texts_count(s->texts, arena, s->words, "web.start.minutes", minutes, NULL));
-    write_line(iv, texts_count(s->texts, arena, s->words, "web.start.pages", interview_page_total(iv, -1), NULL));
+    write_line(iv, texts_count(s->texts, arena, s->words, iv->kiosk ? "web.kiosk.pages" : "web.start.pages",
+                               interview_page_total(iv, -1), NULL));
     if (iv->sitting.wave.until && *iv->sitting.wave.until)
         write_line(iv, texts_fill(s->texts, arena, s->words, "web.start.until", "date",
                                   screen_date(s, iv->sitting.wave.until), NULL));
@@ -55,7 +56,7 @@ static void write_button(struct interview *iv, const char *step, const char *cla
 
 static void write_form(struct interview *iv, bool has_draft) {
     struct html *h = &iv->screen.html;
-    html_markup(h, "<form method=post action=/s>");
+    interview_open_form(iv, false);
     interview_hide(iv);
     if (has_draft)
         screen_paragraph(&iv->screen, "start.draft");
@@ -130,8 +131,9 @@ static void write_audience_links(struct interview *iv) {
     html_markup(&iv->screen.html, "<nav class=languages");
     html_attribute(&iv->screen.html, "aria-label", screen_words(&iv->screen, "preview.forms"));
     html_end(&iv->screen.html);
-    write_audience_link(iv, "/preview", AUDIENCE_STAFF, "preview.staff");
-    write_audience_link(iv, "/preview/organisation", AUDIENCE_ORGANISATION, "preview.organisation");
+    write_audience_link(iv, interview_preview_path(iv, AUDIENCE_STAFF), AUDIENCE_STAFF, "preview.staff");
+    write_audience_link(iv, interview_preview_path(iv, AUDIENCE_ORGANISATION), AUDIENCE_ORGANISATION,
+                        "preview.organisation");
     html_markup(&iv->screen.html, "</nav>");
 }
 
@@ -139,7 +141,7 @@ static void write_language_links(struct interview *iv) {
     const struct instrument *instrument = iv->sitting.instrument;
     const bool preview = iv->request->web->preview != NULL;
     const char *token = iv->link ? iv->link : iv->sitting.token;
-    const char *path = iv->sitting.audience == AUDIENCE_ORGANISATION ? "/preview/organisation" : "/preview";
+    const char *path = interview_preview_path(iv, iv->sitting.audience);
     screen_language_links(&iv->screen, preview ? path : "/s/", preview ? "" : token, instrument->languages,
                           instrument->n_languages);
 }
@@ -160,8 +162,10 @@ void start_show_for(struct interview *iv, bool has_draft) {
     html_markup(h, "</h2>");
     promise_write(iv);
     write_form(iv, has_draft);
-    if (!iv->request->web->preview)
+    if (!iv->request->web->preview && !iv->kiosk)
         write_resume(iv);
+    if (iv->kiosk && iv->request->language) /* the next person may want another language */
+        kiosk_return(iv, KIOSK_IDLE);
     screen_close_main(s);
     if (*iv->sitting.instrument->citation) {
         html_markup(h, "<p");

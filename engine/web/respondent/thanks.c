@@ -16,12 +16,18 @@ static void write_results(struct screen *s, const struct sitting *sitting) {
 }
 
 /* On a shared computer the next person can begin at once; the cookie is gone by then. */
-static void write_next_person(struct screen *s, const char *link) {
+static void write_next_person(struct interview *iv) {
+    struct screen *s = &iv->screen;
     struct html *h = &s->html;
     html_markup(h, "<hr>");
-    screen_paragraph(s, "thanks.shared");
+    screen_paragraph(s, iv->kiosk ? "kiosk.thanks" : "thanks.shared");
+    if (iv->kiosk)
+        kiosk_return(iv, KIOSK_THANKS);
     html_markup(h, "<p><a class=button");
-    html_path(h, "href", "/s/", link);
+    if (iv->kiosk)
+        html_attribute(h, "href", kiosk_path(iv));
+    else
+        html_path(h, "href", "/s/", iv->link);
     screen_words_language(s);
     html_end(h);
     screen_say(s, "button.next_person");
@@ -65,6 +71,6 @@ void thanks_show(struct request *r, struct interview *iv, bool just_now) {
     if (!r->web->preview)
         write_results(s, &iv->sitting);
     if (iv->link)
-        write_next_person(s, iv->link);
+        write_next_person(iv);
     interview_close(iv);
 }

@@ -36,10 +36,11 @@ static void begin(struct interview *iv, const char *step) {
     } else {
         iv->sitting.token[strcspn(iv->sitting.token, ".")] = '\0'; /* of an open link: another sitting than before */
         sitting_begin(&iv->sitting);
-        if (r->web->collect && (afresh || !r->cookie))
-            new_secret(iv);
-        if (r->web->collect)
+        if (r->web->collect && !iv->kiosk) {
+            if (afresh || !r->cookie)
+                new_secret(iv);
             interview_keep_cookie(iv);
+        }
     }
     page_show(iv);
 }
@@ -151,6 +152,10 @@ static void save_for_later(struct interview *iv) {
             page_show_problems(iv, &p);
             return;
         }
+    if (iv->kiosk) {
+        page_show(iv);
+        return;
+    }
     if (iv->request->web->collect && !iv->secret) {
         new_secret(iv);
         interview_keep_cookie(iv);
@@ -184,6 +189,8 @@ void turn_handle(struct request *r) {
         unknown_show(r);
     else if (strcmp(step, "start") == 0 || strcmp(step, "afresh") == 0 || strcmp(step, "continue") == 0)
         begin(iv, step);
+    else if (kiosk_is_over(iv))
+        kiosk_leave(iv);
     else
         turn(iv, step);
 }

@@ -6,10 +6,13 @@
 
 #include "base/log.h"
 #include "web/routes.h"
+#include "web/workspace/gate.h"
 
 /* A body above FORM_BODY_MAX is read and thrown away up to here, so that the browser gets to read why it was refused;
  * with more than this announced or sent, the connection just ends. */
 enum { DISCARD_MAX = 4 * 1024 * 1024 };
+/* Uploads are kept in memory until they are whole, so only so many at a time. */
+enum { UPLOADS_MAX = 8 };
 
 /* Whoever ends the wait and the server's stop may come at the same time: the state decides who was first. */
 enum { WAITING, ENDED, GIVEN_UP };
@@ -45,12 +48,22 @@ void *exchange_on_address(void *context, const char *address, struct MHD_Connect
     struct server *s = context;
     struct arena *arena = arena_new();
     struct exchange *e = arena_alloc(arena, sizeof *e);
-    (void)connection;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    e->visitor = info ? info->socket_context : NULL;
+    if (e->visitor && e->visitor->served) /* what went before was a pause between two requests, not a slow one */
+        visitor_must_act(&s->visitors, e->visitor);
     e->server = s;
     e->body = (struct buf)BUF_INIT;
     e->bad_address = strstr(address, "%00") != NULL;
-    e->request = (struct request){
-        .arena = arena, .web = &s->web, .parameter = "", .cookie_part = "", .reply = {.body = BUF_INIT}, .exchange = e};
+    e->request = (struct request){.arena = arena,
+                                  .web = &s->web,
+                                  .parameter = "",
+                                  .cookie_part = "",
+                                  .path = "",
+                                  .reply = {.body = BUF_INIT},
+                                  .exchange = e};
+    for (size_t i = 0; i < ROUTE_PARAMETERS_MAX; i++)
+        e->request.parameters[i] = "";
     list_add(s, e);
     return e;
 }
@@ -65,8 +78,12 @@ void exchange_on_completed(void *context, struct MHD_Connection *connection, voi
         return;
     *exchange = NULL;
     list_remove(s, e);
-    if (e->visitor)
+    if (e->uploading)
+        atomic_fetch_sub(&s->uploads, 1);
+    if (e->visitor) {
+        e->visitor->served = true;
         visitor_must_act(&s->visitors, e->visitor);
+    }
     if (e->request.at_end)
         e->request.at_end(&e->request);
     buf_free(&e->body);
@@ -121,9 +138,30 @@ static void refuse(struct exchange *e, int status) {
         e->refusal = status;
 }
 
+static size_t discard_max(const struct request *r) {
+    return r->route && r->route->upload > DISCARD_MAX / 2 ? 2 * r->route->upload : DISCARD_MAX;
+}
+
 static unsigned long long announced_length(struct MHD_Connection *connection) {
     const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
     return length ? strtoull(length, NULL, 10) : 0;
+}
+
+/* A file may come along only on a row that says so, from somebody who at least claims to be signed in. */
+static void expect_upload(struct exchange *e) {
+    const struct request *r = &e->request;
+    e->boundary = headers_boundary(e->connection, r->arena);
+    if (!e->boundary || r->route->upload == 0)
+        refuse(e, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE);
+    else if (!r->session)
+        refuse(e, MHD_HTTP_FORBIDDEN);
+    else if (atomic_fetch_add(&e->server->uploads, 1) >= UPLOADS_MAX) {
+        atomic_fetch_sub(&e->server->uploads, 1);
+        refuse(e, MHD_HTTP_SERVICE_UNAVAILABLE);
+    } else {
+        e->uploading = true;
+        e->room = r->route->upload;
+    }
 }
 
 /* Everything that can be said from the headers. Refusals that make the rest of the stream doubtful end the connection.
@@ -133,15 +171,18 @@ static void read_head(struct exchange *e, const char *path, const char *method) 
     const bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     const bool known = get || strcmp(method, "POST") == 0;
     headers_read(e);
+    e->room = FORM_BODY_MAX;
     r->method = get ? METHOD_GET : METHOD_POST;
-    r->route = route_find(r->method, path, r->web->preview != NULL, r->arena, &r->parameter, &e->allowed);
+    r->path = arena_string(r->arena, path);
+    r->route = route_find(r->method, path, r->web, r->arena, r->parameters, &e->allowed);
+    r->parameter = r->parameters[0];
     if (headers_are_ambiguous(e->connection) || e->bad_address) {
         refuse(e, MHD_HTTP_BAD_REQUEST);
         e->closing = true;
     } else if (!known) {
         refuse(e, MHD_HTTP_METHOD_NOT_ALLOWED);
         e->closing = true;
-    } else if (announced_length(e->connection) > DISCARD_MAX) {
+    } else if (announced_length(e->connection) > discard_max(r)) {
         refuse(e, MHD_HTTP_CONTENT_TOO_LARGE);
         e->closing = true;
     } else if (!r->route) {
@@ -149,10 +190,10 @@ static void read_head(struct exchange *e, const char *path, const char *method) 
     } else if (r->route->csrf != CSRF_NONE && headers_are_cross_site(e->connection)) {
         refuse(e, MHD_HTTP_FORBIDDEN);
     } else if (r->method == METHOD_POST && !headers_say_form(e->connection)) {
-        refuse(e, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE);
-    } else if (announced_length(e->connection) > FORM_BODY_MAX) {
-        refuse(e, MHD_HTTP_CONTENT_TOO_LARGE);
+        expect_upload(e);
     }
+    if (announced_length(e->connection) > e->room)
+        refuse(e, MHD_HTTP_CONTENT_TOO_LARGE);
 }
 
 static enum MHD_Result reply_refused(struct exchange *e) {
@@ -162,20 +203,18 @@ static enum MHD_Result reply_refused(struct exchange *e) {
 
 static enum MHD_Result begin(struct exchange *e, struct MHD_Connection *connection, const char *path,
                              const char *method) {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     e->connection = connection;
-    e->visitor = info ? info->socket_context : NULL;
     read_head(e, path, method);
     return e->closing ? reply_refused(e) : MHD_YES;
 }
 
 static enum MHD_Result receive(struct exchange *e, const char *data, size_t *size) {
     e->received += *size;
-    if (e->received > FORM_BODY_MAX) {
+    if (e->received > e->room) {
         refuse(e, MHD_HTTP_CONTENT_TOO_LARGE);
         buf_free(&e->body);
     }
-    if (e->received > DISCARD_MAX)
+    if (e->received > discard_max(&e->request))
         return MHD_NO;
     if (!e->refusal)
         buf_bytes(&e->body, data, *size);
@@ -183,19 +222,31 @@ static enum MHD_Result receive(struct exchange *e, const char *data, size_t *siz
     return MHD_YES;
 }
 
+/* The body of a form lies in the arena afterwards; that of an upload stays until the request is over, since the files'
+ * bytes are in it. */
+static void read_body(struct exchange *e) {
+    struct request *r = &e->request;
+    const struct str body = buf_view(&e->body);
+    const enum form_result parsed = e->boundary ? form_parse_multipart(&r->form, r->arena, body, e->boundary, e->room)
+                                                : form_parse(&r->form, r->arena, body);
+    if (parsed != FORM_OK)
+        refuse(e, parsed == FORM_TOO_LARGE ? MHD_HTTP_CONTENT_TOO_LARGE : MHD_HTTP_BAD_REQUEST);
+    if (!e->boundary)
+        buf_free(&e->body);
+}
+
 static enum MHD_Result handle(struct exchange *e) {
     struct request *r = &e->request;
     if (e->visitor)
         visitor_may_wait(e->visitor);
-    if (!e->refusal && r->method == METHOD_POST) {
-        const enum form_result parsed = form_parse(&r->form, r->arena, buf_view(&e->body));
-        if (parsed != FORM_OK)
-            refuse(e, parsed == FORM_TOO_LARGE ? MHD_HTTP_CONTENT_TOO_LARGE : MHD_HTTP_BAD_REQUEST);
-        buf_free(&e->body);
-    }
+    if (!e->refusal && r->method == METHOD_POST)
+        read_body(e);
     if (e->refusal)
         return reply_refused(e);
-    r->route->handle(r);
+    if (r->route->desk)
+        gate_enter(r);
+    else
+        r->route->handle(r);
     return go_on(e);
 }
 
@@ -261,6 +312,11 @@ void wait_end(struct wait *w, int outcome) {
 bool request_work(struct request *r, enum result (*job)(struct request *r),
                   void (*then)(struct request *r, int outcome)) {
     return workers_put(&r->exchange->server->workers, r, job, then);
+}
+
+bool request_desk(struct request *r, enum result (*job)(struct request *r),
+                  void (*then)(struct request *r, int outcome)) {
+    return workers_put(&r->exchange->server->desks, r, job, then);
 }
 
 static bool miss(const struct request *r, int n) {

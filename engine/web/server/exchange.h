@@ -20,7 +20,9 @@ struct exchange {
     bool closing;                     /* the connection ends with this reply */
     int refusal;                      /* the status to refuse with, 0 for none */
     unsigned allowed;                 /* methods, for a 405 */
-    size_t received;                  /* bytes of the body, kept or not */
+    size_t received, room;            /* bytes of the body, kept or not; how many are kept at most */
+    const char *boundary;             /* of a multipart/form-data body, else NULL */
+    bool uploading;                   /* counted in the server's uploads */
     struct buf body;
     struct wait *wait; /* while suspended */
     void (*then)(struct request *r, int outcome);
@@ -35,7 +37,8 @@ struct server {
     char *url;
     struct visitors visitors;
     struct misses misses;
-    struct workers workers;
+    struct workers workers, desks;
+    atomic_int uploads;      /* large bodies being received */
     pthread_mutex_t mutex;   /* of the list */
     struct exchange *active; /* requests under way */
     atomic_size_t suspended;
@@ -65,6 +68,8 @@ void headers_read(struct exchange *e);
 /* Did the browser say that another site sent this form? */
 bool headers_are_cross_site(struct MHD_Connection *connection);
 bool headers_say_form(struct MHD_Connection *connection);
+/* The boundary, in the arena, when the body is multipart/form-data; else NULL. */
+const char *headers_boundary(struct MHD_Connection *connection, struct arena *arena);
 void headers_write(const struct exchange *e, struct MHD_Response *response);
 
 #endif

@@ -6,19 +6,27 @@
 #include "collect/collect.h"
 #include "web/server/exchange.h"
 
-/* Security headers of every answer; the policy allows our own style sheet and forms, and nothing else. */
+/* The policy allows our own style sheet and forms, and nothing else; pages of the workspace may have script files, and
+ * one of them shows previews in frames. */
+#define POLICY_BASE                                                                                                    \
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "     \
+    "object-src 'none'; frame-ancestors "
+#define POLICY POLICY_BASE "'none'"
+#define POLICY_WITH_SCRIPT POLICY "; script-src 'self'; connect-src 'self'"
+#define POLICY_WITH_FRAMES POLICY "; frame-src 'self'"
+#define POLICY_IN_FRAME POLICY_BASE "'self'"
+
+/* Security headers of every answer. */
 static const char *const always[][2] = {
-    {"Content-Security-Policy",
-     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-     "object-src 'none'; frame-ancestors 'none'"},
     {"Referrer-Policy", "no-referrer"},
     {"X-Content-Type-Options", "nosniff"},
-    {"X-Frame-Options", "DENY"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"},
     {"X-Robots-Tag", "noindex, nofollow"},
 };
+
+enum { QUERY_MAX = 20, SESSION_COOKIE = 64 };
 
 struct seen {
     int host, length, encoding;
@@ -48,6 +56,15 @@ static const char *cookie_name(const struct web *web) {
     return web->secure ? "__Host-rd" : "rd";
 }
 
+/* The prefix makes the browser keep a cookie to this very host, and to https. */
+static const char *session_name(const struct web *web) {
+    return web->secure ? "__Host-sid" : "sid";
+}
+
+static const char *note_name(const struct web *web) {
+    return web->secure ? "__Host-note" : "note";
+}
+
 /* The draft's secret, and behind a dash the part of an open link's sitting; or nothing, if it does not look like that.
  */
 static void read_cookie(struct exchange *e) {
@@ -64,9 +81,45 @@ static void read_cookie(struct exchange *e) {
     r->cookie_part = arena_string(r->arena, *part ? part + 1 : "");
 }
 
+struct asked {
+    struct arena *arena;
+    struct form_field fields[QUERY_MAX];
+    size_t n;
+};
+
+/* The library has decoded it; what is not text is left out. */
+static enum MHD_Result keep_asked(void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
+    struct asked *asked = context;
+    (void)kind;
+    if (!value || asked->n == QUERY_MAX)
+        return MHD_YES;
+    char *text = arena_string(asked->arena, value);
+    size_t n = strlen(text);
+    if (form_clean(text, &n) && utf8_valid(str_of(name))) {
+        text[n] = '\0';
+        asked->fields[asked->n++] = (struct form_field){str_of(arena_string(asked->arena, name)), {text, n}, NULL};
+    }
+    return MHD_YES;
+}
+
+static void read_workspace(struct exchange *e) {
+    struct request *r = &e->request;
+    const struct web *web = &e->server->web;
+    const char *session = header(e, MHD_COOKIE_KIND, session_name(web));
+    if (session && strlen(session) == SESSION_COOKIE && strspn(session, "0123456789abcdef") == SESSION_COOKIE)
+        r->session = arena_string(r->arena, session);
+    r->note = arena_string(r->arena, header(e, MHD_COOKIE_KIND, note_name(web)));
+    struct asked *asked = arena_alloc(r->arena, sizeof *asked);
+    asked->arena = r->arena;
+    (void)MHD_get_connection_values(e->connection, MHD_GET_ARGUMENT_KIND, keep_asked, asked);
+    r->query = (struct form){asked->n, asked->fields};
+}
+
 void headers_read(struct exchange *e) {
     struct request *r = &e->request;
     read_cookie(e);
+    if (e->server->web.store)
+        read_workspace(e);
     r->language = arena_string(r->arena, header(e, MHD_GET_ARGUMENT_KIND, "lang"));
     r->accept_language = arena_string(r->arena, header(e, MHD_HEADER_KIND, "Accept-Language"));
 }
@@ -84,6 +137,25 @@ bool headers_say_form(struct MHD_Connection *connection) {
     return type[sizeof form - 1] == '\0' || strchr("; \t", type[sizeof form - 1]);
 }
 
+/* A token of the standard's characters, up to 70, in quotes or not. */
+const char *headers_boundary(struct MHD_Connection *connection, struct arena *arena) {
+    static const char type[] = "multipart/form-data;", name[] = "boundary=";
+    const char *value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
+    if (!value || strncasecmp(value, type, sizeof type - 1) != 0)
+        return NULL;
+    const char *at = strcasestr(value, name);
+    if (!at)
+        return NULL;
+    at += sizeof name - 1;
+    const bool quoted = *at == '"';
+    at += quoted;
+    const size_t n = strcspn(at, quoted ? "\"" : "; \t");
+    for (size_t i = 0; i < n; i++)
+        if (at[i] <= ' ' || at[i] > '~' || strchr("\"\\<>@[]", at[i]))
+            return NULL;
+    return n > 0 && n <= 70 ? arena_copy(arena, at, n) : NULL;
+}
+
 /* The library refuses a value with line breaks; that must not go unnoticed. */
 static void add(struct MHD_Response *response, const char *name, const char *value) {
     if (MHD_add_response_header(response, name, value) == MHD_NO)
@@ -98,6 +170,32 @@ static void add_cookie(const struct exchange *e, struct MHD_Response *response, 
     add(response, "Set-Cookie", cookie);
 }
 
+/* A session ends with the browser; how long it lasts is the store's business. */
+static void add_workspace_cookie(const struct exchange *e, struct MHD_Response *response, const char *name,
+                                 const char *value) {
+    const char *cookie = arena_printf(e->request.arena, "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", name, value,
+                                      *value ? "" : "; Max-Age=0", e->server->web.secure ? "; Secure" : "");
+    add(response, "Set-Cookie", cookie);
+}
+
+static void add_save_as(const struct exchange *e, struct MHD_Response *response, const char *name) {
+    static const char digits[] = "0123456789ABCDEF";
+    struct buf plain = BUF_INIT, encoded = BUF_INIT;
+    for (const char *c = name; *c; c++) {
+        const unsigned char byte = (unsigned char)*c;
+        const bool simple = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                            (byte >= 'a' && byte <= 'z') || (byte && strchr("-_.", *c));
+        if (simple || (byte & 0xC0) != 0x80)
+            buf_char(&plain, simple ? *c : '_');
+        const char escape[3] = {'%', digits[byte >> 4], digits[byte & 15]};
+        buf_bytes(&encoded, simple ? c : escape, simple ? 1 : 3);
+    }
+    add(response, "Content-Disposition",
+        arena_printf(e->request.arena, "attachment; filename=\"%s\"; filename*=UTF-8''%s", plain.p, encoded.p));
+    buf_free(&plain);
+    buf_free(&encoded);
+}
+
 static void add_allow(struct MHD_Response *response, unsigned allowed) {
     const bool get = allowed & METHOD_GET, post = allowed & METHOD_POST;
     add(response, "Allow", get && post ? "GET, HEAD, POST" : post ? "POST" : "GET, HEAD");
@@ -107,14 +205,32 @@ void headers_write(const struct exchange *e, struct MHD_Response *response) {
     const struct reply *reply = &e->request.reply;
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
         add(response, always[i][0], always[i][1]);
+    add(response, "Content-Security-Policy",
+        reply->script   ? POLICY_WITH_SCRIPT
+        : reply->frames ? POLICY_WITH_FRAMES
+        : reply->framed ? POLICY_IN_FRAME
+                        : POLICY);
+    add(response, "X-Frame-Options", reply->framed ? "SAMEORIGIN" : "DENY");
     add(response, "Content-Type", reply->type ? reply->type : "text/html; charset=utf-8");
     add(response, "Cache-Control", reply->lasting ? "public, max-age=31536000, immutable" : "no-store");
     if (e->server->web.secure)
         add(response, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    if (reply->refresh)
+        add(response, "Refresh", reply->refresh);
     if (reply->location)
         add(response, "Location", reply->location);
     if (reply->cookie)
         add_cookie(e, response, reply->cookie);
+    if (reply->session) {
+        add_workspace_cookie(e, response, session_name(&e->server->web), reply->session);
+        if (!*reply->session)
+            add(response, "Clear-Site-Data",
+                "\"cache\", \"storage\""); /* an unfinished answer's cookie is not ours to clear */
+    }
+    if (reply->note)
+        add_workspace_cookie(e, response, note_name(&e->server->web), reply->note);
+    if (reply->save_as)
+        add_save_as(e, response, reply->save_as);
     if (reply->status == MHD_HTTP_METHOD_NOT_ALLOWED)
         add_allow(response, e->allowed);
     if (reply->status == MHD_HTTP_TOO_MANY_REQUESTS)

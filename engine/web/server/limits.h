@@ -14,6 +14,7 @@
 struct visitor {
     int socket;
     _Atomic int64_t deadline; /* milliseconds, monotonic */
+    bool served;              /* has had a reply: a next request begins when its first line is there */
     struct visitor *previous, *next;
 };
 

@@ -25,25 +25,56 @@ struct reply {
     struct str fixed;     /* instead of `body`: bytes that outlive the server */
     const char *location; /* of a redirection, a path of ours */
     const char *cookie;   /* what the browser is to keep of a draft, "" to remove it, NULL to leave it */
+    const char *refresh;  /* "15; url=/s/...": the browser goes there by itself after so many seconds; NULL: it stays */
     bool lasting;         /* may be cached for a year (an asset named after its content) */
+    /* Of the workspace: */
+    const char
+        *session;     /* the session's cookie, "" to remove it with all that the browser keeps of us, NULL to leave */
+    const char *note; /* what the next page is to say once; "" and NULL as above */
+    const char *save_as; /* a file to download: its name */
+    bool script;         /* the page may load our script files, and they may ask us for more */
+    bool frames;         /* the page may show pages of ours in frames */
+    bool framed;         /* it may itself be shown in one */
 };
 
-struct asset {        /* the style sheet, without its comments and blanks */
+struct asset {        /* a style sheet without its comments and blanks, or a script */
     const char *path; /* "/assets/respondent-0123456789abcdef.css" */
+    const char *type;
     struct str content;
 };
 
 /* What all requests share; nothing of it changes while the server runs. */
 struct web {
     const struct texts *texts;
-    struct collect *collect;          /* NULL in a preview */
+    struct collect *collect; /* NULL in a preview */
+    struct store *store;     /* NULL: no workspace */
+    const char *surveys;     /* the folder of the instruments */
+    struct mailer *mailer;   /* NULL: mail is not set up; and so are its tools: */
+    const struct mailer_tools *mail_tools;
+    int mails_per_minute;             /* at most */
     const struct instrument *preview; /* NULL when answering for real */
     const char *public_url;
-    bool secure; /* people reach us by https */
-    struct asset style;
+    bool secure;                /* people reach us by https */
+    bool sessions;              /* people may sign in: by https, or from this very machine */
+    const struct asset *assets; /* what may be asked for under /assets/ */
+    size_t n_assets;
+    struct asset style; /* of the respondent's pages */
+    struct gate *gate;  /* what sign-in keeps in memory; NULL: no workspace */
+    struct jobs *jobs;  /* long work for the workspace; NULL: none */
+    /* Of a preview inside the workspace: where its forms are sent, and the token they carry. NULL: not such a one. */
+    const char *preview_path, *preview_token;
 };
 
+/* The address of a built-in file of engine/web/assets/ ("workspace.css"); "" when there is none. */
+const char *asset_path(const struct web *web, const char *name);
+
+enum { ROUTE_PARAMETERS_MAX = 4 };
+
 struct route;
+struct gate;
+struct jobs;
+struct mailer;
+struct mailer_tools;
 struct exchange; /* the library's side of a request */
 
 struct request {
@@ -51,12 +82,17 @@ struct request {
     const struct web *web;
     enum method method;
     const struct route *route;
-    const char *parameter;       /* what stood where the route says {token}; "" when it has none */
-    struct form form;            /* of a POST */
-    const char *cookie;          /* the draft's secret that the browser presented, or NULL */
-    const char *cookie_part;     /* and the sitting's part of an open link that came with it, or "" */
-    const char *language;        /* ?lang= of the address, or NULL */
-    const char *accept_language; /* the header, or NULL */
+    const char *parameter;                        /* what stood where the route says {token}; "" when it has none */
+    const char *parameters[ROUTE_PARAMETERS_MAX]; /* all of them, in their order; "" where there are fewer */
+    const char *path;                             /* as asked for, decoded */
+    struct form form;                             /* of a POST */
+    struct form query;                            /* what stood behind the question mark, for the workspace */
+    const char *session;                          /* the session's cookie as the browser sent it, or NULL */
+    const char *note;                             /* and the note for this page */
+    const char *cookie;                           /* the draft's secret that the browser presented, or NULL */
+    const char *cookie_part;                      /* and the sitting's part of an open link that came with it, or "" */
+    const char *language;                         /* ?lang= of the address, or NULL */
+    const char *accept_language;                  /* the header, or NULL */
     struct reply reply;
     void *state;                       /* a handler's own, from wait to continuation */
     void (*at_end)(struct request *r); /* called once when the request is over, however it ends; may be NULL */
@@ -76,6 +112,10 @@ void wait_end(struct wait *w, int outcome);
 /* Runs `job` on a worker thread while the request waits, then `then` with its result. For password hashes: two at a
  * time, a short queue. False, with nothing begun, when the queue is full. */
 bool request_work(struct request *r, enum result (*job)(struct request *r),
+                  void (*then)(struct request *r, int outcome));
+
+/* The same for a page of the workspace: four at a time, a longer queue. */
+bool request_desk(struct request *r, enum result (*job)(struct request *r),
                   void (*then)(struct request *r, int outcome));
 
 /* Somebody at this address typed or followed a link that does not exist. True when that happened too often within a

@@ -9,9 +9,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "mail/mailer.h"
 #include "web/server/exchange.h"
 #include "web/server/style.h"
+#include "web/workspace/gate.h"
+#include "web/workspace/jobs.h"
 
+/* Threads and queues: for resume codes (two hashes of 64 MiB at a time), for pages of the workspace. */
+enum { WORKERS = 2, WORK_ROOM = 16, DESKS = 4, DESK_ROOM = 64 };
 enum { DRAIN_MILLISECONDS = 20000, CONNECTION_MEMORY = 32 * 1024, BACKLOG = 1024 };
 
 /* "127.0.0.1:8080" or "[::1]:8080" in two parts. */
@@ -108,6 +113,8 @@ static struct MHD_Daemon *start_daemon(struct server *s, const struct server_opt
 static void server_free(struct server *s) {
     pthread_mutex_destroy(&s->mutex);
     misses_stop(&s->misses);
+    gate_free(s->web.gate);
+    jobs_stop(s->web.jobs);
     if (s->listening >= 0)
         close(s->listening);
     arena_free(s->arena);
@@ -118,14 +125,51 @@ static void server_free(struct server *s) {
 static bool start_threads(struct server *s, const struct server_options *o) {
     if (!visitors_start(&s->visitors, o->total_seconds))
         return false;
-    if (workers_start(&s->workers)) {
-        s->daemon = start_daemon(s, o);
-        if (s->daemon)
-            return true;
+    if (workers_start(&s->workers, WORKERS, WORK_ROOM)) {
+        if (workers_start(&s->desks, DESKS, DESK_ROOM)) {
+            s->daemon = start_daemon(s, o);
+            if (s->daemon)
+                return true;
+            workers_stop(&s->desks);
+        }
         workers_stop(&s->workers);
     }
     visitors_stop(&s->visitors);
     return false;
+}
+
+/* A URL that only this machine itself can mean. */
+static bool is_loopback(const char *url) {
+    static const char *const hosts[] = {"http://127.0.0.1", "http://localhost", "http://[::1]"};
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        const size_t n = strlen(hosts[i]);
+        if (strncmp(url, hosts[i], n) == 0 && (url[n] == '\0' || url[n] == ':' || url[n] == '/'))
+            return true;
+    }
+    return false;
+}
+
+static void prepare_web(struct server *s, const struct server_options *o) {
+    struct web *web = &s->web;
+    *web = (struct web){.texts = o->texts,
+                        .collect = o->preview ? NULL : o->collect,
+                        .store = o->preview ? NULL : o->store,
+                        .surveys = o->surveys ? arena_string(s->arena, o->surveys) : "surveys",
+                        .preview = o->preview ? o->preview_instrument : NULL,
+                        .public_url = o->public_url ? arena_string(s->arena, o->public_url) : s->url};
+    web->secure = strncmp(web->public_url, "https://", 8) == 0;
+    web->sessions = web->secure || (is_loopback(web->public_url) && is_loopback(s->url));
+    web->assets = style_make_assets(s->arena, &web->n_assets);
+    for (size_t i = 0; i < web->n_assets; i++)
+        if (strcmp(web->assets[i].path, asset_path(web, "respondent.css")) == 0)
+            web->style = web->assets[i];
+    web->mailer = o->mailer;
+    web->mail_tools = o->mailer ? mailer_tools_of(o->mailer) : NULL;
+    web->mails_per_minute = o->mails_per_minute;
+    if (web->store)
+        web->gate = gate_new();
+    if (web->store)
+        web->jobs = jobs_start(store_folder(web->store));
 }
 
 enum result server_start(struct server **out, const struct server_options *options, struct findings *findings) {
@@ -136,18 +180,13 @@ enum result server_start(struct server **out, const struct server_options *optio
     s->listening = -1;
     atomic_init(&s->suspended, 0);
     atomic_init(&s->stopping, false);
+    atomic_init(&s->uploads, 0);
     pthread_mutex_init(&s->mutex, NULL);
     misses_start(&s->misses);
     enum result result = start_listening(s, options->listen, findings);
     if (result == RESULT_OK) {
         s->url = url_of(s->arena, s->listening);
-        const char *public_url = options->public_url ? arena_string(s->arena, options->public_url) : s->url;
-        s->web = (struct web){.texts = options->texts,
-                              .collect = options->preview ? NULL : options->collect,
-                              .preview = options->preview ? options->preview_instrument : NULL,
-                              .public_url = public_url,
-                              .secure = strncmp(public_url, "https://", 8) == 0,
-                              .style = style_make(s->arena)};
+        prepare_web(s, options);
         if (!start_threads(s, options)) {
             finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "server_failed", NULL);
             result = RESULT_MACHINE;
@@ -167,7 +206,7 @@ const char *server_url(const struct server *s) {
 }
 
 static void pause_a_moment(void) {
-    const struct timespec moment = {0, 10 * 1000 * 1000};
+    const struct timespec moment = {0, 10000000L};
     nanosleep(&moment, NULL);
 }
 
@@ -179,7 +218,8 @@ void server_stop(struct server *s) {
     const int64_t end = clock_monotonic() + DRAIN_MILLISECONDS;
     while (exchange_any(s) && clock_monotonic() < end)
         pause_a_moment();
-    workers_stop(&s->workers); /* these waits end by themselves */
+    workers_stop(&s->desks); /* these waits end by themselves */
+    workers_stop(&s->workers);
     exchange_give_up_waiting(s);
     while (atomic_load(&s->suspended) > 0) /* stopping the library with a suspended connection would abort */
         pause_a_moment();

@@ -66,10 +66,39 @@ struct str style_squeeze(struct arena *arena, struct str css) {
     return (struct str){out, n};
 }
 
-struct asset style_make(struct arena *arena) {
-    const struct str css = style_squeeze(arena, embedded_find("engine/web/assets/respondent.css"));
+/* "respondent.css" with its content becomes "/assets/respondent-<hash>.css". */
+static struct asset make(struct arena *arena, const char *name, struct str content) {
+    const char *dot = strrchr(name, '.');
+    const bool style = strcmp(dot, ".css") == 0;
+    const struct str wire = style ? style_squeeze(arena, content) : content;
     uint64_t hash = 14695981039346656037u; /* FNV-1a; only a name, nothing depends on its strength */
-    for (size_t i = 0; i < css.n; i++)
-        hash = (hash ^ (unsigned char)css.p[i]) * 1099511628211u;
-    return (struct asset){arena_printf(arena, "/assets/respondent-%016llx.css", (unsigned long long)hash), css};
+    for (size_t i = 0; i < wire.n; i++)
+        hash = (hash ^ (unsigned char)wire.p[i]) * 1099511628211u;
+    const char *path =
+        arena_printf(arena, "/assets/%.*s-%016llx%s", (int)(dot - name), name, (unsigned long long)hash, dot);
+    return (struct asset){path, style ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8", wire};
+}
+
+const struct asset *style_make_assets(struct arena *arena, size_t *n) {
+    static const char folder[] = "engine/web/assets/";
+    struct asset *assets = arena_array(arena, embedded_count + 1, sizeof *assets);
+    *n = 0;
+    for (size_t i = 0; i < embedded_count; i++) {
+        const struct embedded_file *f = &embedded_files[i];
+        const char *name = f->path + sizeof folder - 1;
+        if (strncmp(f->path, folder, sizeof folder - 1) == 0 && strrchr(name, '.'))
+            assets[(*n)++] = make(arena, name, (struct str){f->begin, (size_t)(f->end - f->begin)});
+    }
+    return assets;
+}
+
+const char *asset_path(const struct web *web, const char *name) {
+    const size_t stem = strcspn(name, ".");
+    for (size_t i = 0; i < web->n_assets; i++) {
+        const char *there = web->assets[i].path + strlen("/assets/");
+        if (strncmp(there, name, stem) == 0 && there[stem] == '-' && strlen(there) == stem + 17 + strlen(name + stem) &&
+            strcmp(there + stem + 17, name + stem) == 0)
+            return web->assets[i].path;
+    }
+    return "";
 }

@@ -1,0 +1,175 @@
+/* send: invitations or reminders to everybody of the open wave who can be written to. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/mailing.h"
+
+static enum result read_kind(struct cli *cli, enum mailing_kind *kind) {
+    const char *word = cli->arguments[1];
+    *kind = strcmp(word, "reminders") == 0 ? MAILING_REMINDERS : MAILING_INVITATIONS;
+    if (*kind == MAILING_INVITATIONS && strcmp(word, "invitations") != 0)
+        return cli_refuse(cli, "send_what", "value", word);
+    if (*kind == MAILING_INVITATIONS && cli_option(cli, "everyone"))
+        return cli_refuse(cli, "send_everyone_what", "value", word);
+    return RESULT_OK;
+}
+
+static enum result read_pace(struct cli *cli, int *per_minute) {
+    const char *given = cli_option(cli, "per-minute");
+    long n = cli->settings->mails_per_minute;
+    if (given && (!str_to_long(str_of(given), &n) || n < 1 || n > 60000))
+        return cli_refuse(cli, "send_pace", "value", given);
+    *per_minute = (int)n;
+    return RESULT_OK;
+}
+
+/* Was this person invited by mail to this wave before? */
+static enum result invited_before(struct cli *cli, const struct wave *wave, struct id person, bool *out) {
+    struct person_mail *mails;
+    size_t n;
+    *out = false;
+    if (store_list_person_mails(cli->store, cli->arena, person, &mails, &n) != RESULT_OK)
+        return cli_trouble(cli);
+    for (size_t i = 0; i < n; i++)
+        if (mails[i].kind == MAILING_INVITATIONS && mails[i].state != DELIVERY_WAITING &&
+            mails[i].state != DELIVERY_REFUSED && strcmp(mails[i].wave, wave->label) == 0)
+            *out = true;
+    return RESULT_OK;
+}
+
+/* Would this invitation get a mail now? */
+static enum result would_get(struct cli *cli, const struct wave *wave, const struct mailing *m,
+                             const struct invitation *v, bool *out) {
+    struct link link;
+    struct found_ticket ticket;
+    uint8_t hash[32];
+    bool before = false;
+    *out = true;
+    if (m->kind == MAILING_INVITATIONS) {
+        enum result result = invited_before(cli, wave, v->person, &before);
+        *out = !before;
+        return result;
+    }
+    if (m->everyone)
+        return RESULT_OK;
+    enum result result = collect_link_of(cli->collect, wave, v, &link, hash, cli->findings);
+    if (result == RESULT_OK)
+        result = store_find_ticket(cli->store, cli->arena, hash, &ticket);
+    *out = result == RESULT_OK && ticket.state == TICKET_FRESH;
+    return result;
+}
+
+static const struct person *person_of(const struct person *people, size_t n, struct id id) {
+    for (size_t i = 0; i < n; i++)
+        if (id_equal(people[i].id, id))
+            return &people[i];
+    return NULL;
+}
+
+struct head_count {
+    size_t would, unwanted, invited; /* get a mail now; opted out or bounced; personal invitations */
+};
+
+static enum result count(struct cli *cli, const struct wave *wave, const struct mailing *m, struct head_count *out) {
+    struct invitation *invitations;
+    struct person *people;
+    size_t n, n_people;
+    *out = (struct head_count){0};
+    if (store_list_invitations(cli->store, cli->arena, wave->id, &invitations, &n) != RESULT_OK ||
+        store_list_people(cli->store, cli->arena, wave->assessment, &people, &n_people) != RESULT_OK)
+        return cli_trouble(cli);
+    for (size_t i = 0; i < n; i++) {
+        bool would;
+        if (invitations[i].kind != INVITATION_PERSONAL)
+            continue;
+        const struct person *p = person_of(people, n_people, invitations[i].person);
+        out->invited++;
+        if (!p || p->contact != CONTACT_GOOD) {
+            out->unwanted++;
+            continue;
+        }
+        enum result result = would_get(cli, wave, m, &invitations[i], &would);
+        if (result != RESULT_OK)
+            return result;
+        out->would += would;
+    }
+    return RESULT_OK;
+}
+
+/* Counts, and one mail as a made-up person would get it. Never a name: with reminders that would tell who has answered.
+ */
+static enum result dry_run(struct cli *cli, const struct mail_desk *desk, const struct assessment *a,
+                           const struct wave *wave, const struct mailing *m) {
+    struct head_count heads;
+    struct mail_message sample;
+    enum result result = count(cli, wave, m, &heads);
+    if (result == RESULT_OK)
+        result = cli_mail_sample(cli, desk, a, wave, m, "", "", &sample);
+    if (result != RESULT_OK)
+        return result;
+    size_t minutes = (heads.would + (size_t)m->per_minute - 1) / (size_t)m->per_minute;
+    cli_say(cli, "said.send_dry", "n", arena_printf(cli->arena, "%zu", heads.would), "invited",
+            arena_printf(cli->arena, "%zu", heads.invited), "unwanted", arena_printf(cli->arena, "%zu", heads.unwanted),
+            "minutes", arena_printf(cli->arena, "%zu", minutes));
+    fprintf(cli->out, "\n%s\n\n%s", sample.subject, sample.body);
+    return RESULT_OK;
+}
+
+static enum result not_started(struct cli *cli, const struct wave *wave) {
+    struct mailing *list;
+    size_t n;
+    if (store_list_mailings(cli->store, cli->arena, wave->id, &list, &n) != RESULT_OK)
+        return cli_trouble(cli);
+    for (size_t i = 0; i < n; i++)
+        if (list[i].state != MAILING_DONE)
+            return cli_refuse(cli, list[i].state == MAILING_RUNNING ? "mailing_running" : "mailing_stands", "n",
+                              arena_printf(cli->arena, "%d", list[i].waiting));
+    return cli_refuse(cli, "mailing_nobody", "value", wave->label);
+}
+
+static enum result start(struct cli *cli, const struct mail_desk *desk, const struct assessment *a,
+                         const struct wave *wave, const struct mailing *m) {
+    struct mailing started;
+    enum result result = store_start_mailing(cli->store, m);
+    if (result != RESULT_OK)
+        return result == RESULT_INPUT ? not_started(cli, wave) : cli_trouble(cli);
+    if (store_get_mailing(cli->store, cli->arena, m->id, &started) != RESULT_OK)
+        return cli_trouble(cli);
+    cli_audit(cli, "mailing_started", a->name, wave->label);
+    cli_say(cli, "said.send_started", "n", arena_printf(cli->arena, "%d", started.waiting), "per_minute",
+            arena_printf(cli->arena, "%d", m->per_minute));
+    fflush(cli->out);
+    return cli_mail_send(cli, desk, m->id);
+}
+
+enum result run_send(struct cli *cli) {
+    struct assessment a;
+    struct wave wave;
+    struct mail_desk desk;
+    struct mailing m = {.id = id_new(),
+                        .everyone = cli_option(cli, "everyone") != NULL,
+                        .subject = "",
+                        .body = "",
+                        .started = clock_now()};
+    enum result result = read_kind(cli, &m.kind);
+    if (result == RESULT_OK)
+        result = read_pace(cli, &m.per_minute);
+    if (result == RESULT_OK)
+        result = cli_assessment(cli, cli->arguments[0], &a);
+    if (result == RESULT_OK)
+        result = cli_wave(cli, &a, WAVE_OPEN, &wave);
+    if (result != RESULT_OK)
+        return result;
+    m.wave = wave.id;
+    if (wave.until[0] && strcmp(clock_local_day(clock_now(), wave.timezone).text, wave.until) > 0)
+        return cli_refuse(cli, "send_after_deadline", "value", wave.until);
+    result = cli_mail_open(cli, &desk);
+    if (result != RESULT_OK)
+        return result;
+    if (!cli->settings->public_url[0])
+        finding_add(cli->findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "mail_links_local", "url",
+                    desk.tools.public_url, NULL);
+    result = cli_option(cli, "dry-run") ? dry_run(cli, &desk, &a, &wave, &m) : start(cli, &desk, &a, &wave, &m);
+    cli_mail_close(&desk);
+    return result;
+}

@@ -1,0 +1,168 @@
+/* One message of a mailing: chosen, written, claimed, sent, noted. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/texts.h"
+#include "mail/mailer_inside.h"
+
+enum { ATTEMPTS_MAX = 5, TROUBLE_WAIT = 5000, NOTING_TRIES = 60 };
+
+/* How long to wait after the n-th trouble (from 1), in milliseconds. */
+static int64_t wait_after(const struct round *r, int n) {
+    static const int times[] = {1, 5, 15, 60};
+    int at = n > 4 ? 3 : n - 1;
+    return (int64_t)r->tools->retry_seconds * 1000 * times[at];
+}
+
+void round_begin(struct round *r, const struct mailer_tools *tools) {
+    *r = (struct round){.tools = tools, .sender = mail_sender_new(tools->settings)};
+}
+
+void round_end(struct round *r) {
+    mail_sender_free(r->sender);
+    free(r->delays);
+    *r = (struct round){.tools = r->tools};
+}
+
+static struct delay *find_delay(const struct round *r, struct id mailing, struct id invitation) {
+    for (size_t i = 0; i < r->n_delays; i++)
+        if (id_equal(r->delays[i].invitation, invitation) && id_equal(r->delays[i].mailing, mailing))
+            return &r->delays[i];
+    return NULL;
+}
+
+static void forget_delay(struct round *r, struct id mailing, struct id invitation) {
+    struct delay *d = find_delay(r, mailing, invitation);
+    if (d)
+        *d = r->delays[--r->n_delays];
+}
+
+/* Another attempt later? False when there were enough. */
+static bool delay(struct round *r, struct id mailing, struct id invitation) {
+    struct delay *d = find_delay(r, mailing, invitation);
+    if (!d) {
+        if (r->n_delays == r->capacity) {
+            r->capacity = r->capacity ? 2 * r->capacity : 16;
+            r->delays = mem_resize(r->delays, r->capacity * sizeof *r->delays);
+        }
+        d = &r->delays[r->n_delays++];
+        *d = (struct delay){.mailing = mailing, .invitation = invitation};
+    }
+    if (++d->attempts >= ATTEMPTS_MAX) {
+        forget_delay(r, mailing, invitation);
+        return false;
+    }
+    d->due = clock_monotonic() + wait_after(r, d->attempts);
+    return true;
+}
+
+static void say_trouble(struct round *r, const char *sentence) {
+    snprintf(r->trouble, sizeof r->trouble, "%s", sentence);
+}
+
+/* Sets the mailing's state; when the disk does not take it, the next step comes here again. */
+static int64_t set_state(struct round *r, const struct mailing *m, enum mailing_state state, const char *reason) {
+    log_event(state == MAILING_DONE ? LOG_INFO : LOG_WARNING, state == MAILING_DONE ? "mailing_done" : "mailing_paused",
+              LOG_REASON, reason, -1);
+    return store_set_mailing_state(r->tools->store, m->id, state) == RESULT_OK ? 0 : TROUBLE_WAIT;
+}
+
+/* The outcome must be noted: a message that was sent and stays claimed would be shown as unknown. A full disk may get
+ * better; a minute is given to it. */
+static void note(struct round *r, const struct mailing *m, struct id invitation, enum delivery_state state,
+                 const char *sentence) {
+    for (int i = 0; i < NOTING_TRIES; i++) {
+        if (store_end_delivery(r->tools->store, m->id, invitation, state, sentence) != RESULT_MACHINE)
+            return;
+        nanosleep(&(struct timespec){1, 0}, NULL);
+    }
+    log_event(LOG_ERROR, "mail_outcome_not_stored", -1);
+}
+
+static int64_t held(struct round *r, int64_t wait, const char *sentence) {
+    say_trouble(r, sentence);
+    log_event(LOG_WARNING, "mail_server_trouble", LOG_REASON, "no_server", -1);
+    r->next = clock_monotonic() + wait;
+    return wait;
+}
+
+/* Sends what is claimed and notes what became of it. */
+static int64_t send_claimed(struct round *r, struct arena *arena, const struct mailing *m, struct id invitation,
+                            const struct mail_message *message) {
+    const char *sentence;
+    enum mail_outcome outcome = mail_send(r->sender, arena, message, &sentence);
+    int64_t pace = 60000 / (m->per_minute > 0 ? m->per_minute : 1);
+    if (outcome == MAIL_REFUSED && !sentence[0])
+        sentence = texts_get(r->tools->texts, "en", "mail.not_fit_to_send");
+    if (outcome == MAIL_LATER && !delay(r, m->id, invitation))
+        outcome = MAIL_REFUSED;
+    if (outcome == MAIL_NO_SERVER || outcome == MAIL_BARRED) {
+        note(r, m, invitation, DELIVERY_WAITING, sentence);
+        r->holds++;
+        (void)held(r, wait_after(r, r->holds), sentence);
+        return outcome == MAIL_BARRED ? set_state(r, m, MAILING_PAUSED, "barred") : r->next - clock_monotonic();
+    }
+    static const enum delivery_state states[] = {[MAIL_ACCEPTED] = DELIVERY_DONE,
+                                                 [MAIL_REFUSED] = DELIVERY_REFUSED,
+                                                 [MAIL_LATER] = DELIVERY_WAITING,
+                                                 [MAIL_UNKNOWN] = DELIVERY_UNKNOWN};
+    note(r, m, invitation, states[outcome], sentence);
+    if (outcome != MAIL_LATER)
+        forget_delay(r, m->id, invitation);
+    r->holds = 0;
+    say_trouble(r, "");
+    r->next = clock_monotonic() + pace;
+    return pace;
+}
+
+static int64_t deliver(struct round *r, struct arena *arena, const struct mailing *m, const struct wave *wave,
+                       const struct invitation *v) {
+    struct link link;
+    struct mail_message message;
+    uint8_t ticket[32];
+    bool wanted;
+    enum result result = collect_link_of(r->tools->collect, wave, v, &link, ticket, NULL);
+    if (result != RESULT_OK)
+        return set_state(r, m, MAILING_PAUSED, "key_missing");
+    result = mailer_write(r->tools, arena, m, &link, &message);
+    if (result == RESULT_INPUT)
+        return set_state(r, m, MAILING_PAUSED, "deadline");
+    if (result != RESULT_OK)
+        return TROUBLE_WAIT;
+    bool only_if_fresh = m->kind == MAILING_REMINDERS && !m->everyone;
+    result = store_claim_delivery(r->tools->store, m->id, v->id, ticket, only_if_fresh, &wanted);
+    if (result != RESULT_OK)
+        return result == RESULT_INPUT ? 0 : TROUBLE_WAIT; /* paused, closed or gone meanwhile: look again */
+    if (!wanted) {
+        forget_delay(r, m->id, v->id);
+        return 0;
+    }
+    return send_claimed(r, arena, m, v->id, &message);
+}
+
+int64_t round_step(struct round *r, const struct mailing *m) {
+    int64_t now = clock_monotonic(), wait = 0;
+    struct wave wave;
+    struct invitation v;
+    if (r->next > now)
+        return r->next - now;
+    struct arena *arena = arena_new();
+    enum result result = store_get_wave(r->tools->store, arena, m->wave, &wave);
+    if (result == RESULT_OK && wave.state == WAVE_OPEN)
+        result = store_next_delivery(r->tools->store, arena, m->id, &v);
+    else if (result == RESULT_OK)
+        result = RESULT_INPUT;
+    if (result == RESULT_MACHINE) {
+        wait = TROUBLE_WAIT;
+    } else if (result == RESULT_INPUT) {
+        wait = set_state(r, m, MAILING_DONE, "nothing_left");
+    } else {
+        const struct delay *d = find_delay(r, m->id, v.id);
+        wait = d && d->due > now ? d->due - now : deliver(r, arena, m, &wave, &v);
+    }
+    arena_free(arena);
+    return wait;
+}

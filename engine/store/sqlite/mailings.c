@@ -1,0 +1,203 @@
+/* Mailings: who is written to, which are under way, how far they are. */
+#include <stdlib.h>
+
+#include "store/mailings.h"
+#include "store/sqlite/database.h"
+
+/* How many deliveries of a mailing were spared is added up in memory and written only as a total, when the mailing
+ * pauses or ends: written one by one, the journal would say whose. */
+struct spared {
+    struct spared *next;
+    struct id mailing;
+    int n;
+};
+
+void count_spared(struct store *s, struct id mailing) {
+    pthread_mutex_lock(&s->mutex);
+    struct spared *t = s->spared;
+    while (t && !id_equal(t->mailing, mailing))
+        t = t->next;
+    if (!t) {
+        t = mem_alloc(sizeof *t);
+        t->mailing = mailing;
+        t->next = s->spared;
+        s->spared = t;
+    }
+    t->n++;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+static int spared_so_far(struct store *s, struct id mailing) {
+    int n = 0;
+    pthread_mutex_lock(&s->mutex);
+    for (const struct spared *t = s->spared; t; t = t->next)
+        if (id_equal(t->mailing, mailing))
+            n = t->n;
+    pthread_mutex_unlock(&s->mutex);
+    return n;
+}
+
+/* Takes the count out of memory. */
+static int take_spared(struct store *s, struct id mailing) {
+    int n = 0;
+    pthread_mutex_lock(&s->mutex);
+    for (struct spared **at = &s->spared; *at; at = &(*at)->next)
+        if (id_equal((*at)->mailing, mailing)) {
+            struct spared *t = *at;
+            n = t->n;
+            *at = t->next;
+            free(t);
+            break;
+        }
+    pthread_mutex_unlock(&s->mutex);
+    return n;
+}
+
+static enum result write_spared(struct database *db, struct id mailing, int n) {
+    sqlite3_stmt *q = database_statement(db, "UPDATE mailing SET spared = spared + ? WHERE id = ?");
+    statement_bind(q, "id", n, &mailing);
+    return n ? statement_finish(q, NULL) : RESULT_OK;
+}
+
+static enum result run_flush(struct store *s, struct database *db, void *argument) {
+    (void)argument;
+    enum result result = RESULT_OK;
+    while (result == RESULT_OK && s->spared) { /* the store is being closed: no other thread counts any more */
+        struct id mailing = s->spared->mailing;
+        result = write_spared(db, mailing, take_spared(s, mailing));
+    }
+    return result;
+}
+
+enum result flush_spared(struct store *s) {
+    return s->spared ? store_write(s, run_flush, NULL) : RESULT_OK;
+}
+
+void discard_spared(struct store *s) {
+    for (struct spared *t = s->spared; t;) {
+        struct spared *next = t->next;
+        free(t);
+        t = next;
+    }
+}
+
+/* Refuses while another mailing of the wave is under way: a second click starts nothing. */
+static enum result check_alone(struct database *db, const struct mailing *m) {
+    int64_t open = 0, busy = 0;
+    sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM wave WHERE id = ? AND state = 0");
+    statement_bind(q, "d", &m->wave);
+    enum result result = statement_number(q, 0, &open);
+    q = database_statement(db, "SELECT count(*) FROM mailing WHERE wave = ? AND state <> 2");
+    statement_bind(q, "d", &m->wave);
+    if (result == RESULT_OK)
+        result = statement_number(q, 0, &busy);
+    return result == RESULT_OK && (open != 1 || busy != 0) ? RESULT_INPUT : result;
+}
+
+static enum result start_mailing(struct store *s, struct database *db, void *argument) {
+    (void)s;
+    const struct mailing *m = argument;
+    int written = 0;
+    enum result result = check_alone(db, m);
+    if (result != RESULT_OK)
+        return result;
+    sqlite3_stmt *q =
+        database_statement(db, "INSERT INTO mailing (id, wave, kind, state, everyone, per_minute, subject,"
+                               " body, started, spared) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, 0)");
+    statement_bind(q, "ddiiittl", &m->id, &m->wave, (int)m->kind, (int)m->everyone, m->per_minute,
+                   m->subject ? m->subject : "", m->body ? m->body : "", m->started);
+    result = statement_finish(q, NULL);
+    if (result != RESULT_OK)
+        return result;
+    q = database_statement(
+        db, "INSERT INTO delivery (mailing, invitation, state, attempts, sentence) SELECT ?1, i.id, 0, 0, ''"
+            " FROM invitation i JOIN wave w ON w.id = i.wave"
+            " JOIN person p ON p.assessment = w.assessment AND p.id = i.person"
+            " WHERE i.wave = ?2 AND i.kind = 1 AND p.email <> '' AND p.contact = 0"
+            " AND (?3 <> 0 OR NOT EXISTS (SELECT 1 FROM mailing m JOIN delivery d ON d.mailing = m.id"
+            "  WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id AND d.state IN (1, 2, 4)))");
+    statement_bind(q, "ddi", &m->id, &m->wave, (int)m->kind);
+    result = statement_finish(q, &written);
+    return result == RESULT_OK && written == 0 ? RESULT_INPUT : result;
+}
+
+enum result store_start_mailing(struct store *s, const struct mailing *m) {
+    struct mailing copy = *m;
+    return store_write(s, start_mailing, &copy);
+}
+
+#define MAILING_QUERY                                                                                                  \
+    "SELECT m.id, m.wave, m.kind, m.state, m.everyone, m.per_minute, m.subject, m.body, m.started, m.spared,"          \
+    " coalesce(sum(d.state IN (0, 1)), 0), coalesce(sum(d.state = 2), 0), coalesce(sum(d.state = 3), 0),"              \
+    " coalesce(sum(d.state = 4), 0) FROM mailing m LEFT JOIN delivery d ON d.mailing = m.id"
+
+static struct mailing read_mailing(struct store *s, struct arena *arena, sqlite3_stmt *q) {
+    struct mailing m = {.id = column_id(q, 0),
+                        .wave = column_id(q, 1),
+                        .kind = (enum mailing_kind)sqlite3_column_int(q, 2),
+                        .state = (enum mailing_state)sqlite3_column_int(q, 3),
+                        .everyone = sqlite3_column_int(q, 4) != 0,
+                        .per_minute = sqlite3_column_int(q, 5),
+                        .subject = column_text(arena, q, 6),
+                        .body = column_text(arena, q, 7),
+                        .started = sqlite3_column_int64(q, 8),
+                        .spared = sqlite3_column_int(q, 9),
+                        .waiting = sqlite3_column_int(q, 10),
+                        .refused = sqlite3_column_int(q, 12),
+                        .unknown = sqlite3_column_int(q, 13)};
+    int done = sqlite3_column_int(q, 11);
+    m.spared += spared_so_far(s, m.id);
+    m.spared = m.spared > done ? done : m.spared; /* of people removed since */
+    m.accepted = done - m.spared;
+    return m;
+}
+
+enum result store_list_mailings(struct store *s, struct arena *arena, struct id wave, struct mailing **out, size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q =
+        database_statement(db, MAILING_QUERY " WHERE m.wave = ? GROUP BY m.id ORDER BY m.started DESC, m.id");
+    statement_bind(q, "d", &wave);
+    LIST_ROWS(q, out, n, read_mailing(s, arena, q));
+}
+
+enum result store_get_mailing(struct store *s, struct arena *arena, struct id mailing, struct mailing *out) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(db, MAILING_QUERY " WHERE m.id = ? GROUP BY m.id");
+    statement_bind(q, "d", &mailing);
+    ONE_ROW(q, *out = read_mailing(s, arena, q));
+}
+
+enum result store_list_mailings_in(struct store *s, struct arena *arena, enum mailing_state state, struct mailing **out,
+                                   size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(db, MAILING_QUERY " WHERE m.state = ? GROUP BY m.id ORDER BY m.started, m.id");
+    statement_bind(q, "i", (int)state);
+    LIST_ROWS(q, out, n, read_mailing(s, arena, q));
+}
+
+struct state_change {
+    struct id mailing;
+    enum mailing_state state;
+};
+
+/* Done is for good. */
+static enum result set_state(struct store *s, struct database *db, void *argument) {
+    const struct state_change *change = argument;
+    sqlite3_stmt *q = database_statement(db, "UPDATE mailing SET state = ?2 WHERE id = ?1 AND (state <> 2 OR ?2 = 2)");
+    statement_bind(q, "di", &change->mailing, (int)change->state);
+    enum result result = statement_finish_one(q);
+    if (result == RESULT_OK && change->state != MAILING_RUNNING)
+        result = write_spared(db, change->mailing, take_spared(s, change->mailing));
+    return result;
+}
+
+enum result store_set_mailing_state(struct store *s, struct id mailing, enum mailing_state state) {
+    struct state_change change = {mailing, state};
+    return store_write(s, set_state, &change);
+}

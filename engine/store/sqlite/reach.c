@@ -1,0 +1,41 @@
+/* Who of a wave can be written to, as counts. */
+#include "store/mailings.h"
+#include "store/sqlite/database.h"
+
+static struct reach read_reach(sqlite3_stmt *q) {
+    return (struct reach){.personal = sqlite3_column_int(q, 0),
+                          .no_address = sqlite3_column_int(q, 1),
+                          .opted_out = sqlite3_column_int(q, 2),
+                          .bounced = sqlite3_column_int(q, 3),
+                          .reachable = sqlite3_column_int(q, 4),
+                          .invited = sqlite3_column_int(q, 5)};
+}
+
+enum result store_count_reach(struct store *s, struct id wave, struct reach *out) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(
+        db,
+        "SELECT count(*), coalesce(sum(r.email = ''), 0), coalesce(sum(r.email <> '' AND r.contact = 1), 0),"
+        " coalesce(sum(r.email <> '' AND r.contact = 2), 0), coalesce(sum(r.email <> '' AND r.contact = 0), 0),"
+        " coalesce(sum(r.email <> '' AND r.contact = 0 AND r.mailed), 0) FROM"
+        " (SELECT coalesce(p.email, '') AS email, coalesce(p.contact, 0) AS contact, EXISTS (SELECT 1 FROM mailing m"
+        "  JOIN delivery d ON d.mailing = m.id WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id"
+        "  AND d.state IN (1, 2, 4)) AS mailed"
+        " FROM invitation i JOIN wave w ON w.id = i.wave"
+        " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person WHERE i.wave = ? AND i.kind = 1) r");
+    statement_bind(q, "d", &wave);
+    ONE_ROW(q, *out = read_reach(q));
+}
+
+enum result store_count_retries(struct store *s, struct arena *arena, struct id mailing, int *n,
+                                const char **sentence) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(db, "SELECT count(*), coalesce(max(sentence), '') FROM delivery"
+                                             " WHERE mailing = ? AND state = 0 AND attempts > 0");
+    statement_bind(q, "d", &mailing);
+    ONE_ROW(q, (*n = sqlite3_column_int(q, 0), *sentence = column_text(arena, q, 1)));
+}

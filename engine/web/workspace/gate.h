@@ -1,0 +1,72 @@
+/* The gate of the workspace: who is asking, and may they? Sessions, roles, forms' tokens. Default-deny: a handler is
+ * called only when the row of the route table, and nothing else, says that it may be. */
+#ifndef READINESS_WEB_GATE_H
+#define READINESS_WEB_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "access/throttle.h"
+#include "store/accounts.h"
+#include "web/workspace/desk.h"
+
+enum {
+    SESSION_IDLE = 30 * 60,
+    SESSION_TOTAL = 12 * 3600,
+    SESSIONS_MAX = 5,    /* of one account; the oldest ends */
+    AGAIN_SECONDS = 600, /* so long a proof of who one is counts for acts that ask for it anew */
+    SESSION_SECRET = 32, /* bytes; the cookie has them in hexadecimal */
+    PROOF_SECONDS = 300, /* from the password to the second factor */
+};
+
+/* What sign-in keeps in memory, for this run. */
+struct gate {
+    struct throttle *accounts; /* tries per address that is typed */
+    unsigned char key[32];     /* for proofs of a right password, until the second factor is there */
+    struct hashing *hashing;   /* so many password hashes at a time */
+};
+struct gate *gate_new(void);
+void gate_free(struct gate *g);
+
+/* Takes a request of a desk's row on: it waits for a worker thread, which calls the row's handler. On the event loop.
+ */
+void gate_enter(struct request *r);
+
+/* Begins a session of d->account after it was proved who they are; the browser's old one, if any, ends. `keep_age`: a
+ * re-authentication does not make the session younger. False: the store is in trouble, and the page for that is
+ * written. */
+bool gate_begin_session(struct desk *d, bool keep_age);
+/* Ends this one. */
+void gate_end_session(struct desk *d);
+
+/* password_is and password_hash of access/password.h, at most two at a time in the workspace. */
+bool gate_password_is(struct desk *d, const char *hash, const char *password);
+enum result gate_password_hash(struct desk *d, const char *password, char out[PASSWORD_HASH_MAX]);
+/* Is another try at this address allowed? Else the page that says how long to wait is written. */
+bool gate_may_try(struct desk *d, const char *email);
+void gate_was_good(struct desk *d, const char *email);
+
+/* A short-lived proof that the password of this account was right, to carry through a form; and whose it is. */
+const char *gate_make_proof(struct desk *d, struct id account);
+bool gate_read_proof(struct desk *d, const char *proof, struct id *account);
+
+/* A password as it was typed; "" when there is none. */
+const char *gate_posted_password(struct desk *d, const char *name);
+/* The two fields for choosing a password; what was chosen in them, or NULL with what is wrong about it. */
+void gate_field_new_password(struct desk *d);
+const char *gate_posted_new_password(struct desk *d, const char *email);
+/* Is this the code of the account's app, or one of its recovery codes, and not used before? RESULT_INPUT: no. */
+enum result gate_second_factor(struct desk *d, const struct account *account, const char *code) MUST_CHECK;
+
+/* A field for the language of an account ("" follows the browser), and its value; false with what is wrong about it. */
+void gate_field_language(struct desk *d, const char *value);
+bool gate_posted_language(struct desk *d, const char **language);
+/* The key of a role's name. */
+const char *gate_role_key(enum role role);
+
+/* A path of ours that somebody may be sent to after signing in, or "": what an address asks for is not trusted. */
+const char *gate_safe_path(struct desk *d, const char *path);
+/* Where this person's work begins. */
+const char *gate_home(const struct desk *d);
+
+#endif

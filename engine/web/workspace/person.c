@@ -1,0 +1,222 @@
+/* One person of the roster: added, changed, exported, removed. */
+#include <string.h>
+#include <strings.h>
+
+#include "collect/held.h"
+#include "collect/roster.h"
+#include "web/workspace/setup.h"
+#include "web/workspace/setup_pages.h"
+
+enum { EMAIL_MAX = 254, NAME_MAX = 200, UNIT_MAX = 100, CODE_MAX = 40, LANGUAGE_MAX = 15 };
+
+/* The person of the path; false with a page written when there is none. */
+static bool find_asked(struct desk *d, struct person *out) {
+    struct person *list;
+    struct id id;
+    size_t n;
+    if (store_list_people(d->store, d->arena, d->assessment.id, &list, &n) != RESULT_OK) {
+        desk_refuse(d, 503);
+        return false;
+    }
+    const bool is_id = setup_read_id(desk_parameter(d, "person"), &id);
+    for (size_t i = 0; is_id && i < n; i++)
+        if (id_equal(list[i].id, id)) {
+            *out = list[i];
+            return true;
+        }
+    desk_refuse(d, 404);
+    return false;
+}
+
+static bool write_organisation(struct desk *d, const char *code) {
+    struct organisation *list;
+    size_t n;
+    if (store_list_organisations(d->store, d->arena, d->assessment.id, &list, &n) != RESULT_OK)
+        return false;
+    const char **values = arena_array(d->arena, n + 1, sizeof *values);
+    const char **texts = arena_array(d->arena, n + 1, sizeof *texts);
+    for (size_t i = 0; i < n; i++) {
+        values[i] = list[i].code;
+        texts[i] = list[i].name;
+    }
+    desk_field_choice(d, "organisation", "setup_organisation", NULL, values, texts, n, code);
+    return true;
+}
+
+static void write_fields(struct desk *d, const struct person *p, bool is_new) {
+    if (is_new)
+        desk_field_text(d, "email", "setup_email", NULL, p->email, EMAIL_MAX);
+    desk_field_text(d, "name", "setup_name", "setup_person_name_hint", p->name, NAME_MAX);
+    (void)!write_organisation(d, p->organisation);
+    desk_field_text(d, "unit", "setup_unit", "setup_unit_hint", p->unit, UNIT_MAX);
+    setup_field_language(d, "language", p->language);
+}
+
+static void check_field(struct desk *d, const struct person *p, size_t field, const char *name, const char *value) {
+    const char *code = roster_check_person(p, field);
+    const struct place nowhere = {NULL, 0, 0};
+    if (code && strcmp(code, "name_not_accepted") == 0)
+        code = field == PERSON_UNIT ? "setup_unit_not_accepted" : "setup_name_not_accepted";
+    if (code)
+        finding_add(d->findings, SEVERITY_ERROR, nowhere, code, "field", name, "value", value, "column",
+                    desk_words(d, arena_printf(d->arena, "setup_%s", name)), NULL);
+}
+
+static void take_fields(struct desk *d, struct person *p, bool is_new) {
+    struct organisation *list;
+    size_t n, known = 0;
+    struct person other;
+    if (is_new)
+        p->email = desk_posted(d, "email", EMAIL_MAX);
+    p->name = desk_posted(d, "name", NAME_MAX);
+    p->organisation = desk_posted(d, "organisation", CODE_MAX);
+    p->unit = desk_posted(d, "unit", UNIT_MAX);
+    p->language = desk_posted(d, "language", LANGUAGE_MAX);
+    if (desk_has_errors(d))
+        return;
+    check_field(d, p, PERSON_EMAIL, "email", p->email);
+    check_field(d, p, PERSON_NAME, "name", p->name);
+    check_field(d, p, PERSON_UNIT, "unit", p->unit);
+    check_field(d, p, PERSON_LANGUAGE, "language", p->language);
+    if (store_list_organisations(d->store, d->arena, d->assessment.id, &list, &n) != RESULT_OK)
+        n = 0;
+    for (size_t i = 0; i < n; i++)
+        known += strcmp(list[i].code, p->organisation) == 0;
+    if (!known)
+        desk_wrong(d, "organisation", "setup_choose", NULL, NULL);
+    if (is_new && store_find_person(d->store, d->arena, d->assessment.id, p->email, &other) == RESULT_OK)
+        desk_wrong(d, "email", "setup_email_taken", "value", p->email);
+}
+
+static void put(struct desk *d, const struct person *p) {
+    if (store_put_people(d->store, d->assessment.id, p, 1) != RESULT_OK) {
+        desk_refuse(d, 503);
+        return;
+    }
+    desk_audit(d, "person_changed", d->assessment.name);
+    desk_redirect(d, setup_path(d, "people"), "setup_person_saved", NULL);
+}
+
+static void show_new(struct desk *d, int status, const struct person *p) {
+    desk_open(d, status, desk_words(d, "setup_person_add"), TAB_PEOPLE);
+    desk_form_open(d, setup_path(d, "people", "add"), false);
+    write_fields(d, p, true);
+    setup_buttons_open(d);
+    desk_button(d, "setup_add", NULL, NULL);
+    setup_cancel(d, setup_path(d, "people"));
+    setup_buttons_close(d);
+    desk_form_close(d);
+    desk_close(d);
+}
+
+static struct person nobody(void) {
+    return (struct person){.id = id_new(), .email = "", .name = "", .organisation = "", .unit = "", .language = ""};
+}
+
+void person_show_new(struct desk *d) {
+    const struct person p = nobody();
+    show_new(d, 200, &p);
+}
+
+void person_add(struct desk *d) {
+    struct person p = nobody();
+    take_fields(d, &p, true);
+    if (desk_has_errors(d))
+        show_new(d, SETUP_WRONG, &p);
+    else
+        put(d, &p);
+}
+
+static void show(struct desk *d, int status, const struct person *p) {
+    const char *hex = setup_hex(d, p->id);
+    desk_open(d, status, p->name[0] ? p->name : p->email, TAB_PEOPLE);
+    setup_facts_open(d);
+    setup_fact(d, "setup_email", p->email);
+    if (p->contact != CONTACT_GOOD)
+        setup_fact(d, "setup_contact",
+                   desk_words(d, p->contact == CONTACT_BOUNCED ? "setup_contact_bounced" : "setup_contact_opted_out"));
+    setup_facts_close(d);
+    desk_form_open(d, setup_path(d, "people", hex), false);
+    write_fields(d, p, false);
+    setup_buttons_open(d);
+    desk_button(d, "setup_save", NULL, NULL);
+    setup_cancel(d, setup_path(d, "people"));
+    setup_buttons_close(d);
+    desk_form_close(d);
+    desk_section(d, "setup_person_data");
+    desk_paragraph(d, "setup_person_data_explain");
+    setup_buttons_open(d);
+    desk_form_open(d, setup_path(d, "people", hex, "export"), false);
+    desk_button_second(d, "setup_person_export", NULL, NULL);
+    desk_form_close(d);
+    desk_link(d, setup_path(d, "people", hex, "remove"), desk_words(d, "setup_person_remove"));
+    setup_buttons_close(d);
+    desk_close(d);
+}
+
+void person_show(struct desk *d) {
+    struct person p;
+    if (find_asked(d, &p))
+        show(d, 200, &p);
+}
+
+void person_handle(struct desk *d) {
+    struct person old;
+    if (!find_asked(d, &old))
+        return;
+    struct person p = old;
+    take_fields(d, &p, false);
+    if (desk_has_errors(d))
+        show(d, SETUP_WRONG, &old);
+    else
+        put(d, &p);
+}
+
+void person_export(struct desk *d) {
+    struct person p;
+    struct buf out = BUF_INIT;
+    if (!find_asked(d, &p))
+        return;
+    if (held_about(&out, d->store, d->arena, &d->assessment, &p) == RESULT_OK) {
+        desk_audit(d, "person_exported", d->assessment.name);
+        desk_download(d, arena_printf(d->arena, "%s-person.json", d->assessment.name),
+                      "application/json; charset=utf-8", (struct str){arena_copy(d->arena, out.p, out.n), out.n});
+    } else {
+        desk_refuse(d, 503);
+    }
+    buf_free(&out);
+}
+
+void person_show_remove(struct desk *d) {
+    struct person p;
+    if (!find_asked(d, &p))
+        return;
+    desk_open(d, 200, desk_words(d, "setup_person_remove"), TAB_PEOPLE);
+    setup_facts_open(d);
+    setup_fact(d, "setup_email", p.email);
+    if (p.name[0])
+        setup_fact(d, "setup_name", p.name);
+    setup_facts_close(d);
+    desk_paragraph(d, "setup_person_remove_explain");
+    if (d->assessment.mode == MODE_CONFIDENTIAL)
+        desk_paragraph(d, "setup_person_remove_linked");
+    desk_form_open(d, setup_path(d, "people", setup_hex(d, p.id), "remove"), false);
+    setup_buttons_open(d);
+    desk_button_danger(d, "setup_person_remove", NULL, NULL);
+    setup_cancel(d, setup_path(d, "people", setup_hex(d, p.id)));
+    setup_buttons_close(d);
+    desk_form_close(d);
+    desk_close(d);
+}
+
+void person_remove(struct desk *d) {
+    struct person p;
+    if (!find_asked(d, &p))
+        return;
+    if (store_remove_person(d->store, d->assessment.id, p.id) != RESULT_OK || store_scrub(d->store) != RESULT_OK) {
+        desk_refuse(d, 503);
+        return;
+    }
+    desk_audit(d, "person_deleted", d->assessment.name);
+    desk_redirect(d, setup_path(d, "people"), "setup_person_removed", NULL);
+}

@@ -1,0 +1,163 @@
+#include "web/workspace/reach.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "mail/mailer.h"
+
+bool reach_failed(const struct desk *d) {
+    return d->request->reply.status != 0;
+}
+
+bool reach_find_wave(struct desk *d, struct wave *out) {
+    struct wave *list;
+    size_t n;
+    if (store_list_waves(d->store, d->arena, d->assessment.id, &list, &n) != RESULT_OK) {
+        desk_refuse(d, 503);
+        return false;
+    }
+    for (size_t i = n; i > 0; i--)
+        if (list[i - 1].state == WAVE_OPEN) {
+            *out = list[i - 1];
+            return true;
+        }
+    return false;
+}
+
+void reach_open(struct desk *d, const char *title_key, enum desk_tab tab) {
+    desk_style(d, "reach.css");
+    desk_open(d, 200, desk_words(d, title_key), tab);
+}
+
+void reach_show_no_wave(struct desk *d, const char *title_key, enum desk_tab tab) {
+    reach_open(d, title_key, tab);
+    desk_empty(d, "reach_no_wave", reach_path(d, "waves", NULL), "reach_to_waves");
+    desk_close(d);
+}
+
+bool reach_links(struct desk *d, const struct wave *wave, struct link **out, size_t *n) {
+    if (collect_links(d->collect, wave, d->arena, out, n, d->findings) == RESULT_OK)
+        return true;
+    desk_refuse(d, 503);
+    return false;
+}
+
+bool reach_organisations(struct desk *d, struct organisation **out, size_t *n) {
+    if (store_list_organisations(d->store, d->arena, d->assessment.id, out, n) == RESULT_OK)
+        return true;
+    desk_refuse(d, 503);
+    return false;
+}
+
+const struct organisation *reach_organisation(const struct organisation *list, size_t n, const char *code) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i].code, code) == 0)
+            return &list[i];
+    return NULL;
+}
+
+static bool may_be_written_to(const struct person *people, size_t n, struct id person) {
+    for (size_t i = 0; i < n; i++)
+        if (id_equal(people[i].id, person))
+            return *people[i].email && people[i].contact == CONTACT_GOOD;
+    return false;
+}
+
+enum result reach_count_unanswered(struct desk *d, const struct wave *wave, int *n) {
+    struct invitation *list;
+    struct person *people;
+    size_t n_list, n_people;
+    *n = 0;
+    if (store_list_invitations(d->store, d->arena, wave->id, &list, &n_list) != RESULT_OK ||
+        store_list_people(d->store, d->arena, d->assessment.id, &people, &n_people) != RESULT_OK)
+        return RESULT_MACHINE;
+    for (size_t i = 0; i < n_list; i++) {
+        struct link link;
+        struct found_ticket found;
+        uint8_t ticket[32];
+        if (list[i].kind != INVITATION_PERSONAL || !may_be_written_to(people, n_people, list[i].person))
+            continue;
+        if (collect_link_of(d->collect, wave, &list[i], &link, ticket, d->findings) != RESULT_OK ||
+            store_find_ticket(d->store, d->arena, ticket, &found) != RESULT_OK)
+            return RESULT_MACHINE;
+        *n += found.state == TICKET_FRESH;
+    }
+    return RESULT_OK;
+}
+
+void reach_write_ways(struct desk *d, const char *here) {
+    static const struct {
+        const char *page, *key;
+    } ways[] = {{"send", "reach_way_mail"}, {"links", "reach_way_links"}, {"bounces", "reach_way_bounces"}};
+    struct html *h = &d->screen.html;
+    html_markup(h, "<nav class=reach-ways");
+    html_attribute(h, "aria-label", desk_words(d, "reach_ways"));
+    html_markup(h, "><ul>");
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        html_markup(h, "<li><a");
+        html_attribute(h, "href", reach_path(d, ways[i].page, NULL));
+        if (strcmp(ways[i].page, here) == 0)
+            html_markup(h, " aria-current=page");
+        html_end(h);
+        desk_say(d, ways[i].key);
+        html_markup(h, "</a></li>");
+    }
+    html_markup(h, "</ul></nav>");
+}
+
+const char *reach_url(struct desk *d, const char *token) {
+    return arena_printf(d->arena, "%s/s/%s", d->request->web->public_url, token);
+}
+
+const char *reach_short_address(struct desk *d) {
+    const char *url = d->request->web->public_url, *slashes = strstr(url, "//");
+    return slashes ? slashes + 2 : url;
+}
+
+const char *reach_path(struct desk *d, const char *page, const char *more) {
+    return desk_path(d, "assessments", d->assessment.name, page, more, NULL);
+}
+
+const char *reach_words(const struct screen *s, const char *key) {
+    return texts_get(s->texts, s->words, arena_printf(s->request->arena, "work.%s", key));
+}
+
+const char *reach_innovation(struct arena *arena, const struct sitting *sitting, const char *language) {
+    static const char name[] = "innovation";
+    const struct instrument *instrument = sitting->instrument;
+    const int index = instrument_language(instrument, language);
+    const char *found = NULL;
+    for (size_t i = 0; i < instrument->n_placeholders; i++)
+        if (strcmp(instrument->placeholders[i].name, name) == 0)
+            found = text_in(&instrument->placeholders[i].value, index < 0 ? 0 : (size_t)index);
+    bool own = false;
+    for (size_t i = 0; i < sitting->n_placeholders; i++) {
+        const struct placeholder_value *v = &sitting->placeholders[i];
+        const bool here = strcmp(v->language, language) == 0;
+        if (strcmp(v->name, name) != 0 || own || (*v->language && !here))
+            continue;
+        found = v->value;
+        own = here;
+    }
+    return found && *found ? arena_string(arena, found) : NULL;
+}
+
+const char *reach_sender(struct desk *d) {
+    const struct mailer_tools *tools = d->request->web->mail_tools;
+    if (tools && *tools->settings->from_name)
+        return tools->settings->from_name;
+    return *d->account.name ? d->account.name : d->assessment.title;
+}
+
+int reach_minutes(const struct instrument *instrument, enum audience audience) {
+    size_t staff = 0, organisation = 0;
+    for (size_t i = 0; i < instrument->n_fields; i++) {
+        staff += (instrument->fields[i].audience & AUDIENCE_STAFF) != 0;
+        organisation += (instrument->fields[i].audience & AUDIENCE_ORGANISATION) != 0;
+    }
+    const size_t longest = staff > organisation ? staff : organisation;
+    const size_t own = audience == AUDIENCE_STAFF ? staff : organisation;
+    if (longest == 0 || instrument->minutes <= 0)
+        return instrument->minutes;
+    return (int)ceil((double)instrument->minutes * (double)own / (double)longest);
+}

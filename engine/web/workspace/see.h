@@ -1,0 +1,26 @@
+/* What the pages that show results share. For reports.c, report_job.c and shared.c only. */
+#ifndef READINESS_WEB_SEE_H
+#define READINESS_WEB_SEE_H
+
+#include "web/report/report.h"
+#include "web/workspace/see_pages.h"
+
+/* Opens the results of a closed wave. False when they cannot be shown, with the page that says why (an open wave has no
+ * results, for anybody). Close them with results_close. */
+bool see_open(struct desk *d, const struct wave *wave, enum desk_tab tab, struct results **out);
+/* The report's language: what was asked for (?report=fr) if there are words in it, else the person's if the instrument
+ * has it, else the instrument's own. */
+struct words see_words(struct desk *d, struct results *results);
+/* The index of an organisation by its code; false when the wave has none such. */
+bool see_organisation(const struct results *results, const char *code, size_t *index);
+/* "Baseline", or "Wave 2" without a label. */
+const char *see_wave_name(struct desk *d, const struct wave *wave);
+/* Links to the same page in the other languages of the report; nothing where there are none. */
+void see_languages(struct desk *d, const struct words *w, const char *path);
+
+/* report_job.c: begins to make a file of a report (a workbook, or with `page` an HTML file), of one organisation or
+ * (NULL) of all, and sends the person to the page that waits for it. */
+void see_begin_job(struct desk *d, const struct wave *wave, const char *organisation, const char *organisation_name,
+                   const char *language, bool page, const char *back);
+
+#endif

@@ -1,0 +1,155 @@
+#include "web/workspace/setup.h"
+
+#include <string.h>
+
+#include "web/workspace/watch.h"
+
+const char *setup_sentence(struct desk *d, const struct finding *f) {
+    struct buf out = BUF_INIT;
+    const char *text = texts_get(d->screen.texts, d->screen.words, arena_printf(d->arena, "finding.%s", f->code));
+    texts_substitute(&out, text, f->names, f->values, f->n_args);
+    const char *filled = arena_copy(d->arena, out.p, out.n);
+    buf_free(&out);
+    return filled;
+}
+
+/* The total is told only where it says nothing about fewer people than the minimum, as on the page for watching. */
+bool setup_count(struct desk *d, const struct wave *w, int *invited, int *answered) {
+    struct invited *list;
+    size_t n;
+    *invited = *answered = -1;
+    if (store_list_invited(d->store, d->arena, w->id, &list, &n) != RESULT_OK)
+        return false;
+    struct watch_row *rows = arena_array(d->arena, n + 1, sizeof *rows);
+    int sum_invited = 0, sum_answered = 0;
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (struct watch_row){.code = list[i].organisation,
+                                     .invited = list[i].invited,
+                                     .answered = list[i].answered,
+                                     .organisation_answered = list[i].organisation_answered};
+        sum_invited += list[i].invited;
+        sum_answered += list[i].answered;
+    }
+    if (w->state == WAVE_OPEN && !watch_hide(rows, n, w->min_group))
+        return true;
+    *answered = sum_answered;
+    *invited = sum_invited > 0 ? sum_invited : -1;
+    return true;
+}
+
+bool setup_read(struct desk *d, const struct assessment *a, struct setup_state *out) {
+    struct organisation *organisations;
+    struct person *people;
+    *out = (struct setup_state){.invited = -1, .answered = -1};
+    bool good = store_list_organisations(d->store, d->arena, a->id, &organisations, &out->organisations) == RESULT_OK &&
+                store_list_people(d->store, d->arena, a->id, &people, &out->people) == RESULT_OK &&
+                store_list_waves(d->store, d->arena, a->id, &out->waves, &out->n_waves) == RESULT_OK;
+    for (size_t i = 0; good && i < out->n_waves; i++) {
+        const struct wave *w = &out->waves[i];
+        if (!out->last || w->number > out->last->number)
+            out->last = w;
+        if (w->state == WAVE_OPEN)
+            out->open = w;
+    }
+    const struct wave *counted = out->open ? out->open : out->last;
+    if (good && counted)
+        good = setup_count(d, counted, &out->invited, &out->answered);
+    if (!good)
+        desk_refuse(d, 503);
+    return good;
+}
+
+const char *setup_answered(struct desk *d, int answered, int invited) {
+    if (answered < 0)
+        return desk_words(d, "setup_none");
+    if (invited <= 0)
+        return desk_number(d, answered, 0);
+    return desk_fill(d, "setup_answered_of", "answered", desk_number(d, answered, 0), "invited",
+                     desk_number(d, invited, 0), "share", desk_percent(d, (double)answered / invited), NULL);
+}
+
+const char *setup_until(struct desk *d, const struct wave *w) {
+    if (!w->until[0])
+        return desk_words(d, "setup_no_deadline");
+    return desk_fill(d, "setup_day_in_zone", "day", desk_day(d, w->until), "zone", w->timezone, NULL);
+}
+
+bool setup_wave(struct desk *d, struct wave *out) {
+    struct wave *waves;
+    size_t n;
+    long number;
+    if (store_list_waves(d->store, d->arena, d->assessment.id, &waves, &n) != RESULT_OK) {
+        desk_refuse(d, 503);
+        return false;
+    }
+    const bool is_number = str_to_long(str_of(desk_parameter(d, "wave")), &number);
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < n; i++)
+            if (pass == 0 ? is_number && waves[i].number == number
+                          : strcmp(waves[i].label, desk_parameter(d, "wave")) == 0) {
+                *out = waves[i];
+                return true;
+            }
+    desk_refuse(d, 404);
+    return false;
+}
+
+const char *setup_hex(struct desk *d, struct id id) {
+    char *hex = arena_alloc(d->arena, 2 * sizeof id.bytes + 1);
+    for (size_t i = 0; i < sizeof id.bytes; i++) {
+        hex[2 * i] = "0123456789abcdef"[id.bytes[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[id.bytes[i] & 15];
+    }
+    return hex;
+}
+
+static int digit(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool setup_read_id(const char *hex, struct id *out) {
+    if (strlen(hex) != 2 * sizeof out->bytes)
+        return false;
+    for (size_t i = 0; i < sizeof out->bytes; i++) {
+        const int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        out->bytes[i] = (uint8_t)(high * 16 + low);
+    }
+    return true;
+}
+
+void setup_facts_open(struct desk *d) {
+    html_markup(&d->screen.html, "<dl class=facts>");
+}
+
+void setup_fact(struct desk *d, const char *label_key, const char *text) {
+    struct html *h = &d->screen.html;
+    html_markup(h, "<div><dt>");
+    desk_say(d, label_key);
+    html_markup(h, "</dt><dd>");
+    html_text(h, text);
+    html_markup(h, "</dd></div>");
+}
+
+void setup_facts_close(struct desk *d) {
+    html_markup(&d->screen.html, "</dl>");
+}
+
+void setup_paragraph(struct desk *d, const char *text) {
+    html_markup(&d->screen.html, "<p>");
+    html_text(&d->screen.html, text);
+    html_markup(&d->screen.html, "</p>");
+}
+
+void setup_buttons_open(struct desk *d) {
+    html_markup(&d->screen.html, "<div class=buttons>");
+}
+
+void setup_buttons_close(struct desk *d) {
+    html_markup(&d->screen.html, "</div>");
+}
+
+void setup_cancel(struct desk *d, const char *path) {
+    desk_link(d, path, desk_words(d, "setup_cancel"));
+}

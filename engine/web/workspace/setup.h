@@ -1,0 +1,88 @@
+/* What the pages that set up an assessment share: its state in numbers, small pieces of pages, the instruments to
+ * choose from. For these pages only. */
+#ifndef READINESS_WEB_SETUP_H
+#define READINESS_WEB_SETUP_H
+
+#include "instrument/instrument.h"
+#include "web/workspace/desk.h"
+
+enum { SETUP_WRONG = 422 /* the status of a form that comes back with what is wrong */ };
+
+/* "/assessments/north/waves/open" */
+#define setup_path(d, ...) desk_path((d), "assessments", (d)->assessment.name, __VA_ARGS__, NULL)
+
+/* How far an assessment is. */
+struct setup_state {
+    size_t organisations, people, n_waves;
+    struct wave *waves;      /* in their order */
+    const struct wave *open; /* the open one, or NULL */
+    const struct wave *last; /* the newest, or NULL */
+    int invited, answered;   /* of the newest wave that was not imported; -1: not to be told, or nobody knows */
+};
+/* False when the store failed; the page for that is then written. */
+bool setup_read(struct desk *d, const struct assessment *a, struct setup_state *out);
+/* "12 of 60 (20 %)", "12", or a dash. */
+const char *setup_answered(struct desk *d, int answered, int invited);
+/* The counts of a wave that may be told, as for setup_state; false when the store failed. */
+bool setup_count(struct desk *d, const struct wave *w, int *invited, int *answered);
+/* "31 January 2027 (America/Toronto)" */
+const char *setup_until(struct desk *d, const struct wave *w);
+
+/* A finding's sentence in the person's language. */
+const char *setup_sentence(struct desk *d, const struct finding *f);
+/* The wave of the path's {wave}: its number, as our links have it, or its label. False when there is none, with the page
+ * written. */
+bool setup_wave(struct desk *d, struct wave *out);
+/* Ids in addresses. */
+const char *setup_hex(struct desk *d, struct id id);
+bool setup_read_id(const char *hex, struct id *out);
+
+/* Pieces of pages. A list of facts: open, facts, close. */
+void setup_facts_open(struct desk *d);
+void setup_fact(struct desk *d, const char *label_key, const char *text);
+void setup_facts_close(struct desk *d);
+void setup_paragraph(struct desk *d, const char *text);
+void setup_buttons_open(struct desk *d);
+void setup_buttons_close(struct desk *d);
+/* A link among buttons that goes back without doing anything. */
+void setup_cancel(struct desk *d, const char *path);
+/* A text field whose label and hint are already texts; `lang` (may be NULL) is what is typed into it. */
+void setup_field(struct desk *d, const char *name, const char *label, const char *hint, const char *value, size_t max,
+                 const char *lang);
+/* A time zone of the list that this machine knows. */
+void setup_field_timezone(struct desk *d, const char *name, const char *value);
+/* Choices "" (the instrument's own) and each language of the instrument. */
+void setup_field_language(struct desk *d, const char *name, const char *value);
+
+/* The instruments of the surveys folder (setup_shelf.c). */
+struct setup_instrument {
+    const char *name;                    /* of the file, without .ini */
+    const char *path;                    /* absolute */
+    const struct instrument *instrument; /* a reference; NULL when the file has errors */
+};
+/* All of them by name; give every reference back with setup_release. */
+size_t setup_shelf(struct desk *d, struct setup_instrument **out);
+void setup_release(const struct setup_instrument *list, size_t n);
+/* One of them; false when there is none or it has errors. */
+bool setup_find_instrument(struct desk *d, const char *name, struct setup_instrument *out);
+/* The instrument of the assessment as it stands on disk, a reference; NULL when it cannot be loaded. */
+const struct instrument *setup_load_instrument(struct desk *d);
+/* Its title in the person's language, its placeholders filled in. */
+const char *setup_instrument_title(struct desk *d, const struct instrument *i);
+/* "English, French (98 %)" */
+const char *setup_coverage(struct desk *d, const struct instrument *i);
+
+/* The fields that creating and changing share (setup_fields.c): title, what is put into practice in each language,
+ * languages, time zone; mode and minimum group while they may be chosen. */
+struct setup_form {
+    const struct instrument *instrument; /* may be NULL: then no placeholders and languages */
+    struct assessment assessment;
+    struct placeholder_value *values;
+    size_t n_values;
+    bool may_choose_mode;
+};
+void setup_write_fields(struct desk *d, const struct setup_form *form);
+/* Reads what was posted into the form; what is wrong is said (desk_has_errors). */
+void setup_take_fields(struct desk *d, struct setup_form *form);
+
+#endif

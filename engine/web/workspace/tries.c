@@ -1,0 +1,138 @@
+/* What sign-in keeps in memory: how often an address was tried, how many password hashes are computed at this moment,
+ * and the key for proofs of a right password. */
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access/password.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "web/routes.h"
+#include "web/workspace/gate.h"
+
+enum { HASHES = 2, PROOF_TAG = 32 };
+
+struct hashing {
+    pthread_mutex_t mutex;
+    pthread_cond_t less;
+    int n;
+};
+
+struct gate *gate_new(void) {
+    struct gate *g = mem_alloc(sizeof *g);
+    g->accounts = throttle_new();
+    random_bytes(g->key, sizeof g->key);
+    g->hashing = mem_alloc(sizeof *g->hashing);
+    g->hashing->n = 0;
+    pthread_mutex_init(&g->hashing->mutex, NULL);
+    pthread_cond_init(&g->hashing->less, NULL);
+    return g;
+}
+
+void gate_free(struct gate *g) {
+    if (!g)
+        return;
+    throttle_free(g->accounts);
+    pthread_cond_destroy(&g->hashing->less);
+    pthread_mutex_destroy(&g->hashing->mutex);
+    free(g->hashing);
+    sodium_memzero(g, sizeof *g);
+    free(g);
+}
+
+static void hashing_begin(struct hashing *h) {
+    pthread_mutex_lock(&h->mutex);
+    while (h->n >= HASHES)
+        pthread_cond_wait(&h->less, &h->mutex);
+    h->n++;
+    pthread_mutex_unlock(&h->mutex);
+}
+
+static void hashing_end(struct hashing *h) {
+    pthread_mutex_lock(&h->mutex);
+    h->n--;
+    pthread_cond_signal(&h->less);
+    pthread_mutex_unlock(&h->mutex);
+}
+
+bool gate_password_is(struct desk *d, const char *hash, const char *password) {
+    struct hashing *h = d->request->web->gate->hashing;
+    hashing_begin(h);
+    const bool right = password_is(hash, password);
+    hashing_end(h);
+    return right;
+}
+
+enum result gate_password_hash(struct desk *d, const char *password, char out[PASSWORD_HASH_MAX]) {
+    struct hashing *h = d->request->web->gate->hashing;
+    hashing_begin(h);
+    const enum result result = password_hash(password, out);
+    hashing_end(h);
+    return result;
+}
+
+/* Addresses are compared without case, so a try with other capitals is one more try. */
+static const char *tried_name(struct desk *d, const char *email) {
+    char *name = arena_string(d->arena, email);
+    for (char *c = name; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return name;
+}
+
+bool gate_may_try(struct desk *d, const char *email) {
+    const int64_t wait = throttle_try(d->request->web->gate->accounts, tried_name(d, email), clock_monotonic());
+    if (wait <= 0)
+        return true;
+    const long seconds = (long)((wait + 999) / 1000);
+    desk_open(d, 429, desk_words(d, "sign_in_often_title"), TAB_NONE);
+    html_markup(&d->screen.html, "<p>");
+    desk_text(d, texts_count(d->screen.texts, d->arena, d->screen.words, "work.sign_in_often", seconds, NULL));
+    html_markup(&d->screen.html, "</p><p>");
+    desk_link(d, d->request->route->path, desk_words(d, "sign_in_often_back"));
+    html_markup(&d->screen.html, "</p>");
+    desk_close(d);
+    return false;
+}
+
+void gate_was_good(struct desk *d, const char *email) {
+    throttle_good(d->request->web->gate->accounts, tried_name(d, email));
+}
+
+/* Account and end of validity, and a keyed hash over both. */
+struct proof {
+    uint8_t account[16];
+    uint8_t until[8];
+    uint8_t tag[PROOF_TAG];
+};
+
+static void make_tag(const struct desk *d, struct proof *p, uint8_t tag[PROOF_TAG]) {
+    const struct gate *g = d->request->web->gate;
+    crypto_generichash(tag, PROOF_TAG, (const uint8_t *)p, sizeof p->account + sizeof p->until, g->key, sizeof g->key);
+}
+
+const char *gate_make_proof(struct desk *d, struct id account) {
+    struct proof p;
+    const int64_t until = clock_now() + PROOF_SECONDS;
+    char *text = arena_alloc(d->arena, 2 * sizeof p + 1);
+    memcpy(p.account, account.bytes, sizeof p.account);
+    memcpy(p.until, &until, sizeof p.until);
+    make_tag(d, &p, p.tag);
+    return sodium_bin2hex(text, 2 * sizeof p + 1, (const uint8_t *)&p, sizeof p);
+}
+
+bool gate_read_proof(struct desk *d, const char *proof, struct id *account) {
+    struct proof p;
+    uint8_t tag[PROOF_TAG];
+    size_t n = 0;
+    int64_t until;
+    if (sodium_hex2bin((uint8_t *)&p, sizeof p, proof, strlen(proof), NULL, &n, NULL) != 0 || n != sizeof p)
+        return false;
+    make_tag(d, &p, tag);
+    memcpy(&until, p.until, sizeof until);
+    if (sodium_memcmp(tag, p.tag, sizeof tag) != 0 || until < clock_now())
+        return false;
+    memcpy(account->bytes, p.account, sizeof p.account);
+    return true;
+}

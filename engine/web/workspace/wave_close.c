@@ -1,0 +1,112 @@
+/* Closing a wave: final, so the page says what it does and asks for the wave's name. */
+#include <string.h>
+
+#include "aggregate/results.h"
+#include "collect/collect.h"
+#include "web/workspace/setup.h"
+#include "web/workspace/setup_pages.h"
+
+enum { LABEL_MAX = 200 };
+
+/* Are there too few answers to be opened? */
+static bool is_few(struct desk *d, const struct wave *w, bool *few) {
+    struct invited *list;
+    size_t n;
+    int answered = 0;
+    if (store_list_invited(d->store, d->arena, w->id, &list, &n) != RESULT_OK)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        answered += list[i].answered;
+    *few = answered < w->min_group;
+    return true;
+}
+
+static void show(struct desk *d, int status, const struct wave *w) {
+    struct html *h = &d->screen.html;
+    int invited, answered;
+    bool few;
+    if (!is_few(d, w, &few) || !setup_count(d, w, &invited, &answered)) {
+        desk_refuse(d, 503);
+        return;
+    }
+    desk_open(d, status, desk_fill(d, "setup_close_title", "wave", w->label, NULL), TAB_WAVES);
+    setup_facts_open(d);
+    setup_fact(d, "setup_answered",
+               few ? desk_fill(d, "setup_close_few", "k", desk_number(d, w->min_group, 0), NULL)
+                   : setup_answered(d, answered, invited));
+    setup_fact(d, "setup_last_day", setup_until(d, w));
+    setup_facts_close(d);
+    if (few)
+        desk_notice(d, "setup_close_too_few");
+    html_markup(h, "<ul><li>");
+    desk_say(d, "setup_close_final");
+    html_markup(h, "</li><li>");
+    desk_say(d, "setup_close_keys");
+    html_markup(h, "</li><li>");
+    desk_text(d, desk_fill(d, "setup_close_small", "k", desk_number(d, w->min_group, 0), NULL));
+    html_markup(h, "</li><li>");
+    desk_say(d, "setup_close_then");
+    html_markup(h, "</li></ul>");
+    desk_form_open(d, setup_path(d, "waves", arena_printf(d->arena, "%d", w->number), "close"), false);
+    setup_field(d, "label", desk_fill(d, "setup_close_label", "wave", w->label, NULL), NULL, "", LABEL_MAX, NULL);
+    setup_buttons_open(d);
+    desk_button_danger(d, "setup_close_do", NULL, NULL);
+    setup_cancel(d, setup_path(d, "waves"));
+    setup_buttons_close(d);
+    desk_form_close(d);
+    desk_close(d);
+}
+
+/* The wave of the path, if it is open; else a page is written. */
+static bool find_open(struct desk *d, struct wave *w) {
+    if (!setup_wave(d, w))
+        return false;
+    if (w->state == WAVE_OPEN)
+        return true;
+    desk_redirect(d, setup_path(d, "waves"), NULL, NULL);
+    return false;
+}
+
+void wave_close_show(struct desk *d) {
+    struct wave w;
+    if (find_open(d, &w))
+        show(d, 200, &w);
+}
+
+/* The published groups are decided now, once, so that the first report does not have to wait for it. */
+static enum result make_results(struct desk *d, const struct wave *closed) {
+    struct wave w;
+    struct results *results;
+    if (store_get_wave(d->store, d->arena, closed->id, &w) != RESULT_OK)
+        return RESULT_MACHINE;
+    const enum result result = results_open(&results, d->store, &d->assessment, &w, d->findings);
+    if (result == RESULT_OK)
+        results_close(results);
+    return result;
+}
+
+void wave_close_handle(struct desk *d) {
+    struct wave w;
+    struct closing closing = {0};
+    if (!find_open(d, &w))
+        return;
+    if (strcmp(desk_posted(d, "label", LABEL_MAX), w.label) != 0) {
+        desk_wrong(d, "label", "setup_close_not_confirmed", "wave", w.label);
+        show(d, SETUP_WRONG, &w);
+        return;
+    }
+    const enum result result = collect_close_wave(d->collect, &w, &closing, d->findings);
+    if (result == RESULT_MACHINE) {
+        desk_refuse(d, 503);
+        return;
+    }
+    if (result != RESULT_OK) {
+        show(d, SETUP_WRONG, &w);
+        return;
+    }
+    desk_audit(d, "wave_closed", d->assessment.name);
+    (void)!make_results(d, &w); /* else they are made when the first report asks for them */
+    desk_redirect(d, setup_path(d, closing.responses ? "reports" : "waves"),
+                  closing.responses ? "setup_wave_closed" : "setup_wave_destroyed",
+                  desk_number(d, (double)closing.responses, 0));
+}

@@ -1,0 +1,55 @@
+/* Moving the last day of an open wave. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "web/workspace/setup.h"
+#include "web/workspace/setup_pages.h"
+
+static void show(struct desk *d, int status, const struct wave *w) {
+    desk_open(d, status, desk_fill(d, "setup_extend_title", "wave", w->label, NULL), TAB_WAVES);
+    setup_facts_open(d);
+    setup_fact(d, "setup_last_day_now", setup_until(d, w));
+    setup_facts_close(d);
+    desk_form_open(d, setup_path(d, "waves", arena_printf(d->arena, "%d", w->number), "extend"), false);
+    desk_field_day(d, "until", "setup_last_day_new", "setup_last_day_hint", w->until);
+    setup_buttons_open(d);
+    desk_button(d, "setup_extend_do", NULL, NULL);
+    setup_cancel(d, setup_path(d, "waves"));
+    setup_buttons_close(d);
+    desk_form_close(d);
+    desk_close(d);
+}
+
+static bool find_open(struct desk *d, struct wave *w) {
+    if (!setup_wave(d, w))
+        return false;
+    if (w->state == WAVE_OPEN)
+        return true;
+    desk_redirect(d, setup_path(d, "waves"), NULL, NULL);
+    return false;
+}
+
+void wave_extend_show(struct desk *d) {
+    struct wave w;
+    if (find_open(d, &w))
+        show(d, 200, &w);
+}
+
+void wave_extend_handle(struct desk *d) {
+    struct wave w;
+    if (!find_open(d, &w))
+        return;
+    const char *until = desk_posted(d, "until", 10);
+    if (!clock_is_day(until))
+        desk_wrong(d, "until", "day_not_understood", "value", until);
+    else if (strcmp(until, clock_local_day(clock_now(), w.timezone).text) < 0)
+        desk_wrong(d, "until", "day_is_past", "value", desk_day(d, until));
+    if (desk_has_errors(d)) {
+        show(d, SETUP_WRONG, &w);
+    } else if (store_extend_wave(d->store, w.id, until) != RESULT_OK) {
+        desk_refuse(d, 503);
+    } else {
+        desk_audit(d, "wave_extended", d->assessment.name);
+        desk_redirect(d, setup_path(d, "waves"), "setup_wave_extended", desk_day(d, until));
+    }
+}

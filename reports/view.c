@@ -1,0 +1,67 @@
+#include "reports/view.h"
+
+#include <stdlib.h>
+
+enum result organisation_view_read(struct organisation_view *view, struct results *results, struct arena *arena,
+                                   size_t index) {
+    struct organisation_results *o;
+    enum result result = results_organisation(results, arena, index, &o);
+    if (result == RESULT_OK)
+        *view = (struct organisation_view){index, o, outline_of(arena, results_instrument(results), AUDIENCE_STAFF)};
+    return result;
+}
+
+enum result all_view_read(struct all_view *view, struct results *results, struct arena *arena,
+                          void (*progress)(void *context, size_t done, size_t total), void *context, size_t total) {
+    view->n = results_organisations(results, &view->heads);
+    view->each = arena_array(arena, view->n + 1, sizeof *view->each);
+    view->staff = outline_of(arena, results_instrument(results), AUDIENCE_STAFF);
+    for (size_t i = 0; i < view->n; i++) {
+        enum result result = results_overview(results, arena, i, &view->each[i]);
+        if (result != RESULT_OK)
+            return result;
+        if (progress)
+            progress(context, i + 1, total);
+    }
+    struct organisation_results *overall;
+    enum result result = results_overall(results, arena, &overall);
+    if (result == RESULT_OK)
+        view->overall = overall;
+    return result;
+}
+
+static int by_mean(const void *a, const void *b) {
+    const struct ranked *x = a, *y = b;
+    double p = x->figures->of[STAT_MEAN].value, q = y->figures->of[STAT_MEAN].value;
+    if (p != q)
+        return p < q ? 1 : -1;
+    return x->organisation < y->organisation ? -1 : x->organisation > y->organisation;
+}
+
+size_t ranking_of(const struct all_view *view, size_t construct, struct ranked *list) {
+    size_t n = 0;
+    for (size_t i = 0; i < view->n; i++) {
+        const struct figures *f = &view->each[i]->groups[0].constructs[construct];
+        if (cell_shown(f->of[STAT_MEAN]))
+            list[n++] = (struct ranked){f, view->heads[i].name, i};
+    }
+    qsort(list, n, sizeof *list, by_mean);
+    return n;
+}
+
+struct common common_calls(const struct all_view *view, size_t construct, bool enablers) {
+    struct common common = {0, 0};
+    for (size_t i = 0; i < view->n; i++) {
+        enum call call = view->each[i]->groups[0].constructs[construct].call;
+        common.shown += call != CALL_NONE;
+        common.hits += enablers ? call >= CALL_ENABLER : call == CALL_BARRIER || call == CALL_STRONG_BARRIER;
+    }
+    return common;
+}
+
+size_t withheld_of_all(const struct all_view *view) {
+    size_t cells = 0;
+    for (size_t i = 0; i < view->n; i++)
+        cells += results_withheld(view->each[i]).cells_withheld;
+    return cells;
+}

@@ -1,0 +1,311 @@
+#!/usr/bin/python3
+"""From "I have twelve organisations" to an open and a closed wave, as a practitioner does it in the browser, without a
+command line; hostile and overlong texts included."""
+import html
+import os
+import re
+import sqlite3
+import sys
+import unittest
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from support.readiness import Browser, Installation  # noqa: E402
+from support.workspace import add_user, form_of, submit, upload  # noqa: E402
+
+A = '/assessments/chutes-au-nord'
+CANARY = '<script>alert(7)</script><img src=x onerror=alert(8)>"\'&amp;'
+ORGANISATIONS = 'Code;Établissement;Rattachement;Effectif\r\nréseau;Réseau de santé;;\r\n'.replace('réseau;', 'reseau;') + ''.join(
+    'h%d;Hôpital n° %d « Été »;reseau;%d\r\n' % (i, i, 40 + i) for i in range(1, 12))
+
+
+def people(n=600):
+    return 'Nom;Prénom;Adresse courriel;Établissement;Unité;Langue\r\n' + ''.join(
+        'Tremblay %d;Ève;personne%d@hopital.example;h%d;%s;Français\r\n' % (i, i, i % 11 + 1, ('Soins', 'Urgence')[i % 2])
+        for i in range(n))
+
+
+def plain(page):
+    """The words of a page, as they are read."""
+    text = re.sub(r'<(script|style).*?</\1>', ' ', page.text, flags=re.S)
+    return html.unescape(re.sub(r'\s+', ' ', re.sub(r'<[^>]+>', ' ', text)))
+
+
+class Setup(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.here = Installation()
+        cls.here.serve()
+        cls.browser = add_user(cls.here, 'claire@example.org', 'practitioner')
+        cls.other = add_user(cls.here, 'other@example.org', 'practitioner')
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.here.stop()
+        assert status == 0, open(cls.here.log).read()[-4000:]
+        cls.here.__exit__()
+
+    def rows(self, sql, *values):
+        db = sqlite3.connect(self.here.path('var/readiness.db'), timeout=20)
+        try:
+            return db.execute(sql, values).fetchall()
+        finally:
+            db.close()
+
+    def get(self, path, status=200):
+        page = self.browser.get(path)
+        self.assertEqual(page.status, status, (path, plain(page)[:400]))
+        return page
+
+    def create(self, title, instrument='implementation-readiness', **answers):
+        page = self.get('/assessments/new?instrument=' + instrument)
+        answers = dict({'title': title}, **answers)
+        return submit(self.browser, page, '/assessments/new', answers)
+
+    def import_file(self, path, content, name='table.csv'):
+        page = self.get(path)
+        return upload(self.browser, page, path, 'file', name, content)
+
+    def apply(self, path, page):
+        form = [f for f in page.forms if any(c['name'] == 'apply' for c in f['controls'])][0]
+        values = {c['name']: c['value'] for c in form['controls'] if c['kind'] == 'hidden'}
+        page.forms = [form]
+        return upload(self.browser, page, path, 'file', '', b'', dict(values, apply='yes'))
+
+    def test_1_the_whole_story(self):
+        page = self.get('/work')
+        self.assertIn('Begin with the first one', plain(page))
+        page = self.get('/assessments/new')
+        self.assertIn('English', plain(page))
+        page = self.create('Chutes au Nord', **{'value.0.0': 'the fall prevention programme',
+                                                'value.0.1': 'le programme de prévention des chutes',
+                                                'timezone': 'America/Toronto'})
+        self.assertEqual(page.status, 200)
+        self.assertIn('The assessment is created', plain(page))
+        self.assertEqual(self.rows("SELECT count(*) FROM placeholder WHERE value LIKE '%chutes'")[0][0], 1)
+        for tab in ('organisations', 'people', 'waves', 'settings', 'settings/sharing'):
+            self.get(A + '/' + tab)
+        self.assertIn('People belong to organisations', plain(self.get(A + '/people')))
+
+        page = self.import_file(A + '/organisations/import', ORGANISATIONS.encode('cp1252'), 'organisations.csv')
+        text = plain(page)
+        self.assertEqual(page.status, 200, text)
+        self.assertIn('Windows-1252', text)
+        self.assertIn('Semicolon', text)
+        self.assertIn('Hôpital n° 11 « Été »', text)
+        self.assertEqual(self.rows('SELECT count(*) FROM organisation')[0][0], 0, 'looking writes nothing')
+        page = self.apply(A + '/organisations/import', page)
+        self.assertIn('Organisations written: 12', plain(page))
+
+        page = self.import_file(A + '/people/import', people().encode('cp1252'), 'people.csv')
+        self.assertRegex(plain(page), r'New 600 Updated 0 Unchanged 0 With errors 0')
+        page = self.apply(A + '/people/import', page)
+        self.assertIn('People written: 600', plain(page))
+        self.assertIn('Page 1 of 12', plain(page))
+        self.assertEqual(self.rows('SELECT count(*) FROM person')[0][0], 600)
+        page = self.import_file(A + '/people/import', people().encode('utf-16'), 'people.csv')
+        self.assertRegex(plain(page), r'New 0 Updated 0 Unchanged 600 With errors 0')
+        self.assertIn('Everything in this table is there already', plain(page))
+        page = self.get(A + '/people?q=' + urllib.parse.quote('tremblay 599'))
+        self.assertIn('1 person found', plain(page))
+        page = self.get(A + '/people?q=tremblay&page=12')
+        self.assertIn('Page 12 of 12', plain(page))
+
+        page = self.get(A + '/waves/open')
+        page = submit(self.browser, page, A + '/waves/open', {'label': 'État initial', 'until': '2020-01-01'})
+        self.assertEqual(page.status, 422)
+        self.assertIn('the day 1 January 2020 is past', plain(page))
+        self.assertIn('value="État initial"', page.text)
+        page = submit(self.browser, page, A + '/waves/open', {'label': 'État initial', 'until': '2099-01-31'})
+        self.assertIn('“État initial” is open', plain(page))
+        self.assertIn('31 January 2099', plain(self.get(A)))
+        self.assertEqual(self.rows('SELECT timezone, until FROM wave'), [('America/Toronto', '2099-01-31')])
+        self.assertIn('A wave is still open', plain(self.get(A + '/waves/open', 409)))
+
+        page = self.get(A + '/waves/1/extend')
+        page = submit(self.browser, page, A + '/waves/1/extend', {'until': '2099-03-01'})
+        self.assertIn('The last day is now 1 March 2099', plain(page))
+        self.assertRegex(plain(self.get(A + '/waves/1/sheet')), r'Recovery sheet .* lock it away')
+
+    def test_2_settings_are_frozen_once_a_wave_was_open(self):
+        page = self.get(A + '/settings')
+        self.assertFalse(any(c['name'] == 'mode' for f in page.forms for c in f['controls']))
+        page = submit(self.browser, page, A + '/settings', {'min_group': '4', 'title': 'Chutes au Nord'})
+        self.assertEqual(page.status, 422)
+        self.assertIn('from 5 to 20', plain(page))
+        page = submit(self.browser, page, A + '/settings', {'min_group': '8', 'mode': 'confidential', 'title': 'Chutes'})
+        self.assertIn('Saved', plain(page))
+        self.assertEqual(self.rows('SELECT title, mode, min_group FROM assessment WHERE name = ?', 'chutes-au-nord'),
+                         [('Chutes', 0, 8)])
+        self.assertEqual(self.rows('SELECT min_group FROM wave')[0][0], 5)
+
+    def test_3_duplicates_and_bad_addresses_are_listed_by_row(self):
+        bad = ('courriel,organisation,nom\nx1@hopital.example,h1,One\nX1@hopital.example,h1,Again\nno address,h2,Two\n'
+               'x2@hopital.example,h99,Three\nx3@hopital.example,Réseau de santé,Four\n')
+        page = self.import_file(A + '/people/import', bad.encode())
+        text = plain(page)
+        self.assertEqual(page.status, 422)
+        self.assertTrue(page.title.startswith('Error:'))
+        for row, words in ((3, 'is in row 2 already'), (4, '“no address” is not an e-mail address'), (5, '“h99”')):
+            self.assertRegex(text, r' %d [^0-9]*%s' % (row, re.escape(words)))
+        self.assertRegex(text, r'New 2 Updated 0 Unchanged 0 With errors 3')
+        page = self.apply(A + '/people/import', page)
+        self.assertIn('People written: 2', plain(page))
+        self.assertEqual(self.rows("SELECT organisation FROM person WHERE email = 'x3@hopital.example'"), [('reseau',)])
+
+    def test_4_columns_are_named_by_hand_when_they_were_not_found(self):
+        page = self.import_file(A + '/people/import', 'wer;wo;wie\nAnna;h1;anna@hopital.example\n'.encode('utf-16'))
+        self.assertEqual(page.status, 422)
+        self.assertIn('Which column is which?', plain(page))
+        self.assertIn('wie (anna@hopital.example)', plain(page))
+        form = [f for f in page.forms if any(c['name'] == 'by_hand' for c in f['controls'])][0]
+        page.forms = [form]
+        page = upload(self.browser, page, A + '/people/import', 'file', '', b'',
+                      {'column.email': '2', 'column.organisation': '1', 'column.name': '0'})
+        self.assertEqual(page.status, 200)
+        self.assertRegex(plain(page), r'New 1 Updated 0')
+        page = self.apply(A + '/people/import', page)
+        self.assertIn('People written: 1', plain(page))
+        self.assertEqual(self.rows("SELECT name FROM person WHERE email = 'anna@hopital.example'"), [('Anna',)])
+
+    def test_5_rows_can_be_pasted_and_files_that_are_no_tables_are_refused(self):
+        page = self.get(A + '/organisations/import')
+        page = upload(self.browser, page, A + '/organisations/import', 'file', '', b'',
+                      {'pasted': 'name\theadcount\nNew House\t1 200\n'})
+        self.assertRegex(plain(page), r'new-house New House 1200')
+        for content, words in ((b'PK\x03\x04rest', 'this is a workbook'), (b'', 'choose a file'),
+                               (b'\x89PNG\r\n\x1a\n\0\0', 'not a text file'), (b'code,name\nx,"open\n', 'never closed')):
+            page = self.import_file(A + '/organisations/import', content)
+            self.assertEqual(page.status, 422, content)
+            self.assertIn(words, plain(page))
+        page = self.import_file(A + '/organisations/import', b'code,name\nx1,Good\nx2,B\x81d \xe9\n')
+        self.assertRegex(plain(page), r'characters that are not Windows-1252')
+        page = self.apply(A + '/organisations/import', page)
+        self.assertIn('Organisations written: 1', plain(page))
+        self.assertEqual(self.rows("SELECT count(*) FROM organisation WHERE code = 'x2'")[0][0], 0)
+
+    def test_6_single_organisations_and_people(self):
+        page = submit(self.browser, self.get(A + '/organisations/add'), A + '/organisations/add',
+                      {'name': 'Clinique de l’Est', 'headcount': 'many', 'parent': '', 'language': ''})
+        self.assertEqual(page.status, 422)
+        page = submit(self.browser, page, A + '/organisations/add', {'headcount': '7', 'parent': 'reseau', 'language': 'fr'})
+        self.assertIn('“Clinique de l’Est” is saved', plain(page))
+        path = A + '/organisations/clinique-de-lest'
+        self.assertEqual(self.rows("SELECT parent, headcount, language FROM organisation WHERE name LIKE 'Clinique%'"),
+                         [('reseau', 7, 'fr')])
+        page = submit(self.browser, self.get(path), path + '/remove')
+        self.assertIn('is removed', plain(page))
+        page = submit(self.browser, self.get(A + '/organisations/h1'), A + '/organisations/h1/remove')
+        self.assertEqual(page.status, 409)
+        self.assertIn('cannot be removed', plain(page))
+        page = submit(self.browser, self.get(A + '/organisations/reseau'), A + '/organisations/reseau', {'parent': 'h1'})
+        self.assertEqual(page.status, 422, 'nobody is their own ancestor')
+
+        page = submit(self.browser, self.get(A + '/people/add'), A + '/people/add',
+                      {'email': 'zoe@hopital.example', 'name': 'Zoé', 'organisation': 'h2', 'language': 'fr'})
+        self.assertIn('The person is saved', plain(page))
+        link = re.search(r'people/[0-9a-f]{32}', self.get(A + '/people?q=zo%C3%A9').text).group()
+        path = A + '/' + link.replace('people/', 'people/')
+        page = submit(self.browser, self.get(path), path + '/export')
+        self.assertIn('"email":"zoe@hopital.example"', page.text.replace(' ', ''))
+        page = submit(self.browser, self.get(path + '/remove'), path + '/remove')
+        self.assertIn('The person is removed', plain(page))
+        self.get(path, 404)
+
+    def test_7_hostile_and_overlong_texts_stay_texts(self):
+        long = 'Organisation ' + 'verylongwordwithoutanyblank' * 6
+        page = self.create(CANARY, **{'value.0.0': CANARY})
+        self.assertEqual(page.status, 200, plain(page)[:500])
+        name = self.rows('SELECT name FROM assessment WHERE title = ?', CANARY)[0][0]
+        base = '/assessments/' + name
+        table = 'code,name,parent,%s\nevil,"%s",,\nlong,%s,,\n' % (
+            '"' + CANARY.replace('"', '""') + '"', CANARY.replace('"', '""'), long)
+        page = self.import_file(base + '/organisations/import', table.encode(), CANARY)
+        self.check_canary(page)
+        page = self.apply(base + '/organisations/import', page)
+        roster = 'email,organisation,name,unit\ne@x.example,evil,"%s","%s"\n%s,nowhere,x,y\n' % (
+            CANARY.replace('"', '""'), CANARY.replace('"', '""')[:90], '"' + CANARY.replace('"', '""') + '"')
+        page = self.import_file(base + '/people/import', roster.encode())
+        self.check_canary(page)
+        page = self.apply(base + '/people/import', page)
+        page = submit(self.browser, self.get(base + '/waves/open'), base + '/waves/open', {'label': CANARY[:60]})
+        self.assertEqual(page.status, 200, plain(page)[:500])
+        person = re.search(r'people/[0-9a-f]{32}', self.get(base + '/people').text).group()
+        for path in ('', '/organisations', '/organisations/evil', '/organisations/import', '/people', '/' + person,
+                     '/' + person + '/remove', '/people?q=' + urllib.parse.quote(CANARY), '/waves', '/waves/1/close',
+                     '/waves/1/extend', '/waves/1/sheet', '/settings', '/settings/sharing', '/settings/delete'):
+            self.check_canary(self.get(base + path))
+        self.check_canary(self.get('/work'))
+        page = self.get(base + '/settings/sharing')
+        form = form_of(page, base + '/settings/sharing')
+        page = submit(self.browser, page, base + '/settings/sharing', {'email': CANARY})
+        self.assertEqual(page.status, 422, form)
+        self.check_canary(page)
+
+    def check_canary(self, page):
+        self.assertNotIn('<script>alert', page.text)
+        self.assertNotIn('<img', page.text)
+        self.assertNotRegex(page.text, r'onerror=alert\(8\)>[^&]')
+
+    def test_8_sharing_and_reports_for_others(self):
+        self.assertEqual(self.other.get(A).status, 404)
+        page = self.get(A + '/settings/sharing')
+        page = submit(self.browser, page, A + '/settings/sharing', {'email': 'other@example.org'})
+        self.assertIn('Shared with other@example.org', plain(page))
+        self.assertEqual(self.other.get(A).status, 200)
+        page.forms = [f for f in page.forms if any(c['value'] == 'unshare' for c in f['controls'])]
+        page = submit(self.browser, page, A + '/settings/sharing')
+        self.assertEqual(self.other.get(A).status, 404)
+        page.forms = [f for f in page.forms if any(c['value'] == 'grant' for c in f['controls'])]
+        page = submit(self.browser, page, A + '/settings/sharing', {'organisation': 'h1', 'remark': 'Director', 'days': '0'})
+        self.assertEqual(page.status, 422, 'a link must end')
+        page.forms = [f for f in page.forms if any(c['value'] == 'grant' for c in f['controls'])]
+        page = submit(self.browser, page, A + '/settings/sharing', {'organisation': 'h1', 'remark': 'Director', 'days': '30'})
+        self.assertRegex(page.text, r'/shared/[A-Z0-9a-z]{26}')
+        token = re.search(r'/shared/([A-Za-z0-9]{26})', page.text).group(1)
+        self.assertNotIn(token, self.get(A + '/settings/sharing').text, 'shown once')
+        page = self.get(A + '/settings/sharing')
+        page.forms = [f for f in page.forms if any(c['value'] == 'take' for c in f['controls'])]
+        page = submit(self.browser, page, A + '/settings/sharing')
+        self.assertIn('Access is taken back', plain(page))
+
+    def test_9_closing_asks_for_the_name_and_deleting_for_the_title(self):
+        page = self.get(A + '/waves/1/close')
+        self.assertIn('destroyed unopened', plain(page))
+        page = submit(self.browser, page, A + '/waves/1/close', {'label': 'yes'})
+        self.assertEqual(page.status, 422)
+        self.assertIn('that is not the wave’s name', plain(page))
+        self.assertEqual(self.rows('SELECT state FROM wave WHERE label = ?', 'État initial'), [(0,)])
+        page = submit(self.browser, page, A + '/waves/1/close', {'label': 'État initial'})
+        self.assertIn('It had too few answers', plain(page))
+        self.assertEqual(self.rows('SELECT state FROM wave WHERE label = ?', 'État initial'), [(2,)])
+        self.assertIn('Open another wave', plain(self.get(A + '/waves')))
+
+        page = submit(self.browser, self.get(A + '/settings'), A + '/settings/archive')
+        self.assertIn('The assessment is archived', plain(page))
+        page = submit(self.browser, self.get(A + '/settings'), A + '/settings/restore')
+        self.assertIn('The assessment is back', plain(page))
+        page = submit(self.browser, self.get(A + '/settings/delete'), A + '/settings/delete', {'title': 'yes'})
+        self.assertEqual(page.status, 422)
+        page = submit(self.browser, page, A + '/settings/delete', {'title': 'Chutes'})
+        self.assertIn('It can be restored until', plain(page))
+        self.assertIn('removed for good on', plain(self.get('/work')))
+        page = submit(self.browser, self.get(A + '/settings'), A + '/settings/restore')
+        self.assertIn('The assessment is back', plain(page))
+
+    def test_every_page_is_there_in_french(self):
+        page = self.browser.get('/account')
+        page = submit(self.browser, page, '/account', {'language': 'fr'})
+        try:
+            for path in ('/work', '/assessments/new', '/assessments/new?instrument=readiness-pulse', A,
+                         A + '/organisations', A + '/organisations/import', A + '/people', A + '/people/import',
+                         A + '/waves', A + '/settings', A + '/settings/sharing', A + '/settings/delete'):
+                page = self.get(path)
+                self.assertEqual(page.language, 'fr', path)
+                self.assertNotRegex(page.text, r'\b(work|done|finding)\.[a-z_]+')
+        finally:
+            submit(self.browser, self.browser.get('/account'), '/account', {'language': 'en'})
+
+
+if __name__ == '__main__':
+    unittest.main()
