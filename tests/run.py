@@ -135,6 +135,11 @@ def story():
     python_tests('story')
 
 
+def mail():
+    """Mailings against an SMTP server of the test."""
+    python_tests('mail')
+
+
 def workbook():
     python_tests('workbook')
 
@@ -149,7 +154,7 @@ def browser():
     python_tests('browser')
 
 
-PARTS = [rules, unit, web, story, workbook, privacy, browser, analysis, coverage]
+PARTS = [rules, unit, web, story, mail, workbook, privacy, browser, analysis, coverage]
 
 
 def main():

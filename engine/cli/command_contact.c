@@ -91,7 +91,7 @@ static enum result read_addresses(struct cli *cli, struct addresses *out) {
 enum result run_people_contact(struct cli *cli) {
     struct assessment a;
     struct addresses addresses = {.n = 0};
-    enum contact contact;
+    enum contact contact = CONTACT_GOOD;
     int people = 0;
     enum result result = read_contact(cli, &contact);
     if (result == RESULT_OK)

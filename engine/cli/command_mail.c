@@ -92,6 +92,23 @@ static enum result collect_rows(struct cli *cli, const struct assessment *a, con
     return RESULT_OK;
 }
 
+/* Behind the table, for people: whom the mailings did not reach. */
+static enum result list_problems(struct cli *cli, const struct assessment *a) {
+    struct wave *waves;
+    struct mailing *list;
+    size_t n_waves, n;
+    if (store_list_waves(cli->store, cli->arena, a->id, &waves, &n_waves) != RESULT_OK)
+        return cli_trouble(cli);
+    enum result result = RESULT_OK;
+    for (size_t w = n_waves; result == RESULT_OK && w-- > 0;) {
+        if (store_list_mailings(cli->store, cli->arena, waves[w].id, &list, &n) != RESULT_OK)
+            return cli_trouble(cli);
+        for (size_t i = 0; result == RESULT_OK && i < n; i++)
+            result = cli_mail_problems(cli, list[i].id);
+    }
+    return result;
+}
+
 enum result run_mail_list(struct cli *cli) {
     static const char *const header[] = {"wave",     "started", "kind",    "state",  "waiting",
                                          "accepted", "spared",  "refused", "unknown"};
@@ -103,6 +120,8 @@ enum result run_mail_list(struct cli *cli) {
         result = collect_rows(cli, &a, &rows, &n);
     if (result == RESULT_OK)
         cli_table(cli, header, sizeof header / sizeof *header, rows, n);
+    if (result == RESULT_OK && cli_format_is(cli, "text"))
+        result = list_problems(cli, &a);
     return result;
 }
 
@@ -128,7 +147,7 @@ static enum result find_mailing(struct cli *cli, struct mailing *out) {
 }
 
 enum result run_mail_pause(struct cli *cli) {
-    struct mailing m;
+    struct mailing m = {.waiting = 0};
     enum result result = find_mailing(cli, &m);
     if (result != RESULT_OK)
         return result;
@@ -140,7 +159,7 @@ enum result run_mail_pause(struct cli *cli) {
 }
 
 enum result run_mail_resume(struct cli *cli) {
-    struct mailing m;
+    struct mailing m = {.waiting = 0};
     struct mail_desk desk;
     enum result result = find_mailing(cli, &m);
     if (result == RESULT_OK)

@@ -16,9 +16,13 @@ static enum result read_kind(struct cli *cli, enum mailing_kind *kind) {
 
 static enum result read_pace(struct cli *cli, int *per_minute) {
     const char *given = cli_option(cli, "per-minute");
-    long n = cli->settings->mails_per_minute;
-    if (given && (!str_to_long(str_of(given), &n) || n < 1 || n > 60000))
-        return cli_refuse(cli, "send_pace", "value", given);
+    const long most = cli->settings->mails_per_minute;
+    long n = most;
+    if (given && (!str_to_long(str_of(given), &n) || n < 1 || n > most)) {
+        finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "send_pace", "value", given, "most",
+                    arena_printf(cli->arena, "%ld", most), NULL);
+        return RESULT_INPUT;
+    }
     *per_minute = (int)n;
     return RESULT_OK;
 }
@@ -41,7 +45,7 @@ static enum result invited_before(struct cli *cli, const struct wave *wave, stru
 static enum result would_get(struct cli *cli, const struct wave *wave, const struct mailing *m,
                              const struct invitation *v, bool *out) {
     struct link link;
-    struct found_ticket ticket;
+    struct found_ticket ticket = {.state = TICKET_CLOSED};
     uint8_t hash[32];
     bool before = false;
     *out = true;

@@ -56,7 +56,7 @@ static enum result serve_until_signal(struct cli *cli, const struct server_optio
     if (result != RESULT_OK)
         return result;
     if (cli->mailer)
-        result = mailer_start(cli->mailer, options->public_url ? options->public_url : server_url(server));
+        result = mailer_start(cli->mailer, options->public_url ? NULL : server_url(server));
     if (result == RESULT_OK) {
         struct control *control = cli->store ? control_start(cli) : NULL;
         cli_say(cli, key, "url", server_url(server));

@@ -45,7 +45,7 @@ struct watching {
 /* Shows how far it is; false when nobody looks any more. */
 static bool show(void *context, const struct mailing *m, const char *trouble) {
     struct watching *w = context;
-    int done = m->accepted + m->spared + m->refused + m->unknown;
+    const int done = m->accepted + m->spared + m->refused + m->unknown;
     w->last = *m;
     w->last.subject = w->last.body = "";
     if (strcmp(trouble, w->trouble) != 0) {
@@ -56,7 +56,7 @@ static bool show(void *context, const struct mailing *m, const char *trouble) {
                                NULL));
         fflush(w->cli->err);
     }
-    cli_progress(w->cli, "said.send_progress", (size_t)done, (size_t)(done + m->waiting));
+    cli_progress(w->cli, "said.send_progress", (size_t)done, (size_t)done + (size_t)m->waiting);
     return !cli_left(w->cli);
 }
 
@@ -78,7 +78,7 @@ static enum result look_on(struct watching *w, struct id mailing) {
     return result;
 }
 
-static enum result list_problems(struct cli *cli, struct id mailing) {
+enum result cli_mail_problems(struct cli *cli, struct id mailing) {
     struct delivery_problem *list;
     size_t n;
     if (store_list_delivery_problems(cli->store, cli->arena, mailing, &list, &n) != RESULT_OK)
@@ -95,7 +95,7 @@ static enum result sum_up(struct cli *cli, const struct watching *w) {
             arena_printf(cli->arena, "%d", m->refused), "unknown", arena_printf(cli->arena, "%d", m->unknown));
     if (m->kind == MAILING_REMINDERS && !m->everyone)
         cli_say(cli, "said.send_spared", "n", arena_printf(cli->arena, "%d", m->spared));
-    enum result result = list_problems(cli, m->id);
+    enum result result = cli_mail_problems(cli, m->id);
     if (result == RESULT_OK && m->state != MAILING_DONE) {
         finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0},
                     m->state == MAILING_PAUSED ? (w->trouble[0] ? "mailing_paused_by" : "mailing_paused")

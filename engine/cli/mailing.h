@@ -18,6 +18,9 @@ void cli_mail_close(struct mail_desk *desk);
  * was refused. RESULT_MACHINE when it paused before its end. */
 enum result cli_mail_send(struct cli *cli, const struct mail_desk *desk, struct id mailing) MUST_CHECK;
 
+/* Lists whom it did not reach, or may not have reached, with the server's sentence. */
+enum result cli_mail_problems(struct cli *cli, struct id mailing) MUST_CHECK;
+
 /* The mail for a made-up person of the assessment, as mailer_write_sample gives it; `wave` may be NULL. */
 enum result cli_mail_sample(struct cli *cli, const struct mail_desk *desk, const struct assessment *a,
                             const struct wave *wave, const struct mailing *m, const char *language, const char *to,

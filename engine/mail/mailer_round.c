@@ -146,7 +146,7 @@ static int64_t deliver(struct round *r, struct arena *arena, const struct mailin
 int64_t round_step(struct round *r, const struct mailing *m) {
     int64_t now = clock_monotonic(), wait = 0;
     struct wave wave;
-    struct invitation v;
+    struct invitation v = {.email = ""};
     if (r->next > now)
         return r->next - now;
     struct arena *arena = arena_new();

@@ -159,6 +159,8 @@ const char *mail_format(struct arena *arena, const struct mail_settings *setting
     buf_text(&b, "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n");
     if (message->opt_out[0])
         buf_printf(&b, "List-Unsubscribe: <%s>\r\n", message->opt_out);
+    if (strncmp(message->opt_out, "https://", 8) == 0) /* RFC 8058: the mail program's own button posts to the link */
+        buf_text(&b, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
     buf_text(&b, "\r\n");
     body(&b, message->body);
     const char *out = arena_copy(arena, b.p, b.n);

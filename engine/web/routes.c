@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "web/respondent/respondent.h"
+#include "web/workspace/gate.h"
 #include "web/workspace/reach_pages.h"
 #include "web/workspace/see_pages.h"
 #include "web/workspace/setup_pages.h"
@@ -28,16 +29,16 @@ const struct route routes[] = {
 
     /* The workspace: signing in, one's own account, accounts. */
     {METHOD_GET, "/sign-in", ACCESS_ANYONE, CSRF_NONE, false, RUNNING_DESK, DESK(sign_in_show)},
-    {METHOD_POST, "/sign-in", ACCESS_ANYONE, CSRF_LINK, false, RUNNING_DESK, DESK(sign_in_handle)},
+    {METHOD_POST, "/sign-in", ACCESS_ANYONE, CSRF_LINK, false, RUNNING_DESK, DESK_HASHING(sign_in_handle)},
     {METHOD_GET, "/sign-in/again", ACCESS_VIEWER, CSRF_NONE, false, RUNNING_DESK, DESK(again_show)},
-    {METHOD_POST, "/sign-in/again", ACCESS_VIEWER, CSRF_SESSION, false, RUNNING_DESK, DESK(again_handle)},
+    {METHOD_POST, "/sign-in/again", ACCESS_VIEWER, CSRF_SESSION, false, RUNNING_DESK, DESK_HASHING(again_handle)},
     {METHOD_POST, "/sign-out", ACCESS_VIEWER, CSRF_SESSION, false, RUNNING_DESK, DESK(sign_out_handle)},
     {METHOD_GET, "/welcome/{token}", ACCESS_LINK, CSRF_NONE, false, RUNNING_DESK, DESK(welcome_show)},
-    {METHOD_POST, "/welcome", ACCESS_LINK, CSRF_LINK, false, RUNNING_DESK, DESK(welcome_handle)},
+    {METHOD_POST, "/welcome", ACCESS_LINK, CSRF_LINK, false, RUNNING_DESK, DESK_HASHING(welcome_handle)},
     {METHOD_GET, "/account", ACCESS_VIEWER, CSRF_NONE, false, RUNNING_DESK, DESK(account_show)},
     {METHOD_POST, "/account", ACCESS_VIEWER, CSRF_SESSION, false, RUNNING_DESK, DESK(account_handle)},
     {METHOD_GET, "/account/password", ACCESS_VIEWER, CSRF_NONE, false, RUNNING_DESK, DESK(password_show)},
-    {METHOD_POST, "/account/password", ACCESS_VIEWER, CSRF_SESSION, false, RUNNING_DESK, DESK(password_handle)},
+    {METHOD_POST, "/account/password", ACCESS_VIEWER, CSRF_SESSION, false, RUNNING_DESK, DESK_HASHING(password_handle)},
     {METHOD_GET, "/account/totp", ACCESS_VIEWER, CSRF_NONE, true, RUNNING_DESK, DESK(totp_show)},
     {METHOD_POST, "/account/totp", ACCESS_VIEWER, CSRF_SESSION, true, RUNNING_DESK, DESK(totp_handle)},
     {METHOD_POST, "/account/totp/off", ACCESS_VIEWER, CSRF_SESSION, true, RUNNING_DESK, DESK(totp_handle_off)},
@@ -230,5 +231,8 @@ const char *route_csrf_name(enum csrf csrf) {
 }
 
 void route_refuse(struct request *r, int status) {
-    notice_show_refusal(r, status);
+    if (r->route && r->route->desk)
+        gate_refuse(r, status);
+    else
+        notice_show_refusal(r, status);
 }

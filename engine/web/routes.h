@@ -32,7 +32,8 @@ enum running { RUNNING_ALWAYS, RUNNING_LIVE, RUNNING_PREVIEW, RUNNING_DESK };
 
 struct desk;
 
-struct route {
+/* The columns stand in the order in which a row is read. */
+struct route { // NOLINT(clang-analyzer-optin.performance.Padding)
     enum method method;
     const char *path; /* a {name} stands for one segment, whatever it is; this template is what logs may say */
     enum access access;
@@ -42,12 +43,15 @@ struct route {
     void (*handle)(struct request *r); /* on the event loop, must not wait; or, when NULL: */
     void (*desk)(struct desk *d);      /* on a worker thread (workspace/desk.h) */
     size_t upload;                     /* files may come along, so many bytes together; 0: none */
+    bool hashes;                       /* the desk's handler computes a password hash: two of these at a time, a short
+                                          queue, and nobody else has to wait for them */
 };
 
 /* The last columns of a row. */
-#define PAGE(handler) (handler), NULL, 0
-#define DESK(handler) NULL, (handler), 0
-#define DESK_UPLOAD(handler) NULL, (handler), UPLOAD_MAX
+#define PAGE(handler) (handler), NULL, 0, false
+#define DESK(handler) NULL, (handler), 0, false
+#define DESK_UPLOAD(handler) NULL, (handler), UPLOAD_MAX, false
+#define DESK_HASHING(handler) NULL, (handler), 0, true
 
 enum { UPLOAD_MAX = 6 * 1024 * 1024 /* a roster of 5 MiB, and the form around it */ };
 

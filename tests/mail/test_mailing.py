@@ -218,7 +218,8 @@ class Reminders(unittest.TestCase):
             run.join()
             reminded = {m.to: m.time for m in smtp.messages[first:]}
             self.assertEqual(len(reminded), len(smtp.messages) - first, 'somebody was reminded twice')
-            late = {a for a in reminded if a in moments and reminded[a] > moments[a]}
+            # a mail that is on its way in that very moment cannot be called back
+            late = {a for a in reminded if a in moments and reminded[a] > moments[a] + 1}
             self.assertEqual(late, set())
             spared = [a for a in moments if a not in reminded]
             self.assertGreater(len(spared), 0)
@@ -266,17 +267,11 @@ class Once(unittest.TestCase):
             self.assertEqual((end['state'], end['waiting'], end['refused']), ('done', 0, 0))
             self.assertLessEqual(end['unknown'], kills)
             self.assertEqual(end['accepted'] + end['unknown'], people)
-            # whoever has none is among the unknown ones, which are shown by name
-            out = here.run('mail', 'list', 'tale')[0]
-            self.assertIn('unknown', out)
+            # whoever has none is among the unknown ones, which are shown by address
+            shown = set(re.findall(r'^unknown  (\S+)', here.run('mail', 'list', 'tale')[0], re.M))
+            self.assertEqual(len(shown), end['unknown'])
             missing = {'staff%d@north.example' % i for i in range(people)} - set(got)
-            self.assertLessEqual(len(missing), end['unknown'])
-            database = sqlite3.connect('file:%s?mode=ro' % here.path('var/readiness.db'), uri=True)
-            unknown = {row[0] for row in database.execute(
-                'SELECT p.email FROM delivery d JOIN invitation i ON i.id = d.invitation'
-                ' JOIN person p ON p.id = i.person WHERE d.state = 4')}
-            database.close()
-            self.assertLessEqual(missing, unknown)
+            self.assertLessEqual(missing, shown)
 
     def test_a_killed_foreground_send_goes_on_where_it_was(self):
         with Server() as smtp, mail_scene(smtp, staff=200, serve=False) as here:
@@ -462,6 +457,25 @@ class Contact(unittest.TestCase):
             _, err = here.run('people', 'contact', 'tale', 'nobody@north.example', '--bounced', status=1)
             self.assertIn('nobody on the roster', err)
             here.run('people', 'contact', 'tale', 'staff1@north.example', status=1)
+
+    def test_the_opt_out_link_is_not_spent_by_looking_and_works_by_its_button_and_in_one_click(self):
+        with Server() as smtp, mail_scene(smtp) as here:
+            here.run('send', 'tale', 'invitations')
+            first, second, third = smtp.messages[:3]
+            browser = Browser(here.url)
+            for method in ('GET', 'HEAD', 'OPTIONS'):
+                for message in (first, second, third):
+                    browser.request(method, '/stop/' + message.stop)
+            self.assertIn('6 of 6', here.run('send', 'tale', 'reminders', '--dry-run')[0])
+            page = browser.get('/stop/' + first.stop)
+            form = page.form('/stop/' + first.stop)
+            self.assertEqual(browser.post(form['action'], [(c['name'], c['value']) for c in form['controls']]).status, 200)
+            self.assertEqual(browser.post('/stop/' + second.stop.lower(), [('List-Unsubscribe', 'One-Click')]).status, 200)
+            forged = third.stop[:-1] + ('0' if third.stop[-1] != '0' else '1')
+            self.assertEqual(browser.post('/stop/' + forged, []).status, 404)
+            here.run('send', 'tale', 'reminders')
+            self.assertEqual(sorted(m.to for m in smtp.messages[6:]),
+                             sorted(m.to for m in smtp.messages[2:6]))
 
     def test_who_opts_out_during_a_mailing_is_not_written_to(self):
         with Server() as smtp, mail_scene(smtp, staff=40, mail_per_minute=600) as here:

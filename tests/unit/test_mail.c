@@ -112,6 +112,7 @@ static void a_message_has_every_header_it_needs(void **state) {
     assert_has(text, "Content-Transfer-Encoding: quoted-printable\r\n");
     assert_has(text, "Auto-Submitted: auto-generated\r\n");
     assert_has(text, "List-Unsubscribe: <https://s.example/stop/X>\r\n");
+    assert_has(text, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
     assert_has(text, "\r\n\r\nHello.\r\n\r\nBye.\r\n");
     assert_null(strstr(text, "Reply-To"));
     assert_well_formed(text);

@@ -11,6 +11,7 @@ import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support.readiness import Browser, Installation  # noqa: E402
+from support.scene import ANSWERS, scene  # noqa: E402
 from support.workspace import add_user, form_of, submit, upload  # noqa: E402
 
 A = '/assessments/chutes-au-nord'
@@ -114,7 +115,7 @@ class Setup(unittest.TestCase):
         page = self.get(A + '/waves/open')
         page = submit(self.browser, page, A + '/waves/open', {'label': 'État initial', 'until': '2020-01-01'})
         self.assertEqual(page.status, 422)
-        self.assertIn('the day 1 January 2020 is past', plain(page))
+        self.assertIn('The day 1 January 2020 is past', plain(page))
         self.assertIn('value="État initial"', page.text)
         page = submit(self.browser, page, A + '/waves/open', {'label': 'État initial', 'until': '2099-01-31'})
         self.assertIn('“État initial” is open', plain(page))
@@ -146,8 +147,8 @@ class Setup(unittest.TestCase):
         text = plain(page)
         self.assertEqual(page.status, 422)
         self.assertTrue(page.title.startswith('Error:'))
-        for row, words in ((3, 'is in row 2 already'), (4, '“no address” is not an e-mail address'), (5, '“h99”')):
-            self.assertRegex(text, r' %d [^0-9]*%s' % (row, re.escape(words)))
+        for row, words in ((3, 'is in row 2 already'), (4, '“no address” is not an e-mail address'), (5, 'There is no organisation “h99”')):
+            self.assertRegex(text, r' %d .{0,40}%s' % (row, re.escape(words)))
         self.assertRegex(text, r'New 2 Updated 0 Unchanged 0 With errors 3')
         page = self.apply(A + '/people/import', page)
         self.assertIn('People written: 2', plain(page))
@@ -173,13 +174,13 @@ class Setup(unittest.TestCase):
         page = upload(self.browser, page, A + '/organisations/import', 'file', '', b'',
                       {'pasted': 'name\theadcount\nNew House\t1 200\n'})
         self.assertRegex(plain(page), r'new-house New House 1200')
-        for content, words in ((b'PK\x03\x04rest', 'this is a workbook'), (b'', 'choose a file'),
-                               (b'\x89PNG\r\n\x1a\n\0\0', 'not a text file'), (b'code,name\nx,"open\n', 'never closed')):
+        for content, words in ((b'PK\x03\x04rest', 'This is a workbook'), (b'', 'Choose a file'),
+                               (b'\x89PNG\r\n\x1a\n\0\0', 'is not a text file'), (b'code,name\nx,"open\n', 'never closed')):
             page = self.import_file(A + '/organisations/import', content)
             self.assertEqual(page.status, 422, content)
             self.assertIn(words, plain(page))
         page = self.import_file(A + '/organisations/import', b'code,name\nx1,Good\nx2,B\x81d \xe9\n')
-        self.assertRegex(plain(page), r'characters that are not Windows-1252')
+        self.assertRegex(plain(page), r'haracters that are not Windows-1252')
         page = self.apply(A + '/organisations/import', page)
         self.assertIn('Organisations written: 1', plain(page))
         self.assertEqual(self.rows("SELECT count(*) FROM organisation WHERE code = 'x2'")[0][0], 0)
@@ -274,7 +275,7 @@ class Setup(unittest.TestCase):
         self.assertIn('destroyed unopened', plain(page))
         page = submit(self.browser, page, A + '/waves/1/close', {'label': 'yes'})
         self.assertEqual(page.status, 422)
-        self.assertIn('that is not the wave’s name', plain(page))
+        self.assertIn('That is not the wave’s name', plain(page))
         self.assertEqual(self.rows('SELECT state FROM wave WHERE label = ?', 'État initial'), [(0,)])
         page = submit(self.browser, page, A + '/waves/1/close', {'label': 'État initial'})
         self.assertIn('It had too few answers', plain(page))
@@ -305,6 +306,33 @@ class Setup(unittest.TestCase):
                 self.assertNotRegex(page.text, r'\b(work|done|finding)\.[a-z_]+')
         finally:
             submit(self.browser, self.browser.get('/account'), '/account', {'language': 'en'})
+
+
+class Closing(unittest.TestCase):
+    def test_closing_makes_the_results_and_only_counts_were_seen_before(self):
+        here = scene(staff=6)
+        self.addCleanup(here.__exit__)
+        administrator = add_user(here, 'admin@example.org')
+        links = here.links('tale', 'personal')
+        for link in links[:4]:
+            Browser(here.url).fill(link['token'], ANSWERS)
+        page = administrator.get('/assessments/tale/waves/Baseline/close')
+        self.assertIn('Fewer than 5', plain(page))
+        self.assertIn('4 of 6', plain(administrator.get('/work')))
+        for link in links[4:]:
+            Browser(here.url).fill(link['token'], ANSWERS)
+        page = administrator.get('/assessments/tale/waves/1/close')
+        self.assertIn('6 of 6 (100%)', plain(page))
+        self.assertNotIn('destroyed unopened', plain(page))
+        page = submit(administrator, page, '/assessments/tale/waves/1/close', {'label': 'Baseline'})
+        self.assertIn('Answers kept: 6', plain(page))
+        db = sqlite3.connect(here.path('var/readiness.db'))
+        self.addCleanup(db.close)
+        self.assertGreater(db.execute('SELECT count(*) FROM aggregate').fetchone()[0], 0)
+        self.assertGreater(db.execute('SELECT count(*) FROM published').fetchone()[0], 0)
+        page = administrator.get('/assessments/tale/waves/1/close')
+        self.assertIn('Closed', plain(page), 'a closed wave cannot be closed again')
+        self.assertIn('Look at the reports', plain(administrator.get('/assessments/tale')))
 
 
 if __name__ == '__main__':

@@ -2,7 +2,7 @@
  * on a phone and on paper. A title and a description say the same in words. */
 #include "web/report/paper.h"
 
-static const double least_labelled = 0.12; /* a smaller share has no room for its number */
+static const double least_labelled = 0.15; /* a smaller share has no room for its number */
 static const double marks[] = {0.60, 0.75};
 
 static const char *percent(struct paper *p, double share) {

@@ -29,13 +29,13 @@ static void write_bar(struct paper *p, const struct construct *construct, const 
 }
 
 static void write_legend(struct paper *p) {
-    html_markup(p->h, "<p class=legend aria-hidden=true><span class=key-favourable></span> ");
+    html_markup(p->h, "<p class=legend aria-hidden=true><span><span class=key-favourable></span>");
     html_text(p->h, word(p->w, "share.favourable"));
-    html_markup(p->h, " <span class=key-neutral></span> ");
+    html_markup(p->h, "</span> <span><span class=key-neutral></span>");
     html_text(p->h, word(p->w, "share.neutral"));
-    html_markup(p->h, " <span class=key-unfavourable></span> ");
+    html_markup(p->h, "</span> <span><span class=key-unfavourable></span>");
     html_text(p->h, word(p->w, "share.unfavourable"));
-    html_markup(p->h, "</p>");
+    html_markup(p->h, "</span></p>");
 }
 
 void section_picture(struct paper *p, const struct organisation_view *view) {

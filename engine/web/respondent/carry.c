@@ -150,7 +150,8 @@ const char *interview_preview_path(struct interview *iv, enum audience audience)
     const char *path = iv->request->web->preview_path;
     if (!path)
         return audience == AUDIENCE_ORGANISATION ? "/preview/organisation" : "/preview";
-    return arena_printf(iv->request->arena, "%s/%s", path, audience == AUDIENCE_ORGANISATION ? "organisation" : "staff");
+    return arena_printf(iv->request->arena, "%s/%s", path,
+                        audience == AUDIENCE_ORGANISATION ? "organisation" : "staff");
 }
 
 void interview_open_form(struct interview *iv, bool checked_here) {

@@ -92,8 +92,8 @@ bool interview_has_texts(const struct interview *iv);
 /* Is `index` in a list like "2,5"? */
 bool index_listed(const char *list, int index);
 
-/* The form that sends to the next page; in a preview inside the workspace, to a page of that preview. `checked_here`: the
- * browser is not to check what is typed. */
+/* The form that sends to the next page; in a preview inside the workspace, to a page of that preview. `checked_here`:
+ * the browser is not to check what is typed. */
 void interview_open_form(struct interview *iv, bool checked_here);
 /* Where a preview's form for an audience begins. */
 const char *interview_preview_path(struct interview *iv, enum audience audience);

@@ -177,8 +177,8 @@ static const char *language_name(const struct screen *s, const char *language) {
 
 static void language_link(struct screen *s, const char *path, const char *segment, const char *language) {
     struct html *h = &s->html;
-    const char *query = arena_printf(s->request->arena, "%s%s?lang=%s%s", path, segment, language,
-                                     s->query ? s->query : "");
+    const char *query =
+        arena_printf(s->request->arena, "%s%s?lang=%s%s", path, segment, language, s->query ? s->query : "");
     html_markup(h, "<a");
     html_attribute(h, "href", query);
     html_attribute(h, "hreflang", language);

@@ -61,7 +61,7 @@ void password_handle(struct desk *d) {
     char hash[PASSWORD_HASH_MAX];
     if (!gate_may_try(d, d->account.email))
         return;
-    if (!gate_password_is(d, d->account.password, gate_posted_password(d, "password"))) {
+    if (!password_is(d->account.password, gate_posted_password(d, "password"))) {
         desk_wrong(d, "password", "password_wrong", NULL, NULL);
         write_form(d, 422);
         return;
@@ -74,7 +74,7 @@ void password_handle(struct desk *d) {
     }
     struct account changed = d->account;
     changed.password = hash;
-    if (gate_password_hash(d, password, hash) != RESULT_OK ||
+    if (password_hash(password, hash) != RESULT_OK ||
         store_change_account(d->store, &changed, d->session.hash) != RESULT_OK) {
         desk_refuse(d, 503);
         return;

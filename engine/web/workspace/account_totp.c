@@ -112,7 +112,7 @@ static void show_codes(struct desk *d, const char *note_key) {
 void totp_handle(struct desk *d) {
     uint8_t secret[TOTP_SECRET_SIZE];
     struct account changed = d->account;
-    const char *hex = desk_posted(d, "secret", 2 * TOTP_SECRET_SIZE), *code = desk_posted(d, "code", CODE_MAX);
+    const char *hex = desk_posted(d, "secret", (size_t)2 * TOTP_SECRET_SIZE), *code = desk_posted(d, "code", CODE_MAX);
     size_t n = 0;
     int64_t step;
     if (d->account.has_totp) {

@@ -32,7 +32,7 @@ void again_show(struct desk *d) {
 void again_handle(struct desk *d) {
     if (!gate_may_try(d, d->account.email))
         return;
-    if (!gate_password_is(d, d->account.password, gate_posted_password(d, "password"))) {
+    if (!password_is(d->account.password, gate_posted_password(d, "password"))) {
         desk_wrong(d, "password", "password_wrong", NULL, NULL);
         write_form(d, 422);
         return;

@@ -14,7 +14,7 @@ static void show(struct desk *d, int status) {
     if (!setup_read(d, &d->assessment, &s))
         return;
     const char *until = desk_day(d, clock_add_days(clock_today(), GRACE_DAYS).text);
-    desk_open(d, status, desk_words(d, "setup_delete"), TAB_SETTINGS);
+    setup_open(d, status, desk_words(d, "setup_delete"), TAB_SETTINGS);
     desk_paragraph(d, "setup_delete_explain");
     html_markup(h, "<ul><li>");
     desk_text(d, texts_count(d->screen.texts, d->arena, d->screen.words, "work.setup_delete_organisations",

@@ -28,7 +28,7 @@ static void show_choice(struct desk *d) {
     size_t good = 0;
     for (size_t i = 0; i < n; i++)
         good += list[i].instrument != NULL;
-    desk_open(d, 200, desk_words(d, "setup_choose_title"), TAB_NONE);
+    setup_open(d, 200, desk_words(d, "setup_choose_title"), TAB_NONE);
     if (good) {
         desk_paragraph(d, "setup_choose_explain");
         html_markup(h, "<ul class=cards>");
@@ -50,7 +50,7 @@ static void show_choice(struct desk *d) {
 
 static void show_form(struct desk *d, int status, const struct setup_form *form, const char *name) {
     struct html *h = &d->screen.html;
-    desk_open(d, status, desk_words(d, "setup_new"), TAB_NONE);
+    setup_open(d, status, desk_words(d, "setup_new"), TAB_NONE);
     html_markup(h, "<p>");
     desk_text(d, desk_fill(d, "setup_new_with", "instrument", setup_instrument_title(d, form->instrument), NULL));
     html_markup(h, " ");

@@ -44,7 +44,7 @@ static void write_away(struct desk *d) {
 
 static void show(struct desk *d, int status, const struct setup_form *form) {
     struct html *h = &d->screen.html;
-    desk_open(d, status, desk_words(d, "setup_settings"), TAB_SETTINGS);
+    setup_open(d, status, desk_words(d, "setup_settings"), TAB_SETTINGS);
     if (!form->instrument)
         desk_notice(d, "setup_instrument_lost_explain");
     if (d->assessment.state == ASSESSMENT_ACTIVE) {

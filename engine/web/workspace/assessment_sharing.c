@@ -112,7 +112,7 @@ static bool write_grants(struct desk *d) {
 /* `link` (may be NULL) is a new link, shown this once. */
 static void show(struct desk *d, int status, const char *link) {
     struct html *h = &d->screen.html;
-    desk_open(d, status, desk_words(d, "setup_sharing"), TAB_SETTINGS);
+    setup_open(d, status, desk_words(d, "setup_sharing"), TAB_SETTINGS);
     if (link) {
         html_markup(h, "<div class=notice role=status><p>");
         desk_say(d, "setup_grant_once");

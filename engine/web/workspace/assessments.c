@@ -103,7 +103,7 @@ void assessments_show(struct desk *d) {
             return;
         active[n_active++] = all[i];
     }
-    desk_open(d, 200, desk_words(d, "setup_list"), TAB_NONE);
+    setup_open(d, 200, desk_words(d, "setup_list"), TAB_NONE);
     if (n_active == 0) {
         desk_empty(d, "setup_list_empty", "/assessments/new", "setup_new");
     } else {

@@ -156,7 +156,7 @@ void bounces_handle(struct desk *d) {
         return;
     }
     if (b.n)
-        desk_audit(d, undo ? "bounces_taken_back" : "bounces_marked", d->assessment.name);
+        desk_audit(d, "contact_changed", d->assessment.name);
     if (undo)
         desk_redirect(d, reach_path(d, "bounces", NULL), "bounces_undone", desk_number(d, (double)b.n, 0));
     else

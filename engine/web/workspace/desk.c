@@ -173,10 +173,8 @@ void desk_download(struct desk *d, const char *name, const char *type, struct st
 }
 
 void desk_audit(struct desk *d, const char *act, const char *object) {
-    const struct audit line = {.time = clock_now(),
-                               .account = d->account.email,
-                               .act = act,
-                               .object = object ? object : ""};
+    const struct audit line = {
+        .time = clock_now(), .account = d->account.email, .act = act, .object = object ? object : ""};
     if (store_add_audit(d->store, &line) != RESULT_OK)
         log_event(LOG_WARNING, "audit_failed", LOG_REASON, act, -1);
 }

@@ -131,6 +131,8 @@ struct str desk_uploaded(struct desk *d, const char *name, const char **file_nam
 /* An error about a field: `code` is a finding's code, with one pair. */
 void desk_wrong(struct desk *d, const char *field, const char *code, const char *name, const char *value);
 bool desk_has_errors(const struct desk *d);
+/* A finding's sentence in the person's language, as it stands on a page. */
+const char *desk_sentence(struct desk *d, const struct finding *f);
 /* Findings of a file (with rows), as a list. */
 void desk_findings(struct desk *d);
 /* The sentence of what is wrong with this field, or NULL; for fields that a page writes itself (id "f-NAME"). */

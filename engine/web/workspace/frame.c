@@ -130,11 +130,11 @@ static void write_menu(struct desk *d) {
 
 static void write_tabs(struct desk *d, enum desk_tab tab) {
     struct html *h = &d->screen.html;
-    html_markup(h, "<div class=assessment><p>");
-    html_text(h, d->assessment.title);
-    html_markup(h, "</p><nav class=tabs");
+    html_markup(h, "<div class=assessment><nav class=tabs");
     html_attribute(h, "aria-label", d->assessment.title);
-    html_markup(h, "><ul>");
+    html_markup(h, "><p>");
+    html_text(h, d->assessment.title);
+    html_markup(h, "</p><ul>");
     for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++) {
         html_markup(h, "<li><a");
         html_attribute(h, "href", desk_path(d, "assessments", d->assessment.name, tabs[i].path, NULL));
@@ -156,8 +156,7 @@ static void begin_large(char *text) {
         c[1] = (unsigned char)(c[1] - 0x20);
 }
 
-/* The sentence of a finding, in the person's language. */
-static const char *sentence(struct desk *d, const struct finding *f) {
+const char *desk_sentence(struct desk *d, const struct finding *f) {
     struct buf out = BUF_INIT;
     const char *text = texts_get(d->screen.texts, d->screen.words, arena_printf(d->arena, "finding.%s", f->code));
     texts_substitute(&out, text, f->names, f->values, f->n_args);
@@ -180,7 +179,7 @@ const char *desk_problem(struct desk *d, const char *field) {
         const struct finding *f = findings_at(d->findings, i);
         const char *name = field_of(f);
         if (name && strcmp(name, field) == 0)
-            return sentence(d, f);
+            return desk_sentence(d, f);
     }
     return NULL;
 }
@@ -193,10 +192,10 @@ static void write_problem(struct desk *d, const struct finding *f) {
         html_markup(h, "<a");
         html_path(h, "href", "#f-", field);
         html_end(h);
-        html_text(h, sentence(d, f));
+        html_text(h, desk_sentence(d, f));
         html_markup(h, "</a>");
     } else {
-        html_text(h, sentence(d, f));
+        html_text(h, desk_sentence(d, f));
     }
     html_markup(h, "</li>");
 }
@@ -212,9 +211,11 @@ static void write_problems(struct desk *d) {
     html_markup(h, "</h2><ul>");
     for (size_t i = 0; i < findings_total(d->findings); i++) {
         const struct finding *f = findings_at(d->findings, i);
+        if (f->severity != SEVERITY_ERROR)
+            continue;
         if (f->place.line > 0)
             in_rows++;
-        else if (f->severity == SEVERITY_ERROR)
+        else
             write_problem(d, f);
     }
     if (in_rows > 0) {
@@ -248,7 +249,7 @@ void desk_findings(struct desk *d) {
             html_text(h, desk_fill(d, "gate_line", "n", arena_printf(d->arena, "%d", f->place.line), NULL));
         }
         html_markup(h, "</b> ");
-        html_text(h, sentence(d, f));
+        html_text(h, desk_sentence(d, f));
         html_markup(h, "</li>");
     }
     html_markup(h, "</ul>");
@@ -351,7 +352,9 @@ void desk_refuse(struct desk *d, int status) {
     const char *name = status == 404   ? "unknown"
                        : status == 403 ? "forbidden"
                        : status == 409 ? "conflict"
+                       : status == 413 ? "large"
                        : status == 429 ? "often"
+                       : status < 500  ? "malformed"
                        : status == 503 ? "busy"
                                        : "failed";
     findings_free(d->findings); /* what was found so far is not about this page */

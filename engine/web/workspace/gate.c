@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "web/respondent/respondent.h"
 #include "web/routes.h"
 
 enum { SEEN_SECONDS = 60 };
@@ -20,7 +19,7 @@ static void hash_secret(uint8_t hash[32], const uint8_t secret[SESSION_SECRET]) 
 /* The token of the session's forms: whoever can read it can read the page, and nobody can make it without the cookie.
  */
 static const char *form_token(struct arena *arena, const uint8_t secret[SESSION_SECRET]) {
-    static const unsigned char use[] = "readiness form token";
+    static const unsigned char use[] = "readiness form";
     uint8_t hash[16];
     char *text = arena_alloc(arena, 2 * sizeof hash + 1);
     crypto_generichash(hash, sizeof hash, secret, SESSION_SECRET, use, sizeof use - 1);
@@ -162,13 +161,19 @@ static bool may_pass(struct desk *d) {
     return true;
 }
 
-/* On a worker thread. */
-static enum result work(struct request *r) {
+/* A desk at which nobody sits yet. */
+static struct desk *new_desk(struct request *r) {
     struct desk *d = arena_alloc(r->arena, sizeof *d);
     *d = (struct desk){.request = r, .arena = r->arena, .store = r->web->store, .collect = r->web->collect};
     d->account = (struct account){.email = "", .name = "", .language = "", .timezone = "", .password = ""};
     d->findings = findings_new();
     speak(d);
+    return d;
+}
+
+/* On a worker thread. */
+static enum result work(struct request *r) {
+    struct desk *d = new_desk(r);
     const enum result found = find_session(d);
     speak(d);
     if (found != RESULT_OK)
@@ -182,12 +187,23 @@ static enum result work(struct request *r) {
 static void end(struct request *r, int outcome) {
     if (outcome != WAIT_GIVEN_UP && r->reply.status != 0)
         return;
-    notice_show_refusal(r, outcome == WAIT_GIVEN_UP ? 503 : 500);
+    gate_refuse(r, outcome == WAIT_GIVEN_UP ? 503 : 500);
 }
 
 void gate_enter(struct request *r) {
-    if (!request_desk(r, work, end))
-        notice_show_refusal(r, 503);
+    if (!(r->route->hashes ? request_work(r, work, end) : request_desk(r, work, end)))
+        gate_refuse(r, 503);
+}
+
+void gate_refuse(struct request *r, int status) {
+    struct desk *d = new_desk(r);
+    if (status == 403 && !r->session)
+        show_signed_out(d);
+    else if (status == 403)
+        show_token_wrong(d);
+    else
+        desk_refuse(d, status);
+    findings_free(d->findings);
 }
 
 bool gate_begin_session(struct desk *d, bool keep_age) {

@@ -23,7 +23,6 @@ enum {
 struct gate {
     struct throttle *accounts; /* tries per address that is typed */
     unsigned char key[32];     /* for proofs of a right password, until the second factor is there */
-    struct hashing *hashing;   /* so many password hashes at a time */
 };
 struct gate *gate_new(void);
 void gate_free(struct gate *g);
@@ -31,6 +30,8 @@ void gate_free(struct gate *g);
 /* Takes a request of a desk's row on: it waits for a worker thread, which calls the row's handler. On the event loop.
  */
 void gate_enter(struct request *r);
+/* The pages for requests that are refused before that, from what their headers or their length say. */
+void gate_refuse(struct request *r, int status);
 
 /* Begins a session of d->account after it was proved who they are; the browser's old one, if any, ends. `keep_age`: a
  * re-authentication does not make the session younger. False: the store is in trouble, and the page for that is
@@ -39,9 +40,6 @@ bool gate_begin_session(struct desk *d, bool keep_age);
 /* Ends this one. */
 void gate_end_session(struct desk *d);
 
-/* password_is and password_hash of access/password.h, at most two at a time in the workspace. */
-bool gate_password_is(struct desk *d, const char *hash, const char *password);
-enum result gate_password_hash(struct desk *d, const char *password, char out[PASSWORD_HASH_MAX]);
 /* Is another try at this address allowed? Else the page that says how long to wait is written. */
 bool gate_may_try(struct desk *d, const char *email);
 void gate_was_good(struct desk *d, const char *email);

@@ -64,7 +64,7 @@ static void write_finding(struct desk *d, const struct finding *f) {
         html_text(h, desk_fill(d, "see_place", "file", file_name(f->place.file), "line",
                                arena_printf(d->arena, "%d", f->place.line), NULL));
     html_markup(h, "</b> ");
-    html_text(h, setup_sentence(d, f));
+    html_text(h, desk_sentence(d, f));
     html_markup(h, "</p>");
     if (f->place.file && f->place.line > 0 &&
         file_read(&text, d->arena, f->place.file, INI_FILE_MAX, NULL) == RESULT_OK)
@@ -97,7 +97,7 @@ static const char *in_words(struct desk *d, const struct instrument *instrument,
 
 static void write_constructs(struct desk *d, const struct instrument *instrument) {
     desk_section(d, "see_constructs");
-    desk_table_open(d, "see_constructs");
+    desk_table_open(d, "see_constructs_table");
     desk_table_head(d, "see_construct", false);
     desk_table_head(d, "see_level", false);
     desk_table_head(d, "see_answered_by", false);

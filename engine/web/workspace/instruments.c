@@ -48,7 +48,7 @@ void instruments_show(struct desk *d) {
         desk_close(d);
         return;
     }
-    desk_table_open(d, "see_instruments");
+    desk_table_open(d, "see_files");
     desk_table_head(d, "see_file", false);
     desk_table_head(d, "see_instrument_title", false);
     desk_table_head(d, "see_instrument_languages", false);

@@ -210,7 +210,7 @@ static bool make_list(struct desk *d, struct list *list) {
 }
 
 static void audit_download(struct desk *d) {
-    desk_audit(d, "links_downloaded", d->assessment.name);
+    desk_audit(d, "links_written", d->assessment.name);
 }
 
 void links_download_csv(struct desk *d) {

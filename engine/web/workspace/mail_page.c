@@ -168,8 +168,8 @@ static void write_summary(struct desk *d, const struct draft_mailing *m, int n) 
     html_markup(h, "<p><strong>");
     html_text(h, mail_page_kind(d, &m->mailing));
     html_markup(h, "</strong></p><p>");
-    if (n < 0)
-        desk_say(d, "send_count_hidden");
+    if (n <= 0)
+        desk_say(d, n == 0 ? "send_count_none" : "send_count_hidden");
     else
         html_text(h, texts_count(d->screen.texts, d->arena, d->screen.words, "work.send_count", n, NULL));
     html_markup(h, " ");
@@ -257,7 +257,9 @@ bool mail_page_test(struct desk *d, const struct wave *wave, const struct draft_
         mail_sender_free(sender);
     }
     sitting_end(&s.sitting);
-    if (outcome != MAIL_ACCEPTED)
+    if (outcome == MAIL_ACCEPTED)
+        desk_audit(d, "test_mail_sent", arena_printf(d->arena, "%s/%s", d->assessment.name, wave->label));
+    else
         finding_add(d->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "send_test_failed", "sentence", sentence,
                     NULL);
     return outcome == MAIL_ACCEPTED;

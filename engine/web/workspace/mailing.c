@@ -272,7 +272,7 @@ void mailing_handle(struct desk *d) {
         return;
     }
     if (result == RESULT_OK) {
-        desk_audit(d, act, arena_printf(d->arena, "%s/%s", d->assessment.name, p.wave.label));
+        desk_audit(d, end ? "mailing_stopped" : act, arena_printf(d->arena, "%s/%s", d->assessment.name, p.wave.label));
         mailer_wake(d->request->web->mailer);
     }
     desk_redirect(d, reach_path(d, "send", mail_page_id(d, p.m.id)), result == RESULT_OK ? act : NULL, NULL);

@@ -122,7 +122,7 @@ static void put(struct desk *d, const struct organisation *o) {
 }
 
 static void show_new(struct desk *d, int status, const struct all *all, const struct organisation *o) {
-    desk_open(d, status, desk_words(d, "setup_organisation_add"), TAB_ORGANISATIONS);
+    setup_open(d, status, desk_words(d, "setup_organisation_add"), TAB_ORGANISATIONS);
     desk_form_open(d, setup_path(d, "organisations", "add"), false);
     write_fields(d, all, o, true);
     setup_buttons_open(d);
@@ -152,7 +152,7 @@ void organisation_add(struct desk *d) {
 }
 
 static void show(struct desk *d, int status, const struct all *all, const struct organisation *o) {
-    desk_open(d, status, o->name, TAB_ORGANISATIONS);
+    setup_open(d, status, o->name, TAB_ORGANISATIONS);
     setup_facts_open(d);
     setup_fact(d, "setup_code", o->code);
     setup_facts_close(d);

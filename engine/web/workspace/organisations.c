@@ -88,7 +88,7 @@ void organisations_show(struct desk *d) {
     for (size_t i = 0; i < n; i++)
         rows[i].o = list[i];
     count_people(rows, n, people, n_people);
-    desk_open(d, 200, desk_words(d, "setup_organisations"), TAB_ORGANISATIONS);
+    setup_open(d, 200, desk_words(d, "setup_organisations"), TAB_ORGANISATIONS);
     if (n) {
         setup_buttons_open(d);
         desk_link_button(d, setup_path(d, "organisations", "import"), "setup_import");

@@ -70,24 +70,28 @@ static void write_leafing(struct desk *d, const char *sought, long page, size_t 
 
 static void write_table(struct desk *d, const struct person *const *list, size_t n, const struct organisation *orgs,
                         size_t n_orgs) {
+    struct html *h = &d->screen.html;
     desk_table_open(d, "setup_people_table");
     desk_table_head(d, "setup_email", false);
     desk_table_head(d, "setup_name", false);
     desk_table_head(d, "setup_organisation", false);
     desk_table_head(d, "setup_unit", false);
     desk_table_head(d, "setup_language", false);
-    desk_table_head(d, "setup_contact", false);
     for (size_t i = 0; i < n; i++) {
         const struct person *p = list[i];
         desk_row_open(d);
         desk_cell_open(d);
         desk_link(d, setup_path(d, "people", setup_hex(d, p->id)), p->email);
+        if (p->contact != CONTACT_GOOD) {
+            html_markup(h, "<br><small>");
+            desk_text(d, contact_words(d, p->contact));
+            html_markup(h, "</small>");
+        }
         desk_cell_close(d);
         desk_cell(d, p->name);
         desk_cell(d, organisation_name(orgs, n_orgs, p->organisation));
         desk_cell(d, p->unit);
         desk_cell(d, p->language[0] ? texts_language_name(d->screen.texts, p->language) : "");
-        desk_cell(d, contact_words(d, p->contact));
         desk_row_close(d);
     }
     desk_table_close(d);
@@ -140,7 +144,7 @@ void people_show(struct desk *d) {
         desk_refuse(d, 503);
         return;
     }
-    desk_open(d, 200, desk_words(d, "setup_people"), TAB_PEOPLE);
+    setup_open(d, 200, desk_words(d, "setup_people"), TAB_PEOPLE);
     if (!n_organisations) {
         desk_empty(d, "setup_people_need_organisations", setup_path(d, "organisations", "import"),
                    "setup_next_organisations");

@@ -98,7 +98,7 @@ static void put(struct desk *d, const struct person *p) {
 }
 
 static void show_new(struct desk *d, int status, const struct person *p) {
-    desk_open(d, status, desk_words(d, "setup_person_add"), TAB_PEOPLE);
+    setup_open(d, status, desk_words(d, "setup_person_add"), TAB_PEOPLE);
     desk_form_open(d, setup_path(d, "people", "add"), false);
     write_fields(d, p, true);
     setup_buttons_open(d);
@@ -129,7 +129,7 @@ void person_add(struct desk *d) {
 
 static void show(struct desk *d, int status, const struct person *p) {
     const char *hex = setup_hex(d, p->id);
-    desk_open(d, status, p->name[0] ? p->name : p->email, TAB_PEOPLE);
+    setup_open(d, status, p->name[0] ? p->name : p->email, TAB_PEOPLE);
     setup_facts_open(d);
     setup_fact(d, "setup_email", p->email);
     if (p->contact != CONTACT_GOOD)
@@ -191,7 +191,7 @@ void person_show_remove(struct desk *d) {
     struct person p;
     if (!find_asked(d, &p))
         return;
-    desk_open(d, 200, desk_words(d, "setup_person_remove"), TAB_PEOPLE);
+    setup_open(d, 200, desk_words(d, "setup_person_remove"), TAB_PEOPLE);
     setup_facts_open(d);
     setup_fact(d, "setup_email", p.email);
     if (p.name[0])

@@ -21,11 +21,9 @@ static const char *number(struct desk *d, int n) {
     return arena_printf(d->arena, "%d", n);
 }
 
-/* The language that the organisation's people read, as far as the survey has it. */
+/* The language of the organisation's people, as the mails to them have it; without one, the survey's own. */
 static const char *language_of(const struct poster *p, const struct organisation *o) {
-    const struct instrument *instrument = p->sitting.instrument;
-    const int index = o && *o->language ? instrument_language(instrument, o->language) : 0;
-    return instrument->languages[index < 0 ? 0 : index];
+    return o && *o->language ? o->language : p->sitting.instrument->languages[0];
 }
 
 static void words(struct poster *p, const char *text) {

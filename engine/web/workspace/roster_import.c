@@ -38,13 +38,52 @@ static const char *field_words(struct desk *d, const char *field) {
     return desk_words(d, arena_printf(d->arena, "setup_%s", field));
 }
 
+static int by_line(const void *a, const void *b) {
+    const struct finding *const *x = a, *const *y = b;
+    if ((*x)->place.line != (*y)->place.line)
+        return (*x)->place.line < (*y)->place.line ? -1 : 1;
+    return ((*x)->place.column > (*y)->place.column) - ((*x)->place.column < (*y)->place.column);
+}
+
+/* What is wrong, by row. */
+static void write_errors(struct desk *d) {
+    struct html *h = &d->screen.html;
+    const size_t total = findings_total(d->findings);
+    const struct finding **list = arena_array(d->arena, total + 1, sizeof *list);
+    size_t n = 0;
+    for (size_t f = 0; f < total; f++) {
+        const struct finding *finding = findings_at(d->findings, f);
+        if (finding->severity == SEVERITY_ERROR && finding->place.line > 0)
+            list[n++] = finding;
+    }
+    if (!n)
+        return;
+    qsort(list, n, sizeof *list, by_line);
+    html_markup(h, "<div id=findings tabindex=-1>");
+    desk_section(d, "setup_errors");
+    desk_table_open(d, "setup_errors_table");
+    desk_table_head(d, "setup_row", false);
+    desk_table_head(d, "setup_error", false);
+    for (size_t f = 0; f < n && f < ERRORS_SHOWN; f++) {
+        desk_row_open(d);
+        desk_cell(d, arena_printf(d->arena, "%d", list[f]->place.line));
+        desk_cell(d, desk_sentence(d, list[f]));
+        desk_row_close(d);
+    }
+    desk_table_close(d);
+    if (n > ERRORS_SHOWN)
+        setup_paragraph(d, desk_fill(d, "setup_errors_more", "n", desk_number(d, (double)(n - ERRORS_SHOWN), 0), NULL));
+    html_markup(h, "</div>");
+}
+
 /* The first step */
 
 static void show_start(struct desk *d, int status, enum roster_kind kind) {
     struct html *h = &d->screen.html;
     const bool people = kind == ROSTER_PEOPLE;
-    desk_open(d, status, desk_words(d, people ? "setup_import_people" : "setup_import_organisations"),
-              people ? TAB_PEOPLE : TAB_ORGANISATIONS);
+    setup_open(d, status, desk_words(d, people ? "setup_import_people" : "setup_import_organisations"),
+               people ? TAB_PEOPLE : TAB_ORGANISATIONS);
+    write_errors(d);
     desk_paragraph(d, people ? "setup_import_people_explain" : "setup_import_organisations_explain");
     html_markup(h, "<details><summary>");
     desk_say(d, "setup_import_example");
@@ -249,44 +288,6 @@ static void write_rows(struct desk *d, const struct import *i) {
         setup_paragraph(d, desk_fill(d, "setup_rows_more", "n", desk_number(d, (double)(good - shown), 0), NULL));
 }
 
-static int by_line(const void *a, const void *b) {
-    const struct finding *const *x = a, *const *y = b;
-    if ((*x)->place.line != (*y)->place.line)
-        return (*x)->place.line < (*y)->place.line ? -1 : 1;
-    return ((*x)->place.column > (*y)->place.column) - ((*x)->place.column < (*y)->place.column);
-}
-
-/* What is wrong, by row. */
-static void write_errors(struct desk *d) {
-    struct html *h = &d->screen.html;
-    const size_t total = findings_total(d->findings);
-    const struct finding **list = arena_array(d->arena, total + 1, sizeof *list);
-    size_t n = 0;
-    for (size_t f = 0; f < total; f++) {
-        const struct finding *finding = findings_at(d->findings, f);
-        if (finding->severity == SEVERITY_ERROR && finding->place.line > 0)
-            list[n++] = finding;
-    }
-    if (!n)
-        return;
-    qsort(list, n, sizeof *list, by_line);
-    html_markup(h, "<div id=findings tabindex=-1>");
-    desk_section(d, "setup_errors");
-    desk_table_open(d, "setup_errors_table");
-    desk_table_head(d, "setup_row", false);
-    desk_table_head(d, "setup_error", false);
-    for (size_t f = 0; f < n && f < ERRORS_SHOWN; f++) {
-        desk_row_open(d);
-        desk_cell(d, arena_printf(d->arena, "%d", list[f]->place.line));
-        desk_cell(d, setup_sentence(d, list[f]));
-        desk_row_close(d);
-    }
-    desk_table_close(d);
-    if (n > ERRORS_SHOWN)
-        setup_paragraph(d, desk_fill(d, "setup_errors_more", "n", desk_number(d, (double)(n - ERRORS_SHOWN), 0), NULL));
-    html_markup(h, "</div>");
-}
-
 /* Columns that nobody uses, in one sentence. */
 static void write_ignored(struct desk *d, const struct import *i) {
     const struct roster_field *fields;
@@ -354,8 +355,8 @@ static void write_apply(struct desk *d, const struct import *i) {
 static void show_preview(struct desk *d, const struct import *i) {
     struct html *h = &d->screen.html;
     const struct roster_preview *p = i->preview;
-    desk_open(d, desk_has_errors(d) ? SETUP_WRONG : 200, desk_words(d, "setup_preview"),
-              i->kind == ROSTER_PEOPLE ? TAB_PEOPLE : TAB_ORGANISATIONS);
+    setup_open(d, desk_has_errors(d) ? SETUP_WRONG : 200, desk_words(d, "setup_preview"),
+               i->kind == ROSTER_PEOPLE ? TAB_PEOPLE : TAB_ORGANISATIONS);
     write_summary(d, i);
     write_errors(d);
     if (!p->complete) {

@@ -78,7 +78,7 @@ static void write_form(struct desk *d, const struct reach *r) {
     const int most = d->request->web->mails_per_minute;
     desk_form_open(d, reach_path(d, "send", NULL), false);
     desk_field_choice(d, "kind", "send_kind", "send_kind_hint", values, texts, 3,
-                      r->reachable > r->invited ? "invitations" : "reminders");
+                      r->invited == 0 ? "invitations" : "reminders");
     html_markup(&d->screen.html, "<details");
     if (desk_has_errors(d) || *desk_posted(d, "subject", MAIL_SUBJECT_MAX) || *desk_posted(d, "body", MAIL_BODY_MAX))
         html_markup(&d->screen.html, " open");
@@ -105,7 +105,7 @@ static void write_before(struct desk *d, const struct mailing *list, size_t n) {
     desk_section(d, "send_before");
     desk_table_open(d, "send_before_table");
     desk_table_head(d, "send_started", false);
-    desk_table_head(d, "send_kind", false);
+    desk_table_head(d, "send_what", false);
     desk_table_head(d, "mailing_done", true);
     desk_table_head(d, "mailing_refused", true);
     desk_table_head(d, "mailing_unknown", true);

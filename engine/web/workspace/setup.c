@@ -4,13 +4,9 @@
 
 #include "web/workspace/watch.h"
 
-const char *setup_sentence(struct desk *d, const struct finding *f) {
-    struct buf out = BUF_INIT;
-    const char *text = texts_get(d->screen.texts, d->screen.words, arena_printf(d->arena, "finding.%s", f->code));
-    texts_substitute(&out, text, f->names, f->values, f->n_args);
-    const char *filled = arena_copy(d->arena, out.p, out.n);
-    buf_free(&out);
-    return filled;
+void setup_open(struct desk *d, int status, const char *title, enum desk_tab tab) {
+    desk_style(d, "setup.css");
+    desk_open(d, status, title, tab);
 }
 
 /* The total is told only where it says nothing about fewer people than the minimum, as on the page for watching. */

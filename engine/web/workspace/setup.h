@@ -28,10 +28,10 @@ bool setup_count(struct desk *d, const struct wave *w, int *invited, int *answer
 /* "31 January 2027 (America/Toronto)" */
 const char *setup_until(struct desk *d, const struct wave *w);
 
-/* A finding's sentence in the person's language. */
-const char *setup_sentence(struct desk *d, const struct finding *f);
-/* The wave of the path's {wave}: its number, as our links have it, or its label. False when there is none, with the page
- * written. */
+/* desk_open with the style of these pages. */
+void setup_open(struct desk *d, int status, const char *title, enum desk_tab tab);
+/* The wave of the path's {wave}: its number, as our links have it, or its label. False when there is none, with the
+ * page written. */
 bool setup_wave(struct desk *d, struct wave *out);
 /* Ids in addresses. */
 const char *setup_hex(struct desk *d, struct id id);

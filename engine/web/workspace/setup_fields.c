@@ -252,7 +252,8 @@ static void write_mode(struct desk *d, const struct setup_form *form) {
         desk_field_choice(d, "mode", "setup_mode", "setup_mode_hint", modes, texts, 2, modes[a->mode]);
     } else {
         setup_facts_open(d);
-        setup_fact(d, "setup_mode", texts[a->mode]);
+        setup_fact(d, "setup_mode_short",
+                   desk_words(d, a->mode == MODE_ANONYMOUS ? "setup_anonymous" : "setup_confidential"));
         setup_facts_close(d);
     }
     desk_field_number(d, "min_group", "setup_min_group",

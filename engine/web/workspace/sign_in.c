@@ -148,7 +148,7 @@ static void handle_first(struct desk *d) {
         return;
     }
     const bool there = found == RESULT_OK && !account.disabled;
-    if (!gate_password_is(d, there ? account.password : "", password) || !there) {
+    if (!password_is(there ? account.password : "", password) || !there) {
         show_wrong(d);
         return;
     }

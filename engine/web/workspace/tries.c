@@ -1,32 +1,20 @@
 /* What sign-in keeps in memory: how often an address was tried, how many password hashes are computed at this moment,
  * and the key for proofs of a right password. */
-#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "access/password.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "web/routes.h"
 #include "web/workspace/gate.h"
 
-enum { HASHES = 2, PROOF_TAG = 32 };
-
-struct hashing {
-    pthread_mutex_t mutex;
-    pthread_cond_t less;
-    int n;
-};
+enum { PROOF_TAG = 32 };
 
 struct gate *gate_new(void) {
     struct gate *g = mem_alloc(sizeof *g);
     g->accounts = throttle_new();
     random_bytes(g->key, sizeof g->key);
-    g->hashing = mem_alloc(sizeof *g->hashing);
-    g->hashing->n = 0;
-    pthread_mutex_init(&g->hashing->mutex, NULL);
-    pthread_cond_init(&g->hashing->less, NULL);
     return g;
 }
 
@@ -34,42 +22,8 @@ void gate_free(struct gate *g) {
     if (!g)
         return;
     throttle_free(g->accounts);
-    pthread_cond_destroy(&g->hashing->less);
-    pthread_mutex_destroy(&g->hashing->mutex);
-    free(g->hashing);
     sodium_memzero(g, sizeof *g);
     free(g);
-}
-
-static void hashing_begin(struct hashing *h) {
-    pthread_mutex_lock(&h->mutex);
-    while (h->n >= HASHES)
-        pthread_cond_wait(&h->less, &h->mutex);
-    h->n++;
-    pthread_mutex_unlock(&h->mutex);
-}
-
-static void hashing_end(struct hashing *h) {
-    pthread_mutex_lock(&h->mutex);
-    h->n--;
-    pthread_cond_signal(&h->less);
-    pthread_mutex_unlock(&h->mutex);
-}
-
-bool gate_password_is(struct desk *d, const char *hash, const char *password) {
-    struct hashing *h = d->request->web->gate->hashing;
-    hashing_begin(h);
-    const bool right = password_is(hash, password);
-    hashing_end(h);
-    return right;
-}
-
-enum result gate_password_hash(struct desk *d, const char *password, char out[PASSWORD_HASH_MAX]) {
-    struct hashing *h = d->request->web->gate->hashing;
-    hashing_begin(h);
-    const enum result result = password_hash(password, out);
-    hashing_end(h);
-    return result;
 }
 
 /* Addresses are compared without case, so a try with other capitals is one more try. */

@@ -29,7 +29,7 @@ static void show(struct desk *d, int status, const struct wave *w) {
         desk_refuse(d, 503);
         return;
     }
-    desk_open(d, status, desk_fill(d, "setup_close_title", "wave", w->label, NULL), TAB_WAVES);
+    setup_open(d, status, desk_fill(d, "setup_close_title", "wave", w->label, NULL), TAB_WAVES);
     setup_facts_open(d);
     setup_fact(d, "setup_answered",
                few ? desk_fill(d, "setup_close_few", "k", desk_number(d, w->min_group, 0), NULL)

@@ -6,7 +6,7 @@
 #include "web/workspace/setup_pages.h"
 
 static void show(struct desk *d, int status, const struct wave *w) {
-    desk_open(d, status, desk_fill(d, "setup_extend_title", "wave", w->label, NULL), TAB_WAVES);
+    setup_open(d, status, desk_fill(d, "setup_extend_title", "wave", w->label, NULL), TAB_WAVES);
     setup_facts_open(d);
     setup_fact(d, "setup_last_day_now", setup_until(d, w));
     setup_facts_close(d);

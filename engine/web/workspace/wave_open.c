@@ -36,7 +36,7 @@ static void show(struct desk *d, int status, const struct setup_state *s) {
                                  desk_words(d, "setup_links_none")};
     if (!i)
         desk_wrong(d, "", "setup_instrument_broken", NULL, NULL);
-    desk_open(d, status, desk_words(d, "setup_open_title"), TAB_WAVES);
+    setup_open(d, status, desk_words(d, "setup_open_title"), TAB_WAVES);
     desk_form_open(d, setup_path(d, "waves", "open"), false);
     desk_field_text(d, "label", "setup_label", "setup_label_hint", s->n_waves ? "" : desk_words(d, "setup_label_first"),
                     LABEL_MAX);
@@ -59,7 +59,7 @@ static bool may_open(struct desk *d, struct setup_state *s) {
         return false;
     if (s->organisations && !s->open && d->assessment.state == ASSESSMENT_ACTIVE)
         return true;
-    desk_open(d, 409, desk_words(d, "setup_open_title"), TAB_WAVES);
+    setup_open(d, 409, desk_words(d, "setup_open_title"), TAB_WAVES);
     if (d->assessment.state != ASSESSMENT_ACTIVE)
         desk_empty(d, "setup_open_not_active", setup_path(d, "settings"), "setup_to_settings");
     else if (s->open)

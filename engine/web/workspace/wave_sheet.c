@@ -20,6 +20,7 @@ void wave_sheet_show(struct desk *d) {
         return;
     }
     desk_audit(d, "recovery_sheet_shown", d->assessment.name);
+    desk_style(d, "setup.css");
     desk_open_bare(d, desk_words(d, "setup_sheet_title"), d->screen.words);
     html_markup(h, "<p class=screen-only>");
     desk_link(d, setup_path(d, "waves"), desk_words(d, "setup_back_to_waves"));

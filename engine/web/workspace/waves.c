@@ -19,25 +19,36 @@ static void write_open_links(struct desk *d, const struct wave *w) {
     html_markup(h, "</li></ul>");
 }
 
-static bool write_row(struct desk *d, const struct wave *w) {
+/* One wave: few enough for a card each, which a phone can show whole. */
+static bool write_card(struct desk *d, const struct wave *w) {
     static const char *const states[] = {"setup_wave_open", "setup_wave_emptied", "setup_wave_closed"};
+    struct html *h = &d->screen.html;
     int invited, answered;
     if (!setup_count(d, w, &invited, &answered))
         return false;
-    desk_row_open(d);
-    desk_cell(d, w->label);
-    desk_cell(d, desk_words(d, w->imported ? "setup_wave_imported" : states[w->state]));
-    desk_cell(d, w->opened[0] ? desk_day(d, w->opened) : "");
-    desk_cell(d, w->state == WAVE_OPEN ? setup_until(d, w) : w->until[0] ? desk_day(d, w->until) : "");
-    desk_cell(d, w->closed[0] ? desk_day(d, w->closed) : "");
-    desk_cell_number(d, setup_answered(d, answered, invited));
-    desk_cell_open(d);
-    if (w->state == WAVE_OPEN)
+    html_open(h, "li");
+    html_attribute(h, "class", w->state == WAVE_OPEN ? "card now" : "card");
+    html_markup(h, "><h2>");
+    html_text(h, w->label);
+    html_markup(h, "</h2>");
+    setup_facts_open(d);
+    setup_fact(d, "setup_wave_state", desk_words(d, w->imported ? "setup_wave_imported" : states[w->state]));
+    setup_fact(d, "setup_answered", setup_answered(d, answered, invited));
+    if (w->opened[0])
+        setup_fact(d, "setup_wave_opened", desk_day(d, w->opened));
+    if (w->state == WAVE_OPEN || w->until[0])
+        setup_fact(d, "setup_last_day", setup_until(d, w));
+    if (w->closed[0])
+        setup_fact(d, "setup_wave_closed_on", desk_day(d, w->closed));
+    setup_facts_close(d);
+    if (w->state == WAVE_OPEN) {
         write_open_links(d, w);
-    else if (w->state == WAVE_CLOSED)
+    } else if (w->state == WAVE_CLOSED) {
+        html_markup(h, "<p class=acts>");
         desk_link(d, setup_path(d, "reports"), desk_words(d, "setup_wave_reports"));
-    desk_cell_close(d);
-    desk_row_close(d);
+        html_markup(h, "</p>");
+    }
+    html_markup(h, "</li>");
     return true;
 }
 
@@ -45,7 +56,7 @@ void waves_show(struct desk *d) {
     struct setup_state s;
     if (!setup_read(d, &d->assessment, &s))
         return;
-    desk_open(d, 200, desk_words(d, "setup_waves"), TAB_WAVES);
+    setup_open(d, 200, desk_words(d, "setup_waves"), TAB_WAVES);
     if (!s.n_waves) {
         desk_empty(d, s.organisations ? "setup_waves_empty" : "setup_waves_need_organisations",
                    s.organisations ? setup_path(d, "waves", "open") : setup_path(d, "organisations", "import"),
@@ -58,18 +69,11 @@ void waves_show(struct desk *d) {
         desk_link_button(d, setup_path(d, "waves", "open"), "setup_wave_open_another");
         html_markup(&d->screen.html, "</p>");
     }
-    desk_table_open(d, "setup_waves_table");
-    desk_table_head(d, "setup_wave", false);
-    desk_table_head(d, "setup_wave_state", false);
-    desk_table_head(d, "setup_wave_opened", false);
-    desk_table_head(d, "setup_last_day", false);
-    desk_table_head(d, "setup_wave_closed_on", false);
-    desk_table_head(d, "setup_answered", true);
-    desk_table_head(d, "setup_wave_acts", false);
     bool good = true;
+    html_markup(&d->screen.html, "<ul class=cards>");
     for (size_t i = s.n_waves; good && i > 0; i--)
-        good = write_row(d, &s.waves[i - 1]);
-    desk_table_close(d);
+        good = write_card(d, &s.waves[i - 1]);
+    html_markup(&d->screen.html, "</ul>");
     if (good)
         desk_close(d);
     else

@@ -7,6 +7,14 @@
 #include "web/workspace/gate.h"
 #include "web/workspace/workspace.h"
 
+/* For password managers, which otherwise keep the password without knowing whose it is. */
+static void write_user_name(struct desk *d, const char *email) {
+    struct html *h = &d->screen.html;
+    html_markup(h, "<div class=unseen aria-hidden=true><input tabindex=-1 type=text autocomplete=username readonly");
+    html_attribute(h, "value", email);
+    html_markup(h, "></div>");
+}
+
 static void write_form(struct desk *d, int status, const char *token, const struct account *account) {
     desk_open(d, status, desk_words(d, *account->password ? "welcome_new_title" : "welcome_title"), TAB_NONE);
     html_markup(&d->screen.html, "<p>");
@@ -14,10 +22,7 @@ static void write_form(struct desk *d, int status, const char *token, const stru
     html_markup(&d->screen.html, "</p>");
     desk_form_open(d, "/welcome", false);
     desk_hidden(d, "welcome", token);
-    html_markup(&d->screen.html,
-                "<input class=unseen tabindex=-1 aria-hidden=true type=text autocomplete=username readonly");
-    html_attribute(&d->screen.html, "value", account->email);
-    html_markup(&d->screen.html, ">");
+    write_user_name(d, account->email);
     gate_field_new_password(d);
     html_markup(&d->screen.html, "<div class=buttons>");
     desk_button(d, "welcome_button", NULL, NULL);
@@ -71,7 +76,7 @@ void welcome_show(struct desk *d) {
 static enum result set_password(struct desk *d, const char *token, struct account *account, const char *password) {
     char hash[PASSWORD_HASH_MAX];
     struct id id;
-    enum result result = gate_password_hash(d, password, hash);
+    enum result result = password_hash(password, hash);
     if (result == RESULT_OK)
         result = welcome_find(d->store, token, clock_now(), true, &id);
     if (result != RESULT_OK)
