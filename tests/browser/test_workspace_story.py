@@ -2,11 +2,14 @@
 """The practitioner's whole story in Chromium, with and without JavaScript: sign in with a second factor, create, import twelve
 organisations and six hundred people as Excel wrote them, send six hundred mails, people answer on a phone, remind, close, look
 at the page and download. With PICTURES=FOLDER each page is kept as a picture, for the guide."""
+import io
 import os
 import re
 import time
 import unittest
+import urllib.request
 
+import openpyxl
 from selenium.webdriver.common.by import By
 
 from support.chromium import chromium, click, picture
@@ -39,9 +42,9 @@ class Story:
     def find(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
-    def keep(self, name, width=1280):
+    def keep(self, name, width=1280, height=None):
         if FOLDER and self.shoot:
-            picture(self.driver, os.path.join(FOLDER, name + '.png'), width)
+            picture(self.driver, os.path.join(FOLDER, name + '.png'), width, height)
 
     def type(self, **fields):
         for name, value in fields.items():
@@ -82,7 +85,7 @@ class Workspace(unittest.TestCase):
         self.close_and_read(s, secret)
 
     def sign_in(self, here, s):
-        out, _ = here.run('user', 'add', 'claire@example.org', '--role', 'practitioner', '--name', 'Claire')
+        out, _ = here.run('user', 'add', 'practitioner@example.org', '--role', 'practitioner')
         s.go('/welcome/' + re.search(r'/welcome/(\w+)', out).group(1))
         s.keep('01-welcome')
         s.type(new=PASSWORD, repeated=PASSWORD)
@@ -95,7 +98,7 @@ class Workspace(unittest.TestCase):
         click(s.driver, 'form[action="/sign-out"] button')
         s.go('/sign-in')
         s.keep('03-sign-in')
-        s.type(email='claire@example.org', password=PASSWORD)
+        s.type(email='practitioner@example.org', password=PASSWORD)
         s.press('/sign-in')
         s.type(code=totp(secret, time.time() + 30))  # the code of this half minute was used already
         s.press('/sign-in')
@@ -117,7 +120,7 @@ class Workspace(unittest.TestCase):
             s.type(file=here.path(name))
             s.press('/assessments/chutes-au-nord/%s/import' % path)
             self.assertIn('Windows-1252', s.text)
-            s.keep('06-preview-' + path)
+            s.keep('06-preview-' + path, height=900)
             click(s.driver, 'button[name=apply]')
             self.assertIn(wanted, s.text)
         s.go('/assessments/chutes-au-nord/waves/open')
@@ -194,9 +197,23 @@ class Workspace(unittest.TestCase):
         s.keep('13-reports')
         s.go('/assessments/chutes-au-nord/reports/1/h1')
         self.assertIn('Hôpital n° 1', s.text)
-        s.keep('14-report')
+        s.keep('14-report', height=1400)
+        self.download(s)
         s.go('/assessments/chutes-au-nord')
         s.keep('15-overview')
+
+    def download(self, s):
+        """The workbook is made while the page waits; what its link gives opens as a workbook."""
+        click(s.driver, 'button[name=make][value=workbook]')
+        end = time.time() + 30
+        while not s.find('a[href$="/file"]') and time.time() < end:
+            time.sleep(0.3)
+            s.go(s.driver.current_url[len(s.here.url):])
+        link = s.find('a[href$="/file"]')[0].get_attribute('href')
+        cookies = '; '.join('%s=%s' % (c['name'], c['value']) for c in s.driver.get_cookies())
+        with urllib.request.urlopen(urllib.request.Request(link, headers={'Cookie': cookies})) as answer:
+            workbook = openpyxl.load_workbook(io.BytesIO(answer.read()), read_only=True)
+        self.assertIn('Summary', workbook.sheetnames)
 
     def test_the_whole_story(self):
         self.play(javascript=True)
