@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access/links.h"
 #include "aggregate/results.h"
 #include "base/file.h"
 #include "cli/demo/people.h"
@@ -270,6 +271,35 @@ static const char *open_code(const struct link *links, size_t n) {
     return "";
 }
 
+/* The workspace of the demo's account; a link that sets its password as long as it has none. */
+static enum result tell_workspace(struct story *s) {
+    struct cli *cli = s->cli;
+    struct account a;
+    char token[ACCESS_TOKEN_LENGTH + 1];
+    const char *email = story_text(s, "account");
+    enum result result = store_find_account(cli->store, cli->arena, email, &a);
+    if (result == RESULT_INPUT) {
+        a = (struct account){.id = id_new(),
+                             .email = email,
+                             .name = "",
+                             .role = ROLE_ADMINISTRATOR,
+                             .language = "",
+                             .timezone = "",
+                             .password = "",
+                             .created = clock_now()};
+        result = store_add_account(cli->store, &a);
+    }
+    if (result == RESULT_OK && a.password[0]) {
+        cli_say(cli, "said.demo_tell_sign_in", "url", s->url, "email", email);
+        return RESULT_OK;
+    }
+    if (result == RESULT_OK)
+        result = welcome_make(cli->store, a.id, clock_now(), token);
+    if (result == RESULT_OK)
+        cli_say(cli, "said.demo_tell_workspace", "url", s->url, "token", token);
+    return result;
+}
+
 enum result story_tell(struct story *s) {
     struct wave wave;
     struct link *links = NULL;
@@ -285,6 +315,8 @@ enum result story_tell(struct story *s) {
     cli_say(cli, "said.demo_tell_organisation", "url", s->url, "token",
             fresh_link(s, links, n, INVITATION_ORGANISATION));
     cli_say(cli, "said.demo_tell_code", "url", s->url, "code", open_code(links, n));
+    if (tell_workspace(s) != RESULT_OK)
+        return RESULT_MACHINE;
     cli_say(cli, "said.demo_tell_reports", "folder", s->folder);
     struct organisation *organisations;
     result = store_list_organisations(cli->store, cli->arena, s->assessment.id, &organisations, &n);
