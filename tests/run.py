@@ -141,6 +141,7 @@ def mail():
 
 
 def workbook():
+    """The workbooks, read as a stranger would."""
     python_tests('workbook')
 
 
