@@ -45,13 +45,16 @@ struct route { // NOLINT(clang-analyzer-optin.performance.Padding)
     size_t upload;                     /* files may come along, so many bytes together; 0: none */
     bool hashes;                       /* the desk's handler computes a password hash: two of these at a time, a short
                                           queue, and nobody else has to wait for them */
+    bool polls;                        /* a script asks for it again and again: no sign that somebody is there, so the
+                                          session's idle time goes on */
 };
 
 /* The last columns of a row. */
-#define PAGE(handler) (handler), NULL, 0, false
-#define DESK(handler) NULL, (handler), 0, false
-#define DESK_UPLOAD(handler) NULL, (handler), UPLOAD_MAX, false
-#define DESK_HASHING(handler) NULL, (handler), 0, true
+#define PAGE(handler) (handler), NULL, 0, false, false
+#define DESK_POLL(handler) NULL, (handler), 0, false, true
+#define DESK(handler) NULL, (handler), 0, false, false
+#define DESK_UPLOAD(handler) NULL, (handler), UPLOAD_MAX, false, false
+#define DESK_HASHING(handler) NULL, (handler), 0, true, false
 
 enum { UPLOAD_MAX = 6 * 1024 * 1024 /* a roster of 5 MiB, and the form around it */ };
 

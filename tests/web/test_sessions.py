@@ -136,6 +136,14 @@ class Sessions(unittest.TestCase):
         self.change('UPDATE session SET created = created - 43300 ' + mine)
         self.assertFalse(self.is_in(browser))
 
+    def test_a_page_that_asks_again_by_itself_is_no_sign_of_somebody(self):
+        browser = self.person()
+        mine = "WHERE account = (SELECT id FROM account WHERE email = '%s')" % self.email
+        self.change('UPDATE session SET seen = seen - 1700 ' + mine)
+        browser.get('/jobs/00000000000000000000000000000000/progress')  # what its script asks for: does not count
+        self.change('UPDATE session SET seen = seen - 200 ' + mine)
+        self.assertFalse(self.is_in(browser))
+
     def test_the_sixth_session_ends_the_first(self):
         first = self.person()
         time.sleep(1.1)  # the store counts in seconds

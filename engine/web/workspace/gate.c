@@ -54,7 +54,7 @@ static enum result find_session(struct desk *d) {
         return result == RESULT_INPUT ? RESULT_OK : result;
     d->signed_in = true;
     d->form_token = form_token(d->arena, secret);
-    if (now - d->session.seen < SEEN_SECONDS)
+    if (now - d->session.seen < SEEN_SECONDS || d->request->route->polls)
         return RESULT_OK;
     return store_touch_session(d->store, hash, now, false) == RESULT_MACHINE ? RESULT_MACHINE : RESULT_OK;
 }
