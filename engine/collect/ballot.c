@@ -52,6 +52,17 @@ bool ballot_open(struct arena *arena, const uint8_t public_key[32], const uint8_
            unpad(padded, n, content);
 }
 
+_Static_assert(16 + crypto_box_SEALBYTES == 64, "sealed pseudonym");
+
+void pseudonym_seal(const uint8_t public_key[32], const uint8_t pseudonym[16], uint8_t sealed[64]) {
+    crypto_box_seal(sealed, pseudonym, 16, public_key);
+}
+
+bool pseudonym_open(const uint8_t public_key[32], const uint8_t secret_key[32], const uint8_t sealed[64],
+                    uint8_t pseudonym[16]) {
+    return crypto_box_seal_open(pseudonym, sealed, 64, public_key, secret_key) == 0;
+}
+
 struct str draft_seal(struct arena *arena, const uint8_t key[32], struct str content) {
     struct str padded;
     if (!pad(arena, content, &padded))

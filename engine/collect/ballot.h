@@ -16,6 +16,12 @@ struct str ballot_seal(struct arena *arena, const uint8_t public_key[32], struct
 bool ballot_open(struct arena *arena, const uint8_t public_key[32], const uint8_t secret_key[32], struct str sealed,
                  struct str *content);
 
+/* A pseudonym as a ticket carries it: sealed too, since whoever has a link and a copy of the database could follow it
+ * into the responses otherwise. */
+void pseudonym_seal(const uint8_t public_key[32], const uint8_t pseudonym[16], uint8_t sealed[64]);
+bool pseudonym_open(const uint8_t public_key[32], const uint8_t secret_key[32], const uint8_t sealed[64],
+                    uint8_t pseudonym[16]);
+
 /* The same with a secret key for both ways (libsodium secretbox with a random nonce): drafts, resume codes. */
 struct str draft_seal(struct arena *arena, const uint8_t key[32], struct str content);
 bool draft_open(struct arena *arena, const uint8_t key[32], struct str sealed, struct str *content);

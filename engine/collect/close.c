@@ -44,7 +44,8 @@ static bool take_ballot(void *context, struct str sealed) {
         *r = (struct response){.organisation = arena_string(w->arena, ballot.organisation),
                                .unit = arena_string(w->arena, ballot.unit),
                                .has_pseudonym = ballot.has_pseudonym};
-        memcpy(r->pseudonym, ballot.pseudonym, sizeof r->pseudonym);
+        if (r->has_pseudonym)
+            r->has_pseudonym = pseudonym_open(w->key.public_key, w->key.secret_key, ballot.pseudonym, r->pseudonym);
         size_t before = w->comments.n;
         split_answers(w->arena, w->answers, r->organisation, r, &w->comments);
         for (size_t i = before; i < w->comments.n; i++) {

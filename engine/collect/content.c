@@ -6,10 +6,10 @@
 #include "base/json.h"
 #include "collect/inside.h"
 
-/* Three lines (organisation, unit, pseudonym or nothing), then the answers' JSON. */
+/* Three lines (organisation, unit, sealed pseudonym or nothing), then the answers' JSON. */
 struct str ballot_write(struct arena *arena, const struct ticket *ticket, const struct answers *answers) {
     struct buf b = BUF_INIT;
-    char hex[33] = "";
+    char hex[2 * sizeof ticket->pseudonym + 1] = "";
     if (ticket->has_pseudonym)
         sodium_bin2hex(hex, sizeof hex, ticket->pseudonym, sizeof ticket->pseudonym);
     buf_printf(&b, "%s\n%s\n%s\n", ticket->organisation, ticket->unit, hex);

@@ -38,8 +38,8 @@ struct wave_file *pinned_files(struct arena *arena, const struct instrument *ins
 struct ballot_content {
     const char *organisation, *unit;
     bool has_pseudonym;
-    uint8_t pseudonym[16];
-    struct str answers; /* JSON */
+    uint8_t pseudonym[64]; /* still sealed, as in the ticket */
+    struct str answers;    /* JSON */
 };
 struct str ballot_write(struct arena *arena, const struct ticket *ticket, const struct answers *answers);
 bool ballot_read(struct arena *arena, struct str content, struct ballot_content *out);

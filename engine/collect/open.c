@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collect/ballot.h"
 #include "collect/coarsen.h"
 #include "collect/inside.h"
 
@@ -80,7 +81,7 @@ static void add_ticket(struct opening *o, const char *token, const struct invita
     token_hash(token, t->hash);
     if (pseudonym) {
         t->has_pseudonym = true;
-        memcpy(t->pseudonym, pseudonym, sizeof t->pseudonym);
+        pseudonym_seal(o->key.public_key, pseudonym, t->pseudonym);
     }
 }
 

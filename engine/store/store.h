@@ -97,7 +97,7 @@ struct ticket { /* the right to answer once: knows its hash, not its owner */
     enum invitation_kind kind;
     const char *organisation, *unit, *language;
     bool has_pseudonym;
-    uint8_t pseudonym[16]; /* confidential mode only */
+    uint8_t pseudonym[64]; /* confidential mode only; sealed to the wave's key, so that it says nothing here */
 };
 
 enum ticket_state { TICKET_FRESH, TICKET_SPENT, TICKET_CLOSED };

@@ -147,5 +147,65 @@ class Linkage(unittest.TestCase):
             self.assertNotIn(word, log)
 
 
+class ConfidentialLinkage(unittest.TestCase):
+    """In confidential mode a pseudonym links a person's waves for whoever holds the key directory, and for nobody else: not
+    with the database of the open wave, the closed one, and every link together."""
+
+    PEOPLE = 40
+
+    @classmethod
+    def setUpClass(cls):
+        cls.here = here = scene(staff=cls.PEOPLE, mode='confidential')
+        cls.tokens = [k['token'] for k in here.links('tale', 'personal')]
+        for i, token in enumerate(cls.tokens):
+            Browser(here.url).fill(token, canary(i))
+        shutil.copytree(here.path('var'), here.path('open'), ignore=shutil.ignore_patterns('control', 'keys'))
+        here.run('wave', 'close', 'tale', '--yes')
+        here.run('wave', 'open', 'tale', '--label', 'Second')
+        cls.second = [k['token'] for k in here.links('tale', 'personal')]
+        here.stop()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.here.__exit__()
+
+    def tickets(self, path):
+        database = sqlite3.connect(path)
+        found = dict(database.execute('SELECT hash, pseudonym FROM ticket'))
+        database.close()
+        return found
+
+    def responses(self):
+        database = sqlite3.connect(self.here.path('var/readiness.db'))
+        found = {p: a for p, a in database.execute('SELECT pseudonym, answers FROM response')}
+        database.close()
+        return found
+
+    def attack(self, tokens, path):
+        """How many tokens lead over a ticket's pseudonym to a response."""
+        tickets, responses = self.tickets(path), self.responses()
+        marks = [tickets.get(hashlib.blake2b(t.encode(), digest_size=32).digest()) for t in tokens]
+        self.assertTrue(all(marks), 'the attack must see what the ticket carries')
+        return sum(any(p in m or m in p for p in responses) for m in marks)
+
+    def test_everybody_has_a_pseudonym_of_their_own(self):
+        self.assertEqual(len(self.responses()), self.PEOPLE)
+        self.assertNotIn(None, self.responses())
+
+    def test_a_copy_of_the_open_wave_leads_to_no_response(self):
+        self.assertEqual(self.attack(self.tokens, self.here.path('open/readiness.db')), 0)
+
+    def test_nor_do_the_tickets_of_the_next_wave(self):
+        self.assertEqual(self.attack(self.second, self.here.path('var/readiness.db')), 0)
+
+    def test_no_pseudonym_stands_in_clear_in_any_copy_of_the_open_wave(self):
+        for folder, _, files in os.walk(self.here.path('open')):
+            for name in files:
+                with open(os.path.join(folder, name), 'rb') as file:
+                    content = file.read()
+                for pseudonym in self.responses():
+                    self.assertNotIn(pseudonym, content, name)
+
+
 if __name__ == '__main__':
     unittest.main()

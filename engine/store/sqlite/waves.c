@@ -62,8 +62,8 @@ static enum result add_invitations(struct database *db, const struct new_wave *n
         sqlite3_stmt *q =
             database_statement(db, "INSERT INTO ticket (wave, hash, kind, organisation, unit, language, pseudonym,"
                                    " state) VALUES (?, ?, ?, ?, ?, ?, ?, 0)");
-        statement_bind(q, "dhitttp", &new->wave->id, t->hash, (int)t->kind, t->organisation, t->unit, t->language,
-                       t->has_pseudonym ? t->pseudonym : NULL);
+        statement_bind(q, "dhitttb", &new->wave->id, t->hash, (int)t->kind, t->organisation, t->unit, t->language,
+                       (struct str){t->has_pseudonym ? (const char *)t->pseudonym : NULL, sizeof t->pseudonym});
         result = statement_finish(q, NULL);
     }
     return result;
