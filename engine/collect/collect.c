@@ -97,6 +97,12 @@ const struct organisation *known_organisation(const struct known_wave *w, const 
                               : NULL;
 }
 
+bool wave_label_good(const char *label) {
+    const struct str s = str_of(label);
+    return utf8_valid(s) && !utf8_has_control(s) && !strpbrk(label, "\n\t") && str_trim(s).n == s.n && s.n > 0 &&
+           utf8_length(s) <= 60;
+}
+
 struct wave_file *pinned_files(struct arena *arena, const struct instrument *instrument) {
     struct wave_file *files = arena_array(arena, instrument->n_files + 1, sizeof *files);
     for (size_t i = 0; i < instrument->n_files; i++)

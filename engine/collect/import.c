@@ -233,6 +233,10 @@ static enum result store_rows(struct import *m, const struct assessment *a, stru
 static enum result check_label(struct import *m, const struct assessment *a, const char *label) {
     struct wave *waves;
     size_t n;
+    if (!wave_label_good(label)) {
+        finding_add(m->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_label_not_accepted", NULL);
+        return RESULT_INPUT;
+    }
     if (store_list_waves(m->c->store, m->arena, a->id, &waves, &n) != RESULT_OK)
         return RESULT_MACHINE;
     for (size_t i = 0; i < n; i++)

@@ -56,6 +56,9 @@ void split_answers(struct arena *arena, const struct answers *answers, const cha
 void order_responses(struct response *list, size_t n);
 void order_comments(struct comment *list, size_t n);
 
+/* A wave's label is one line of 1 to 60 characters. */
+bool wave_label_good(const char *label);
+
 /* Finishes a wave whose answers are out: scrubs, destroys the key, marks it closed. */
 enum result finish_closing(struct collect *c, struct id wave, struct findings *findings) MUST_CHECK;
 

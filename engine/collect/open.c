@@ -48,6 +48,8 @@ static enum result check_request(const struct opening *o, const struct new_wave 
         else if (strcmp(waves[i].label, o->wave->label) == 0)
             result = refuse(findings, "wave_label_taken", waves[i].label);
     }
+    if (!wave_label_good(o->wave->label))
+        result = refuse(findings, "wave_label_not_accepted", "");
     if (request->until && !clock_is_day(request->until))
         result = refuse(findings, "day_not_understood", request->until);
     else if (request->until && strcmp(request->until, clock_local_day(clock_now(), o->wave->timezone).text) < 0)

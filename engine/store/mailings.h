@@ -81,6 +81,10 @@ struct reach {
     int invited;                        /* of them: an invitation was sent before */
 };
 enum result store_count_reach(struct store *s, struct id wave, struct reach *out) MUST_CHECK;
+/* How many personal tickets of the wave are not spent: of everybody who was invited, whoever can be written to now. It
+ * must not depend on addresses or on the roster: by changing one person and looking again, one could learn whether that
+ * person has answered. */
+enum result store_count_unanswered(struct store *s, struct id wave, int *n) MUST_CHECK;
 
 /* What was sent to one person, for the export of their data. */
 struct person_mail {

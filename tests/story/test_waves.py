@@ -93,6 +93,14 @@ class Waves(unittest.TestCase):
         self.assertEqual(rows(here, 'SELECT count(*) FROM comment'), [(0,)])
         self.assertEqual(rows(here, 'SELECT count(*) FROM ballot'), [(0,)])
 
+    def test_a_waves_name_is_one_short_line(self):
+        here = self.begin(staff=6, serve=False)
+        here.run('wave', 'close', 'tale', '--yes')
+        for label in ('x' * 61, 'two\nlines', '', ' blank'):
+            _, text = here.run('wave', 'open', 'tale', '--label', label, status=1)
+            self.assertIn('60', text)
+        self.assertEqual(rows(here, 'SELECT count(*) FROM wave'), [(1,)])
+
     def test_a_lost_key_comes_back_from_the_printed_sheet(self):
         here = self.begin(staff=6)
         self.answer_all(here)

@@ -195,7 +195,7 @@ class Mailings(unittest.TestCase):
             answered = s.mail.messages[:4]
             for m in answered:
                 Browser(s.here.url).fill(m.token, ANSWERS)
-            self.assertIn('to 6 of the 10 people', s.get('watch').text)
+            self.assertIn('6 of the 10 people', s.get('watch').text)
             page = s.preview(kind='reminders', per_minute='60000')
             self.assertIn('6 people', page.text)
             s.mail.messages.clear()
@@ -204,7 +204,24 @@ class Mailings(unittest.TestCase):
             self.assertEqual(len(s.mail.messages), 6)
             self.assertFalse({m.to for m in answered} & {m.to for m in s.mail.messages})
             self.assertEqual(texts['done'], '6')
+            end = time.time() + 10  # the total is written when the mailing has ended
+            while 'No longer needed' not in s.browser.get(s.mailing()).text and time.time() < end:
+                time.sleep(0.1)
             self.assertIn('No longer needed', s.browser.get(s.mailing()).text)
+
+    def test_changing_one_person_tells_nothing_about_that_person(self):
+        """The count of those who have not answered must be the same whoever is marked as returned."""
+        with Scene(people(10, 'north')) as s:
+            s.start(kind='invitations', per_minute='60000')
+            s.wait_done()
+            Browser(s.here.url).fill(s.mail.messages[0].token, ANSWERS)
+            before = s.preview(kind='reminders').text.count('9 people'), s.get('watch').text.count('9 of the 10')
+            for message in (s.mail.messages[0], s.mail.messages[1]):
+                s.here.run('people', 'contact', 'tale', message.to, '--bounced')
+                after = s.preview(kind='reminders').text.count('9 people'), s.get('watch').text.count('9 of the 10')
+                self.assertEqual(before, after)
+                s.here.run('people', 'contact', 'tale', message.to, '--good')
+            self.assertGreater(before[0] + before[1], 1)
 
     def test_reminders_to_everybody_tell_nothing(self):
         with Scene(people(6, 'north')) as s:
@@ -496,7 +513,7 @@ class Watching(unittest.TestCase):
                 self.assertNotIn('staff%d@' % i, page.text)
             self.assertNotIn('<img', page.text)
             self.assertNotIn('<script>', page.text)
-            self.assertIn('to 13 of the 31', texts['remind'])
+            self.assertIn('13 of the 31', texts['remind'])
 
     def test_it_refreshes_by_script_where_that_may_run_and_by_itself_where_not(self):
         with Scene(people(6, 'north')) as s:
@@ -515,7 +532,7 @@ class Watching(unittest.TestCase):
             self.assertIn('Fewer than 5 people were invited', page.text)
             self.assertIn('not shown', page.text)
             self.assertNotIn('data-watch=count', page.text)
-            self.assertIn('Fewer than 5 people can be reached', page.text)
+            self.assertIn('Fewer than 5 people have a personal link', page.text)
 
 
 if __name__ == '__main__':

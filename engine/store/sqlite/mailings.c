@@ -156,8 +156,8 @@ enum result store_list_mailings(struct store *s, struct arena *arena, struct id 
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
-        database_statement(db, MAILING_QUERY " WHERE m.wave = ? GROUP BY m.id ORDER BY m.started DESC, m.id");
+    sqlite3_stmt *q = database_statement(db, MAILING_QUERY
+                                         " WHERE m.wave = ? GROUP BY m.id ORDER BY m.started DESC, m.kind DESC, m.id");
     statement_bind(q, "d", &wave);
     LIST_ROWS(q, out, n, read_mailing(s, arena, q));
 }

@@ -68,10 +68,10 @@ bool mail_page_count(struct desk *d, const struct wave *wave, const struct draft
     *n = reach.reachable;
     if (m->mailing.kind == MAILING_INVITATIONS)
         *n = reach.reachable - reach.invited;
-    else if (!m->mailing.everyone && reach.reachable < wave->min_group)
+    else if (!m->mailing.everyone && reach.personal < wave->min_group)
         *n = -1;
     else if (!m->mailing.everyone)
-        return reach_count_unanswered(d, wave, n) == RESULT_OK;
+        return store_count_unanswered(d->store, wave->id, n) == RESULT_OK;
     return true;
 }
 
@@ -165,13 +165,15 @@ static void write_hidden(struct desk *d, const struct draft_mailing *m) {
 
 static void write_summary(struct desk *d, const struct draft_mailing *m, int n) {
     struct html *h = &d->screen.html;
+    const bool unanswered = m->mailing.kind == MAILING_REMINDERS && !m->mailing.everyone;
+    const char *count = unanswered ? "work.send_count_unanswered" : "work.send_count";
     html_markup(h, "<p><strong>");
     html_text(h, mail_page_kind(d, &m->mailing));
     html_markup(h, "</strong></p><p>");
     if (n <= 0)
         desk_say(d, n == 0 ? "send_count_none" : "send_count_hidden");
     else
-        html_text(h, texts_count(d->screen.texts, d->arena, d->screen.words, "work.send_count", n, NULL));
+        html_text(h, texts_count(d->screen.texts, d->arena, d->screen.words, count, n, NULL));
     html_markup(h, " ");
     html_text(h,
               texts_count(d->screen.texts, d->arena, d->screen.words, "work.send_pace", m->mailing.per_minute, NULL));

@@ -56,35 +56,6 @@ const struct organisation *reach_organisation(const struct organisation *list, s
     return NULL;
 }
 
-static bool may_be_written_to(const struct person *people, size_t n, struct id person) {
-    for (size_t i = 0; i < n; i++)
-        if (id_equal(people[i].id, person))
-            return *people[i].email && people[i].contact == CONTACT_GOOD;
-    return false;
-}
-
-enum result reach_count_unanswered(struct desk *d, const struct wave *wave, int *n) {
-    struct invitation *list;
-    struct person *people;
-    size_t n_list, n_people;
-    *n = 0;
-    if (store_list_invitations(d->store, d->arena, wave->id, &list, &n_list) != RESULT_OK ||
-        store_list_people(d->store, d->arena, d->assessment.id, &people, &n_people) != RESULT_OK)
-        return RESULT_MACHINE;
-    for (size_t i = 0; i < n_list; i++) {
-        struct link link;
-        struct found_ticket found;
-        uint8_t ticket[32];
-        if (list[i].kind != INVITATION_PERSONAL || !may_be_written_to(people, n_people, list[i].person))
-            continue;
-        if (collect_link_of(d->collect, wave, &list[i], &link, ticket, d->findings) != RESULT_OK ||
-            store_find_ticket(d->store, d->arena, ticket, &found) != RESULT_OK)
-            return RESULT_MACHINE;
-        *n += found.state == TICKET_FRESH;
-    }
-    return RESULT_OK;
-}
-
 void reach_write_ways(struct desk *d, const char *here) {
     static const struct {
         const char *page, *key;

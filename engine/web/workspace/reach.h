@@ -23,10 +23,6 @@ bool reach_links(struct desk *d, const struct wave *wave, struct link **out, siz
 bool reach_organisations(struct desk *d, struct organisation **out, size_t *n);
 const struct organisation *reach_organisation(const struct organisation *list, size_t n, const char *code);
 
-/* How many of those who can be written to have not answered: what a reminder would go to. A count and nothing else
- * comes out; pages show it only where enough people can be written to. */
-enum result reach_count_unanswered(struct desk *d, const struct wave *wave, int *n) MUST_CHECK;
-
 /* The ways of reaching people, as a second row of tabs: "send", "links", "bounces". */
 void reach_write_ways(struct desk *d, const char *here);
 

@@ -102,7 +102,7 @@ static bool read_all(struct desk *d, struct watch *w) {
         return false;
     if (read_rows(d, w) != RESULT_OK || read_days(d, w) != RESULT_OK ||
         store_count_reach(d->store, w->wave.id, &w->reach) != RESULT_OK ||
-        reach_count_unanswered(d, &w->wave, &w->to_remind) != RESULT_OK) {
+        store_count_unanswered(d->store, w->wave.id, &w->to_remind) != RESULT_OK) {
         desk_refuse(d, 503);
         return false;
     }
@@ -135,10 +135,10 @@ static const char *reminder_words(struct desk *d, const struct watch *w) {
     const int k = w->wave.min_group;
     if (w->reach.personal == 0)
         return desk_words(d, "watch_remind_nobody");
-    if (w->reach.reachable < k)
+    if (w->reach.personal < k)
         return desk_fill(d, "watch_remind_few", "k", number(d, k), NULL);
     return texts_count(d->screen.texts, d->arena, d->screen.words, "work.watch_remind", w->to_remind, "of",
-                       number(d, w->reach.reachable), NULL);
+                       number(d, w->reach.personal), NULL);
 }
 
 static const char *answered_words(struct desk *d, const struct watch_row *row) {
