@@ -124,8 +124,10 @@ void put_merged(struct sheet *s, size_t row, size_t first, size_t last, const ch
 void put_number(struct sheet *s, size_t row, size_t column, double x, struct style style);
 /* A value; an em dash where it is withheld; nothing where there is none. */
 void put_cell(struct sheet *s, size_t row, size_t column, struct cell cell, struct style style);
-/* The same for a number of persons: withheld says "fewer than 5". */
+/* The same for a number of persons: withheld says "not shown", since it may be any number. */
 void put_n(struct sheet *s, size_t row, size_t column, struct cell cell, struct style style);
+/* How many answered, of one organisation or of all: withheld says why (words_answered_withheld). */
+void put_answered(struct sheet *s, size_t row, size_t column, const struct organisation_results *o, struct style style);
 /* A construct's or item's share, coloured and marked by its call. */
 void put_share(struct sheet *s, size_t row, size_t column, const struct figures *f, enum gap gap, struct style style);
 /* The call in words with its mark, on its colour. */

@@ -135,7 +135,8 @@ void put_cell(struct sheet *s, size_t row, size_t column, struct cell cell, stru
         put_blank(s, row, column, column, style);
 }
 
-void put_n(struct sheet *s, size_t row, size_t column, struct cell cell, struct style style) {
+static void put_persons(struct sheet *s, size_t row, size_t column, struct cell cell, const char *withheld,
+                        struct style style) {
     if (cell.state != CELL_WITHHELD) {
         put_cell(s, row, column, cell, style);
         return;
@@ -143,7 +144,16 @@ void put_n(struct sheet *s, size_t row, size_t column, struct cell cell, struct 
     style = withheld_style(style);
     style.wrap = 1;
     style.size = 8;
-    put_text(s, row, column, words_fewer(s->book->words), style);
+    put_text(s, row, column, withheld, style);
+}
+
+void put_n(struct sheet *s, size_t row, size_t column, struct cell cell, struct style style) {
+    put_persons(s, row, column, cell, word(s->book->words, "report.withheld"), style);
+}
+
+void put_answered(struct sheet *s, size_t row, size_t column, const struct organisation_results *o,
+                  struct style style) {
+    put_persons(s, row, column, o->answered, words_answered_withheld(s->book->words, o), style);
 }
 
 void put_share(struct sheet *s, size_t row, size_t column, const struct figures *f, enum gap gap, struct style style) {

@@ -17,7 +17,7 @@ static void put_organisation(struct sheet *s, size_t row, const struct all_view 
     struct style text = {.wrap = 1, .bold = bold}, count = {.align = 'c', .number = NUMBER_COUNT, .bold = bold};
     struct style share = {.align = 'c', .number = NUMBER_SHARE, .bold = bold};
     put_text(s, row, NAME, name, text);
-    put_n(s, row, N, o->answered, count);
+    put_answered(s, row, N, o, count);
     put_cell(s, row, RATE, o->rate, share);
     put_figures(s, row, view, o, (struct style){.bold = bold});
     double height = text_height(name, sheet_span(s, NAME, NAME) * 0.97, 10) + 4;

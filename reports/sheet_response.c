@@ -15,7 +15,7 @@ static void put_organisation(struct sheet *s, size_t row, const struct organisat
     put_text(s, row, NAME, name, text);
     put_text(s, row, PARENT, parent, text);
     put_cell(s, row, INVITED, o->invited, count);
-    put_n(s, row, ANSWERED, o->answered, count);
+    put_answered(s, row, ANSWERED, o, count);
     put_cell(s, row, RATE, o->rate, rate);
     put_text(s, row, OWN, whole ? "" : word(book->words, o->has_answer ? "response.given" : "response.missing"), own);
     double height = text_height(name, sheet_span(s, NAME, NAME) * 0.93, 10) + 5;

@@ -36,7 +36,8 @@ static size_t put_top(struct sheet *s, const struct organisation_results *o) {
         struct style big = {.size = 20, .bold = 1, .align = 'l', .number = (uint8_t)figures[i].form};
         if (figures[i].cell.state == CELL_WITHHELD)
             put_text(s, 4, figures[i].column,
-                     figures[i].form == NUMBER_COUNT ? words_fewer(book->words) : word(book->words, "cell.withheld"),
+                     figures[i].form == NUMBER_COUNT ? words_answered_withheld(book->words, o)
+                                                     : word(book->words, "cell.withheld"),
                      (struct style){.size = 14, .bold = 1});
         else if (figures[i].cell.state == CELL_NONE)
             put_text(s, 4, figures[i].column, word(book->words, "summary.unknown"),

@@ -108,6 +108,10 @@ const char *words_fewer(const struct words *w) {
     return WORDS(w, "cell.fewer", "k", arena_printf(w->arena, "%d", wave->min_group), NULL);
 }
 
+const char *words_answered_withheld(const struct words *w, const struct organisation_results *o) {
+    return o->code[0] ? words_fewer(w) : word(w, "report.withheld");
+}
+
 const char *words_least_comments(const struct words *w) {
     const struct wave *wave = results_wave(w->results);
     int least = wave->min_comments > 2 * wave->min_group ? wave->min_comments : 2 * wave->min_group;

@@ -34,7 +34,10 @@ const char *words_percent(const struct words *w, double share);
 const char *words_signed(const struct words *w, double x, int decimals); /* never "-0.0" */
 const char *words_day(const struct words *w, const char *day);           /* "28 March 2027"; "" for "" */
 const char *words_cell(const struct words *w, struct cell cell, int decimals);
-const char *words_fewer(const struct words *w);          /* "fewer than 5" */
+const char *words_fewer(const struct words *w); /* "fewer than 5" */
+/* In place of a withheld number of persons who answered: "fewer than 5" of one organisation, where that is the only
+ * reason; "not shown" of all together, where their number may be kept back for another's sake. */
+const char *words_answered_withheld(const struct words *w, const struct organisation_results *o);
 const char *words_least_comments(const struct words *w); /* how many must have written one: max(2k, minimum) */
 
 const char *words_call(const struct words *w, enum call call);

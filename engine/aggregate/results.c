@@ -29,6 +29,10 @@ const char *const statistic_names[STAT_COUNT] = {
     [STAT_OMEGA] = "omega",
     [STAT_ITEM_REST] = "item_rest",
     [STAT_ALPHA_WITHOUT] = "alpha_without",
+    [STAT_CHANGE] = "change",
+    [STAT_CHANGE_LOW] = "change_low",
+    [STAT_CHANGE_HIGH] = "change_high",
+    [STAT_G] = "g",
     [STAT_RATE] = "rate",
     [STAT_INVITED] = "invited",
     [STAT_ANSWERED] = "answered",
@@ -309,6 +313,7 @@ enum result results_open(struct results **out, struct store *store, const struct
 
 void results_close(struct results *r) {
     if (r) {
+        results_close(r->before);
         instrument_release(r->instrument);
         arena_free(r->arena);
     }

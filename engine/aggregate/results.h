@@ -26,14 +26,20 @@ enum statistic {
     STAT_RWGJ,
     STAT_RWGJ_CHANCE,
     STAT_AD,
-    STAT_ICC1, /* from here to STAT_ALPHA_WITHOUT: all organisations together only */
-    STAT_ICC2,
+    STAT_ICC1, /* from here to STAT_ALPHA_WITHOUT: all organisations together only, but for STAT_ICC2 */
+    STAT_ICC2, /* of one organisation: the reliability of its mean, from the ICC(1) of all together and its n */
     STAT_F,
     STAT_P,
     STAT_ALPHA,
     STAT_OMEGA,
     STAT_ITEM_REST,
     STAT_ALPHA_WITHOUT,
+    /* Constructs of a whole: since the wave before (the last closed one of the assessment); above 0 is towards enabler.
+     * Nothing where there is none, or where a score there means something else. */
+    STAT_CHANGE,
+    STAT_CHANGE_LOW, /* 95 % interval */
+    STAT_CHANGE_HIGH,
+    STAT_G,    /* Hedges' g */
     STAT_RATE, /* kind "response" */
     STAT_INVITED,
     STAT_ANSWERED,

@@ -61,6 +61,12 @@ static enum result read_organisation(struct results *r, struct arena *arena, siz
     o->name = r->heads[index].name;
     o->parent = r->heads[index].parent;
     enum result result = results_read_groups(r, arena, o->code, only_constructs, o);
+    if (result == RESULT_OK) {
+        result = results_add_change(r, o);
+    }
+    if (result == RESULT_OK) {
+        result = results_add_reliability(r, o);
+    }
     set_response(r, o, state->invited, state->answered);
     if (state->answer) {
         o->has_answer = true;
@@ -110,6 +116,9 @@ enum result results_overall(struct results *r, struct arena *arena, struct organ
     *out = o;
     o->code = o->name = o->parent = "";
     enum result result = results_read_groups(r, arena, "", false, o);
+    if (result == RESULT_OK) {
+        result = results_add_change(r, o);
+    }
     double invited, answered;
     sum_responses(r, &invited, &answered);
     set_response(r, o, invited, answered);

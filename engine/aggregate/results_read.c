@@ -25,8 +25,13 @@ bool statistic_applies(enum kind kind, enum statistic s, bool together, bool who
     case STAT_RWGJ:
     case STAT_RWGJ_CHANCE:
         return !together && kind == KIND_CONSTRUCT;
+    case STAT_ICC2: /* of one organisation: the reliability of its mean */
+    case STAT_CHANGE:
+    case STAT_CHANGE_LOW:
+    case STAT_CHANGE_HIGH:
+    case STAT_G:
+        return whole && kind == KIND_CONSTRUCT;
     case STAT_ICC1:
-    case STAT_ICC2:
     case STAT_F:
     case STAT_P:
     case STAT_ALPHA:

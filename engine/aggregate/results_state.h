@@ -34,6 +34,9 @@ struct results {
     bool overview_loaded;
     size_t *overview_n; /* [head * n_constructs + construct]; 0: not published */
     double *overview_mean;
+    struct results *before;    /* the wave before, as it may be shown; NULL: none */
+    size_t *construct_before;  /* per construct, in `before`, or NOWHERE; NULL: not yet looked for */
+    struct cell *overall_icc1; /* per construct, as published; NULL: not yet read */
 };
 
 struct call_rule {
@@ -53,6 +56,9 @@ enum result results_read_groups(struct results *r, struct arena *arena, const ch
                                 struct organisation_results *out) MUST_CHECK;
 /* One number of a row's statistics, or NAN. */
 double row_statistic(struct str json, const char *name, struct arena *scratch);
+/* Set STAT_CHANGE to STAT_G, and an organisation's STAT_ICC2, of the whole's constructs. */
+enum result results_add_change(struct results *r, struct organisation_results *o) MUST_CHECK;
+enum result results_add_reliability(struct results *r, struct organisation_results *o) MUST_CHECK;
 enum result results_read_comments(struct results *r, struct arena *arena, struct organisation_results *out) MUST_CHECK;
 
 #endif

@@ -41,11 +41,24 @@ struct anova {
     double ms_between, ms_within, df_between, df_within, f, p, k0, icc1, icc2;
 };
 struct anova anova_of(const struct moments *groups, size_t n_groups);
-/* Reliability of one group's mean: n ICC1 / (1 + (n-1) ICC1). */
+/* Reliability of one group's mean: n ICC1 / (1 + (n-1) ICC1). NAN when n = 0 or the divisor is not above 0. */
 double group_reliability(double icc1, size_t n);
 /* How many answers make a group's mean reliable at `target`: target(1-ICC1) / (ICC1(1-target)), rounded up; NAN for
  * ICC1 <= 0. */
 double group_size_needed(double icc1, double target);
+
+/* A mean's change between two waves whose persons cannot be paired: `now` minus `before`, its 95 % t interval with
+ * unequal variances (Welch 1947, degrees of freedom by Welch and Satterthwaite 1946), and Hedges' g: the change over
+ * the pooled deviation, times the small-sample correction 1 - 3/(4 df - 1), df = n1 + n2 - 2 (Hedges 1981). Interval
+ * and g are NAN when a wave has fewer than two answers or neither has any spread. */
+struct mean_of {
+    size_t n;
+    double mean, sd;
+};
+struct mean_change {
+    double change, low, high, g;
+};
+struct mean_change mean_change_of(const struct mean_of *before, const struct mean_of *now);
 
 /* Means, variances and covariances of J items over complete persons, as a stream (one triangular matrix). */
 struct covariance {

@@ -60,8 +60,8 @@ double group_reliability(double icc1, size_t n) {
     if (n == 0) {
         return NAN;
     }
-    double size = (double)n;
-    return size * icc1 / (1 + (size - 1) * icc1);
+    double size = (double)n, divisor = 1 + (size - 1) * icc1;
+    return divisor > 0 ? size * icc1 / divisor : NAN;
 }
 
 double group_size_needed(double icc1, double target) {

@@ -34,7 +34,7 @@ struct command {
     const char *arguments;   /* for the help: "NAME FILE.csv"; ... allows more; [X] is optional */
     int least, most;         /* number of arguments */
     struct option options[OPTIONS_MAX];
-    bool needs_store; /* the database is opened before, and may be a serving process's */
+    bool needs_store; /* the database is opened before, and may be a serving process's; always with --against */
     bool only_here;   /* never runs inside a serving process (serve itself, demo) */
     enum result (*run)(struct cli *cli);
 };
@@ -96,7 +96,7 @@ enum result cli_wave(struct cli *cli, const struct assessment *a, int state, str
 /* Reads the second argument as a roster of the assessment named by the first and applies it when every row is good;
  * `said` is the key of what is said then, with {n}, {new} and {updated}. */
 enum result cli_import_roster(struct cli *cli, enum roster_kind kind, const char *said) MUST_CHECK;
-/* The instrument's file: a path, or a name in the surveys folder. */
+/* The instrument's file: a file as given, else a name in the surveys folder. */
 const char *cli_instrument_path(const struct cli *cli, const char *instrument);
 
 /* Has the person for whom a serving process runs this command gone away? Then nobody waits for its progress. */

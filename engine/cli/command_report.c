@@ -2,6 +2,7 @@
  * workbook for each organisation), --all (over all of them). */
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/nearest.h"
@@ -70,6 +71,24 @@ static enum result write_page(struct cli *cli, const struct report_request *requ
     return result;
 }
 
+/* A language that has neither the instrument's words nor the report's own is refused, with those that have. */
+static enum result check_language(struct cli *cli, const struct instrument *instrument, const char *language) {
+    const char *const *own;
+    size_t n = texts_languages(cli->texts, &own);
+    if (instrument_language(instrument, language) >= 0 || texts_has_language(cli->texts, language))
+        return RESULT_OK;
+    struct buf known = BUF_INIT;
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&known, "%s%s", i ? ", " : "", own[i]);
+    for (size_t i = 0; i < instrument->n_languages; i++)
+        if (!texts_has_language(cli->texts, instrument->languages[i]))
+            buf_printf(&known, ", %s", instrument->languages[i]);
+    finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "report_language", "language", language,
+                "known", arena_copy(cli->arena, known.p, known.n), NULL);
+    buf_free(&known);
+    return RESULT_INPUT;
+}
+
 static enum result write_report(struct cli *cli, struct results *results) {
     const char *code = cli_option(cli, "organisation"), *language = cli_option(cli, "language");
     struct report_request request = {.results = results,
@@ -79,6 +98,8 @@ static enum result write_report(struct cli *cli, struct results *results) {
                                      .progress = show_progress,
                                      .context = cli};
     size_t index;
+    if (check_language(cli, results_instrument(results), request.language) != RESULT_OK)
+        return RESULT_INPUT;
     if (cli_option(cli, "each")) {
         request.progress = NULL;
         return write_each(cli, &request, request.path);
@@ -92,6 +113,23 @@ static enum result write_report(struct cli *cli, struct results *results) {
                                  : report_organisation(&request, index, cli->findings);
 }
 
+/* Can --out be written to? One report goes into a file in a folder that is there, and its ending says what it is. */
+static enum result check_out(struct cli *cli) {
+    const char *out = cli_option(cli, "out"), *path = cli_path(cli, out), *point = strrchr(file_name(path), '.');
+    size_t n = (size_t)(file_name(path) - path);
+    struct stat st;
+    bool there = stat(path, &st) == 0, folder = there && S_ISDIR(st.st_mode);
+    if (cli_option(cli, "each"))
+        return there && !folder ? cli_refuse(cli, "report_no_folder", "value", out) : RESULT_OK;
+    if (folder || n == strlen(path))
+        return cli_refuse(cli, "report_onto_folder", "value", out);
+    if (!is_page(path) && !(point && strcasecmp(point, ".xlsx") == 0))
+        return cli_refuse(cli, "report_ending", "value", out);
+    if (n > 0 && (stat(arena_copy(cli->arena, path, n), &st) != 0 || !S_ISDIR(st.st_mode)))
+        return cli_refuse(cli, "report_folder_missing", "value", out);
+    return RESULT_OK;
+}
+
 enum result run_report(struct cli *cli) {
     struct assessment a;
     struct wave wave;
@@ -99,8 +137,10 @@ enum result run_report(struct cli *cli) {
     int kinds = (cli_option(cli, "organisation") != NULL) + (cli_option(cli, "all") != NULL) +
                 (cli_option(cli, "each") != NULL);
     if (kinds != 1)
-        return cli_refuse(cli, "report_which", "value", "");
-    enum result result = cli_assessment(cli, cli->arguments[0], &a);
+        return cli_refuse(cli, kinds ? "report_one_kind" : "report_which", "value", "");
+    enum result result = check_out(cli);
+    if (result == RESULT_OK)
+        result = cli_assessment(cli, cli->arguments[0], &a);
     if (result == RESULT_OK)
         result = cli_wave(cli, &a, WAVE_CLOSED, &wave);
     if (result == RESULT_OK)

@@ -30,6 +30,8 @@ static enum result print_link(struct cli *cli, const struct account *a, const ch
 
 static enum result read_role(struct cli *cli, enum role *out) {
     const char *given = cli_option(cli, "role");
+    if (strcmp(given, "admin") == 0)
+        given = role_names[ROLE_ADMINISTRATOR];
     for (int i = 0; i < 3; i++)
         if (strcmp(given, role_names[i]) == 0) {
             *out = (enum role)i;

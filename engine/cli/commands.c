@@ -6,7 +6,15 @@
     { "format", "text|json|csv", false }
 
 const struct command commands[] = {
-    {"check", "", "FILE...", 1, ARGUMENTS_MAX, {{"format", "text|json", false}}, false, true, run_check},
+    {"check",
+     "",
+     "FILE...",
+     1,
+     ARGUMENTS_MAX,
+     {{"format", "text|json", false}, {"against", "ASSESSMENT", false}},
+     false,
+     false,
+     run_check},
     {"preview", "", "FILE", 1, 1, {{"listen", "ADDRESS:PORT", false}}, false, true, run_preview},
     {"serve", "", "", 0, 0, {{"listen", "ADDRESS:PORT", false}}, true, true, run_serve},
     {"demo",
@@ -126,7 +134,7 @@ const struct command commands[] = {
       {"organisation", "CODE", false},
       {"all", NULL, false},
       {"each", NULL, false},
-      {"out", "FILE.xlsx|FOLDER", true},
+      {"out", "FILE.xlsx|FILE.html|FOLDER", true},
       {"language", "LANGUAGE", false}},
      true,
      false,

@@ -114,6 +114,15 @@ static enum result take_option(struct cli *cli, int argc, char *const *argv, int
     return usage(cli, near ? "cli.no_option_near" : "cli.no_option", typed, near);
 }
 
+/* Is `value` one of the words in "text|json|csv"? */
+static bool is_among(const char *value, const char *words) {
+    struct str rest = str_of(words), word;
+    while (str_split(&rest, '|', &word))
+        if (str_is(word, value))
+            return true;
+    return false;
+}
+
 static enum result check_complete(struct cli *cli) {
     const struct command *c = cli->command;
     if ((int)cli->n_arguments < c->least)
@@ -123,6 +132,10 @@ static enum result check_complete(struct cli *cli) {
     for (size_t i = 0; i < OPTIONS_MAX && c->options[i].name; i++)
         if (c->options[i].required && !cli->values[i])
             return usage(cli, "cli.option_required", c->options[i].name, NULL);
+    for (size_t i = 0; i < OPTIONS_MAX && c->options[i].name; i++)
+        if (strcmp(c->options[i].name, "format") == 0 && cli->values[i] &&
+            !is_among(cli->values[i], c->options[i].argument))
+            return usage(cli, "cli.format_unknown", cli->values[i], c->options[i].argument);
     return RESULT_OK;
 }
 

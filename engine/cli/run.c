@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/csv.h"
@@ -37,6 +38,9 @@ bool cli_format_is(const struct cli *cli, const char *format) {
 
 const char *cli_instrument_path(const struct cli *cli, const char *instrument) {
     size_t n = strlen(instrument);
+    struct stat st;
+    if (stat(cli_path(cli, instrument), &st) == 0 && S_ISREG(st.st_mode))
+        return cli_path(cli, instrument);
     if (strchr(instrument, '/') || (n > 4 && strcmp(instrument + n - 4, ".ini") == 0))
         return cli_path(cli, instrument);
     return arena_printf(cli->arena, "%s/%s.ini", cli->settings->surveys, instrument);
@@ -222,6 +226,11 @@ static enum result run_with_store(struct cli *cli, int argc, char *const *argv) 
     return result;
 }
 
+/* An assessment named by --against is in the database, also for a command that can do without one. */
+static bool needs_store(const struct cli *cli) {
+    return cli->command->needs_store || cli_option(cli, "against");
+}
+
 static enum result start(struct cli *cli, int argc, char **argv) {
     const char *config = NULL, *db = NULL;
     struct settings *settings = arena_alloc(cli->arena, sizeof *settings);
@@ -242,7 +251,7 @@ static enum result start(struct cli *cli, int argc, char **argv) {
     } else {
         result = cli_parse(cli, argc, argv, &helped);
         if (result == RESULT_OK && !helped)
-            result = cli->command->needs_store ? run_with_store(cli, argc, argv) : cli_run(cli);
+            result = needs_store(cli) ? run_with_store(cli, argc, argv) : cli_run(cli);
     }
     texts_free(texts);
     return result;

@@ -147,7 +147,7 @@ class Everybody(unittest.TestCase):
     def test_a_test_mail_is_marked_and_its_link_leads_nowhere(self):
         self.here.run('mail', 'test', 'tale', 'tester@support.example', '--reminder', '--language', 'fr')
         message = self.smtp.to('tester@support.example')[0]
-        self.assertTrue(message['Subject'].startswith('Essai : Rappel : A tale'), message['Subject'])
+        self.assertTrue(message['Subject'].startswith('Essai : Rappel : A tale'), message['Subject'])
         self.assertIn('Camille Exemple', message.text)
         self.assertIn('North House', message.text)
         self.assertIsNone(message['List-Unsubscribe'])

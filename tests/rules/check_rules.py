@@ -139,6 +139,15 @@ def check_texts(say):
                     say(path, number, 'there is no text %s' % call)
 
 
+def check_french(say):
+    """French keeps its marks with the word before them: a no-break space before ; : ? ! % and inside the quotation marks."""
+    for path in sorted(glob.glob('config/texts/fr/*.ini') + ['config/mail/fr.ini'] + glob.glob('surveys/**/*.fr.ini', recursive=True)):
+        for number, line in enumerate(open(path, encoding='utf-8'), 1):
+            text = line.partition('"')[2].rpartition('"')[0]
+            if not line.startswith((';', '#')) and re.search(r'\S [;:?!%»]|« ', text):
+                say(path, number, 'a plain space where French has a no-break space')
+
+
 def check_machine(say):
     """No path of a machine, nothing outside the repository."""
     files = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard'], stdout=subprocess.PIPE, text=True).stdout
@@ -162,6 +171,7 @@ def main():
         for check in (check_includes, check_calls, check_words, check_sizes, check_aggregate):
             check(path, text, say)
     check_texts(say)
+    check_french(say)
     check_machine(say)
     for breach in breaches:
         print(breach)

@@ -104,6 +104,95 @@ class Input(unittest.TestCase):
         self.assertIn('open', out)
         here.run('wave', 'close', 'tale', stdin='Baseline\n')
 
+    def test_a_changed_instrument_is_set_against_the_newest_wave(self):
+        with open(STORY, encoding='utf-8') as file:
+            story = file.read()
+        mine = self.here.write('mine.ini', story)
+        self.here.run('assessment', 'new', 'tale', '--instrument', self.here.path(mine), '--title', 'A tale')
+        self.here.write('organisations.csv', 'code,name\nnorth,North House\n')
+        self.here.run('organisation', 'import', 'tale', 'organisations.csv')
+        out, _ = self.here.run('check', mine, '--against', 'tale')
+        self.assertRegex(out, r'against \S*mine\.ini, because tale has no wave yet: the same')
+        self.here.run('wave', 'open', 'tale', '--label', 'Baseline')
+        line = re.search(r'item\.lead2 .*"(.*)"\n', story)
+        self.here.write(mine, story.replace(line.group(1), 'Altogether other words.'))
+        out, _ = self.here.run('check', mine, '--against', 'tale')
+        self.assertIn('against wave “Baseline” of tale: wording. Only words have changed', out)
+        self.assertIn('lead2 reads “Altogether other words.” instead of “%s”' % line.group(1), out)
+        self.here.write(mine, story.replace(line.group(), ''))
+        self.here.serve()  # the database is the server's now, which answers in our place
+        out, _ = self.here.run('check', mine, '--against', 'tale', '--format', 'json')
+        said = json.loads(out)
+        self.assertEqual([f for f in said['findings'] if f['severity'] == 'error'], [])
+        self.assertEqual([(c['file'], c['wave'], c['change']) for c in said['comparisons']],
+                         [('mine.ini', 'Baseline', 'breaking')])
+        removed = [d for d in said['comparisons'][0]['differences'] if d['code'] == 'item_removed']
+        self.assertEqual([(d['change'], d['subject']) for d in removed], [('breaking', 'lead2')])
+        self.assertIn('the item lead2 is gone', removed[0]['message'])
+        self.here.write(mine, story.replace('= agree5', '= agree6'))
+        self.here.run('check', mine, '--against', 'tale', status=1)
+        _, text = self.here.run('check', mine, '--against', 'talle', status=1)
+        self.assertIn('talle', text)
+
+    def test_translations_are_checked_with_their_instrument(self):
+        for name in ('implementation-readiness.ini', 'implementation-readiness.fr.ini'):
+            with open(os.path.join(ROOT, 'surveys', name), encoding='utf-8') as file:
+                self.here.write(name, file.read())
+        base, french = 'implementation-readiness.ini', 'implementation-readiness.fr.ini'
+        for files in ((french, base), (base, french), (french,), (base, './' + base)):
+            out, _ = self.here.run('check', *files)
+            self.assertEqual(out.count('constructs:'), 1, out)
+            self.assertIn(base + ': good', out)
+        os.remove(self.here.path(base))
+        self.here.run('check', french, status=1)
+
+    def test_a_file_that_is_there_wins_over_the_surveys_folder(self):
+        with open(STORY, encoding='utf-8') as file:
+            self.here.write('implementation-readiness', file.read())
+        surveys, _ = self.here.run('check', os.path.join(ROOT, 'surveys/implementation-readiness.ini'))
+        mine, _ = self.here.run('check', 'implementation-readiness')
+        os.remove(self.here.path('implementation-readiness'))
+        os.mkdir(self.here.path('implementation-readiness'))
+        named, _ = self.here.run('check', 'implementation-readiness')
+        def counts(text):
+            return text.splitlines()[0].split('good; ')[1]
+        self.assertEqual(counts(named), counts(surveys))
+        self.assertNotEqual(counts(mine), counts(surveys))
+
+    def test_formats_that_a_command_does_not_have_are_named(self):
+        for words, expected in ((('assessment', 'list', '--format', 'xml'), 'text|json|csv'),
+                                (('check', STORY, '--format', 'csv'), 'text|json'),
+                                (('results', 'tale', '--format=text'), 'csv|json'), (('routes', '--format', ''), 'text|json|csv')):
+            _, text = self.here.run(*words, status=2)
+            self.assertIn('possible: %s\n' % expected, text)
+
+    def test_reports_into_nowhere_are_refused(self):
+        here = scene(staff=6, serve=False)
+        self.addCleanup(here.__exit__)
+        here.run('wave', 'close', 'tale', '--yes')
+        os.mkdir(here.path('folder'))
+        here.write('file', '')
+        one = ('report', 'tale', '--organisation', 'north')
+        for words, expected in ((('report', 'tale', '--all', '--each', '--out', 'x.xlsx'), 'exclude each other'),
+                                (one + ('--all', '--out', 'x.xlsx'), 'exclude each other'),
+                                (('report', 'tale', '--out', 'x.xlsx'), 'say which report'),
+                                (one + ('--out', 'missing/x.xlsx'), 'missing/x.xlsx.*does not exist'),
+                                (one + ('--out', 'file/x.html'), 'file/x.html.*does not exist'),
+                                (one + ('--out', 'folder'), 'folder.*is a folder'),
+                                (one + ('--out', 'folder/'), 'folder/.*is a folder'),
+                                (one + ('--out', 'x.pdf'), 'must end in .xlsx or .html'),
+                                (one + ('--out', 'x'), 'must end in .xlsx or .html'),
+                                (('report', 'tale', '--each', '--out', 'file'), 'file.*is not a folder'),
+                                (one + ('--out', 'x.xlsx', '--language', 'tlh'), 'tlh.*: en, fr')):
+            _, text = here.run(*words, status=1)
+            self.assertRegex(text, expected)
+            self.assertEqual(text.count('error:'), 1, text)
+        self.assertFalse({'x.xlsx', 'x.html', 'x.pdf', 'x'} & set(os.listdir(here.folder)))
+        self.assertEqual(os.listdir(here.path('folder')), [])
+        here.run(*one, '--out', 'folder/x.XLSX', '--language', 'fr')
+        here.run(*one, '--out', here.path('folder/x.html'))
+        self.assertEqual(sorted(os.listdir(here.path('folder'))), ['x.XLSX', 'x.html'])
+
     def test_usage_mistakes_end_with_two_and_a_suggestion(self):
         for words, expected in ((('asessment', 'new'), 'assessment new'), (('check',), 'FILE'),
                                 (('wave', 'open', 'x', '--untill', '2027-01-01'), '--until'),

@@ -53,11 +53,15 @@ class Users(unittest.TestCase):
         out, _ = self.here.run('user', 'reset', 'CLAIRE@example.org')
         self.assertNotEqual(self.link(out), token)
 
+    def test_admin_is_short_for_administrator(self):
+        self.here.run('user', 'add', 'claire@example.org', '--role', 'admin')
+        self.assertEqual(self.accounts()['claire@example.org']['role'], 'administrator')
+
     def test_mistakes_are_sentences(self):
         self.here.run('user', 'add', 'a@example.org', '--role', 'viewer')
         for words, expected in ((('user', 'add', 'A@example.org', '--role', 'viewer'), 'A@example.org'),
                                 (('user', 'add', 'nobody', '--role', 'viewer'), 'nobody'),
-                                (('user', 'add', 'b@example.org', '--role', 'admin'), 'administrator'),
+                                (('user', 'add', 'b@example.org', '--role', 'adminn'), 'administrator'),
                                 (('user', 'add', 'b@example.org', '--role', 'viewer', '--name', 'a\nb'), '200'),
                                 (('user', 'disable', 'b@example.org'), 'b@example.org'),
                                 (('user', 'reset', 'b@example.org'), 'user list')):

@@ -96,7 +96,7 @@ static void findings_are_sentences_in_english_and_french(void **state) {
                            "tests/data/instruments/twenty-mistakes.ini:29: error: construct “leadership” names the "
                            "scale “agre5”, which is not defined; did you mean “agree5”?\n"));
     assert_non_null(strstr(french, ":29: erreur"));
-    assert_non_null(strstr(french, "cite l’échelle « agre5 », qui n’est pas définie"));
+    assert_non_null(strstr(french, "cite l’échelle « agre5 », qui n’est pas définie"));
     assert_null(strstr(english, "finding."));
     assert_null(strstr(french, "finding."));
     assert_null(strchr(english, '{')); /* every value was filled in */

@@ -378,7 +378,7 @@ static void a_test_mail_says_that_it_is_one(void **state) {
     const char *subject, *body;
     mail_compose(f->templates, f->arena, "fr", "invitation", "", "", &f->facts, &subject, &body);
     mail_compose_test(f->templates, f->arena, "fr", &subject, &body);
-    assert_has(subject, "Essai : North");
+    assert_has(subject, "Essai : North");
     assert_has(body, "https://s.example/s/LINK");
 }
 

@@ -454,6 +454,48 @@ static void the_small_public_case_can_be_followed_by_hand(void **state) {
     arena_free(arena);
 }
 
+/* numpy and scipy, with scipy's own Welch test beside. GSL's quantile at a broken number of degrees of freedom is good
+ * to some nine digits. */
+static void a_change_agrees_with_scipy(void **state) {
+    (void)state;
+    const struct {
+        struct mean_of before, now;
+        struct mean_change want;
+    } cases[] = {
+        {{10, 2.9, 1.1972189997378648},
+         {12, 4.083333333333333, .996204919895622},
+         {1.1833333333333331, .1828194626526145, 2.183847204014052, 1.0432012720490043}},
+        {{5, 2.8, 1.1510864433221337},
+         {14, 4.214285714285714, .8017837257372732},
+         {1.4142857142857146, .016215195814158312, 2.8123562327572706, 1.5072554414741952}},
+        {{10, 3, 0},
+         {10, 4.4, .5163977794943222},
+         {1.4000000000000004, 1.0305912822201635, 1.7694087177798372, 3.672055455950129}},
+        {{12, 4.083333333333333, .996204919895622},
+         {10, 2.9, 1.1972189997378648},
+         {-1.1833333333333331, -2.183847204014052, -.1828194626526145, -1.0432012720490043}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mean_change got = mean_change_of(&cases[i].before, &cases[i].now);
+        assert_near(got.change, cases[i].want.change, 1e-12);
+        assert_near(got.low, cases[i].want.low, 1e-8);
+        assert_near(got.high, cases[i].want.high, 1e-8);
+        assert_near(got.g, cases[i].want.g, 1e-12);
+    }
+}
+
+static void a_change_without_spread_has_no_interval(void **state) {
+    (void)state;
+    const struct mean_of flat = {10, 3, 0}, single = {1, 2, NAN}, usual = {10, 4, 1};
+    struct mean_change c = mean_change_of(&flat, &flat);
+    assert_near(c.change, 0, 0);
+    assert_true(isnan(c.low) && isnan(c.high) && isnan(c.g));
+    c = mean_change_of(&single, &usual);
+    assert_near(c.change, 2, 0);
+    assert_true(isnan(c.low) && isnan(c.high) && isnan(c.g));
+    assert_true(isnan(group_reliability(-.5, 10))); /* below what the formula can hold */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(means_and_deviations_agree_with_r),
@@ -476,6 +518,8 @@ int main(void) {
         cmocka_unit_test(chance_reaches_the_exact_percentile),
         cmocka_unit_test(chance_falls_with_the_group),
         cmocka_unit_test(the_small_public_case_can_be_followed_by_hand),
+        cmocka_unit_test(a_change_agrees_with_scipy),
+        cmocka_unit_test(a_change_without_spread_has_no_interval),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 /* Who, what, when, and how many answered. */
 #include "web/report/paper.h"
 
-static const char *count_words(struct paper *p, struct cell cell) {
+static const char *count_words(struct paper *p, const struct organisation_results *o, struct cell cell) {
     return cell.state == CELL_VALUE      ? words_number(p->w, cell.value, 0)
-           : cell.state == CELL_WITHHELD ? words_fewer(p->w)
+           : cell.state == CELL_WITHHELD ? words_answered_withheld(p->w, o)
                                          : word(p->w, "summary.unknown");
 }
 
@@ -42,9 +42,9 @@ void section_head(struct paper *p, const struct organisation_results *o, bool ow
     html_markup(p->h, "<br>");
     html_text(p->h, words_wave(p->w));
     html_markup(p->h, "</p><dl class=figures>");
-    open_figure(p, "summary.invited", count_words(p, o->invited));
+    open_figure(p, "summary.invited", count_words(p, o, o->invited));
     html_markup(p->h, "</div>");
-    open_figure(p, "summary.answered", count_words(p, o->answered));
+    open_figure(p, "summary.answered", count_words(p, o, o->answered));
     html_markup(p->h, "</div>");
     write_rate(p, o->rate);
     if (own) {

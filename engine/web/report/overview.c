@@ -16,7 +16,7 @@ static void write_name(struct paper *p, const struct all_view *view, size_t i, s
 }
 
 static void write_figures(struct paper *p, const struct all_view *view, const struct organisation_results *o) {
-    paper_cell_n(p, o->answered);
+    paper_cell_answered(p, o);
     paper_cell_share(p, o->rate);
     for (size_t i = 0; i < view->staff.n; i++)
         paper_cell_call(p, &o->groups[0].constructs[view->staff.constructs[i]], GAP_NONE);
@@ -87,7 +87,7 @@ void section_response(struct paper *p, const struct all_view *view, struct repor
         html_markup(p->h, "<tr>");
         write_name(p, view, i, links);
         paper_cell_n(p, o->invited);
-        paper_cell_n(p, o->answered);
+        paper_cell_answered(p, o);
         paper_cell_share(p, o->rate);
         html_markup(p->h, "<td class=gauge>");
         if (cell_shown(o->rate))

@@ -112,14 +112,22 @@ void paper_cell_share(struct paper *p, struct cell cell) {
     number_cell(p, cell, words_percent(p->w, cell.value));
 }
 
-void paper_cell_n(struct paper *p, struct cell cell) {
+static void persons_cell(struct paper *p, struct cell cell, const char *withheld) {
     if (cell.state == CELL_WITHHELD) {
         html_markup(p->h, "<td class=number>");
-        html_text(p->h, words_fewer(p->w));
+        html_text(p->h, withheld);
         html_markup(p->h, "</td>");
     } else {
         number_cell(p, cell, words_number(p->w, cell.value, 0));
     }
+}
+
+void paper_cell_n(struct paper *p, struct cell cell) {
+    persons_cell(p, cell, word(p->w, "report.withheld"));
+}
+
+void paper_cell_answered(struct paper *p, const struct organisation_results *o) {
+    persons_cell(p, o->answered, words_answered_withheld(p->w, o));
 }
 
 const char *paper_class(enum call call) {

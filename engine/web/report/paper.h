@@ -38,7 +38,9 @@ void paper_row_head(struct paper *p, const char *text);
 void paper_cell(struct paper *p, const char *text);
 void paper_cell_mean(struct paper *p, struct cell cell, int decimals);
 void paper_cell_share(struct paper *p, struct cell cell);
-void paper_cell_n(struct paper *p, struct cell cell); /* withheld: "fewer than 5" */
+void paper_cell_n(struct paper *p, struct cell cell); /* withheld: "not shown" */
+/* How many answered; withheld says why. */
+void paper_cell_answered(struct paper *p, const struct organisation_results *o);
 /* A share on the colour of its call, with its mark, and an arrow where it is far from the whole. */
 void paper_cell_call(struct paper *p, const struct figures *f, enum gap gap);
 void paper_cell_withheld(struct paper *p);
