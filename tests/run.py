@@ -121,8 +121,11 @@ def coverage():
         for path in sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py'))):
             run([PYTHON, path], env=environment('dev'))
     status, output = run(['gcovr', '-r', ROOT, '--object-directory', 'build/dev', '-f', 'engine/', '-f', 'reports/',
-                          '--print-summary', '--exclude-throw-branches', '-s'])
-    print('\n'.join(line for line in output.splitlines() if line.startswith(('lines', 'functions', 'branches'))))
+                          '--print-summary', '--exclude-throw-branches', '--gcov-ignore-parse-errors', '-s'])
+    summary = [line for line in output.splitlines() if line.startswith(('lines', 'functions', 'branches'))]
+    print('\n'.join(summary) if summary else output[-4000:])
+    if not summary:
+        failed.append('coverage')
 
 
 def web():
