@@ -8,7 +8,7 @@ static void tell(const struct report_request *request, size_t done, size_t total
 
 enum result report_all(const struct report_request *request, struct findings *findings) {
     static void (*const sheets[])(struct book *, const struct all_view *) = {
-        sheet_overview, sheet_response, sheet_ranking, sheet_reliability, sheet_method_all};
+        sheet_overview, sheet_response, sheet_ranking, sheet_common, sheet_reliability, sheet_method_all};
     const size_t n = sizeof sheets / sizeof *sheets;
     const struct organisation_head *heads;
     const size_t organisations = results_organisations(request->results, &heads), total = organisations + n + 1;

@@ -31,12 +31,13 @@ static void take_request(struct book *book, const struct report_request *request
     book->results = request->results;
     book->instrument = results_instrument(request->results);
     *book->words = words_about(book->arena, request->texts, request->language, request->results);
+    book->words->strategies = request->strategies;
     book->subject =
         arena_printf(book->arena, "%s, %s", results_assessment(book->results)->title, words_wave(book->words));
 }
 
-enum result book_open(struct book *book, const struct report_request *request, const char *path, const char *title,
-                      const char *created, struct findings *findings) {
+static enum result open_book(struct book *book, const struct report_request *request, const char *path,
+                             const char *title, const char *created, bool large, struct findings *findings) {
     memset(book, 0, sizeof *book);
     book->arena = arena_new();
     book->findings = findings;
@@ -55,7 +56,10 @@ enum result book_open(struct book *book, const struct report_request *request, c
         return RESULT_MACHINE;
     }
     close(fd);
-    lxw_workbook_options options = {.constant_memory = LXW_FALSE};
+    /* a large book waits on the disk that will hold it, not where temporary files may be memory */
+    const char *slash = strrchr(path, '/');
+    char *folder = arena_copy(book->arena, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
+    lxw_workbook_options options = {.constant_memory = large ? LXW_TRUE : LXW_FALSE, .tmpdir = large ? folder : NULL};
     book->file = workbook_new_opt(book->temporary, &options);
     if (!book->file) {
         say_failed(book);
@@ -66,6 +70,16 @@ enum result book_open(struct book *book, const struct report_request *request, c
     lxw_doc_properties properties = {.title = safe_text(book, title, 200), .created = created_time(created)};
     workbook_set_properties(book->file, &properties);
     return RESULT_OK;
+}
+
+enum result book_open(struct book *book, const struct report_request *request, const char *path, const char *title,
+                      const char *created, struct findings *findings) {
+    return open_book(book, request, path, title, created, false, findings);
+}
+
+enum result book_open_large(struct book *book, const struct report_request *request, const char *path,
+                            const char *title, const char *created, struct findings *findings) {
+    return open_book(book, request, path, title, created, true, findings);
 }
 
 /* The folder's entry for the new name must survive a power cut too. */

@@ -38,9 +38,11 @@ enum number_form {
     NUMBER_MEAN,         /* 3.87 */
     NUMBER_SHORT,        /* 3.9 */
     NUMBER_SIGNED_SHORT, /* +0.4 */
+    NUMBER_SIGNED,       /* +0.42 */
     NUMBER_UNSEEN,       /* shows nothing: a value that only a chart needs */
     NUMBER_SHARE,        /* 74 %, with the marks of `call` and `gap` behind it */
     NUMBER_P,            /* 0.0012 */
+    NUMBER_DATE,         /* 2027-03-28: as no country misreads it */
 };
 
 /* How a cell looks. All members are one byte, so that two styles can be compared as memory. */
@@ -53,6 +55,7 @@ struct style {
     uint8_t number; /* enum number_form */
     uint8_t call, gap;
     uint8_t line_above, line_below; /* 1 hairline, 2 darker */
+    uint8_t line_side;              /* hairlines left and right */
 };
 
 enum { BOOK_SHEETS = 16, BOOK_COLUMNS = 512 };
@@ -89,6 +92,9 @@ struct book {
  * `title` and `created` (a day; "" for a fixed one) become the only document properties. */
 enum result book_open(struct book *book, const struct report_request *request, const char *path, const char *title,
                       const char *created, struct findings *findings) MUST_CHECK;
+/* The same for very many cells: memory does not grow with the rows, and each sheet is written row by row, downwards. */
+enum result book_open_large(struct book *book, const struct report_request *request, const char *path,
+                            const char *title, const char *created, struct findings *findings) MUST_CHECK;
 /* Writes the file whole, puts it in the place of `path` if everything went well, and frees the book in either case. */
 enum result book_close(struct book *book) MUST_CHECK;
 

@@ -40,8 +40,12 @@ static const char *number_format(struct book *book, const struct style *style) {
         return "0.0";
     case NUMBER_SIGNED_SHORT:
         return "+0.0;\"\xE2\x88\x92\"0.0;0.0"; /* a minus sign is not a hyphen, and must be quoted in a format */
+    case NUMBER_SIGNED:
+        return "+0.00;\"\xE2\x88\x92\"0.00;0.00";
     case NUMBER_UNSEEN:
         return ";;;";
+    case NUMBER_DATE:
+        return "yyyy-mm-dd";
     case NUMBER_P:
         return "[<0.0001]\"<0.0001\";0.0000";
     case NUMBER_SHARE: {
@@ -61,6 +65,12 @@ static void set_lines(lxw_format *f, const struct style *style) {
     if (style->line_above) {
         format_set_top(f, LXW_BORDER_THIN);
         format_set_top_color(f, style->line_above > 1 ? 0x595959 : 0xD9D9D9);
+    }
+    if (style->line_side) {
+        format_set_left(f, LXW_BORDER_THIN);
+        format_set_left_color(f, 0xD9D9D9);
+        format_set_right(f, LXW_BORDER_THIN);
+        format_set_right_color(f, 0xD9D9D9);
     }
     if (style->line_below) {
         format_set_bottom(f, LXW_BORDER_THIN);

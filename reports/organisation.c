@@ -3,7 +3,8 @@
 
 enum result report_organisation(const struct report_request *request, size_t organisation, struct findings *findings) {
     static void (*const sheets[])(struct book *, const struct organisation_view *) = {
-        sheet_summary, sheet_profile, sheet_items, sheet_own, sheet_groups, sheet_comments, sheet_method};
+        sheet_summary, sheet_profile,    sheet_items,  sheet_own,      sheet_groups,
+        sheet_change,  sheet_strategies, sheet_action, sheet_comments, sheet_method};
     const size_t n = sizeof sheets / sizeof *sheets, total = n + 2; /* the codebook and the file itself */
     struct arena *arena = arena_new();
     struct organisation_view view;

@@ -1,5 +1,6 @@
 /* Method: how each number is made, which thresholds were applied, what was withheld, and where the instrument is from.
  */
+#include "reports/says.h"
 #include "reports/sheets.h"
 
 enum { TERM, TEXT };
@@ -38,6 +39,28 @@ static size_t put_source(struct sheet *s, size_t row) {
     return row;
 }
 
+/* The rules behind the sentences; those of one organisation, or of all together. */
+static size_t put_rules(struct sheet *s, size_t row, bool overall) {
+    struct book *book = s->book;
+    row = put_title(s, row, word(book->words, "says.title"));
+    put_merged(s, row, TERM, TEXT, word(book->words, "says.how"), (struct style){.wrap = 1, .ink = COLOUR_QUIET});
+    sheet_height(s, row, text_height(word(book->words, "says.how"), sheet_span(s, TERM, TEXT) * 0.95, 10) + 6);
+    row++;
+    for (size_t i = 0; i < n_says_rules;) {
+        const enum subject subject = says_rules[i].subject;
+        const bool of_all = subject == SUBJECT_RELIABILITY || subject == SUBJECT_CONSISTENCY;
+        const bool of_both = subject == SUBJECT_RESPONSE || subject == SUBJECT_SHARE || subject == SUBJECT_CHANGE;
+        const char *text = "";
+        for (; i < n_says_rules && says_rules[i].subject == subject; i++)
+            text = arena_printf(book->arena, "%s%s%s → %s", text, *text ? "\n" : "",
+                                says_when(book->words, &says_rules[i]),
+                                word(book->words, arena_printf(book->arena, "says.%s", says_rules[i].name)));
+        if (of_both || of_all == overall)
+            row = put_row(s, row, word(book->words, says_subject_key(subject)), text);
+    }
+    return row;
+}
+
 static struct sheet *begin(struct book *book, size_t *row) {
     struct sheet *s = book_sheet(book, word(book->words, "sheet.method"));
     sheet_width(s, TERM, TERM, 28);
@@ -52,6 +75,7 @@ void sheet_method(struct book *book, const struct organisation_view *view) {
     row = put_title(s, row, word(book->words, "method.numbers_title"));
     row = put_rows(s, row, told_method_numbers);
     row = put_rows(s, row, told_method_compared);
+    row = put_rules(s, row + 1, false);
     row = put_title(s, row + 1, word(book->words, "method.protection_title"));
     row = put_line(s, row, told_method_mode(book->words));
     row = put_rows(s, row, told_method_protection);
@@ -66,6 +90,7 @@ void sheet_method_all(struct book *book, const struct all_view *view) {
     row = put_title(s, row, word(book->words, "method.numbers_title"));
     row = put_rows(s, row, told_method_numbers);
     row = put_rows(s, row, told_method_overall);
+    row = put_rules(s, row + 1, true);
     row = put_title(s, row + 1, word(book->words, "method.protection_title"));
     row = put_rows(s, row, told_method_protection);
     row = put_line(s, row, told_method_withheld_all(book->words, view));

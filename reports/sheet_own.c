@@ -135,7 +135,7 @@ static size_t put_only_own(struct sheet *s, size_t row, const struct organisatio
         put_blank(s, row, STAFF, STAFF, (struct style){.line_below = 1});
         put_blank(s, row, N, N, (struct style){.line_below = 1});
         bool given = view->results->has_answer && cell_shown(view->results->answer.constructs[c]);
-        put_text(s, row++, SAYS, given ? "" : word(book->words, "own.says_no_rating"),
+        put_text(s, row++, SAYS, given ? "" : word(book->words, "says.own.missing"),
                  (struct style){.line_below = 1, .size = 9, .wrap = 1, .ink = COLOUR_QUIET});
     }
     return row;

@@ -5,10 +5,10 @@
 
 #include <math.h>
 
-enum { NAME, N, BAR, FAVOURABLE, NEUTRAL, UNFAVOURABLE, MEAN, LOW, HIGH, CALL, OTHERS, LAST = OTHERS };
+enum { NAME, N, BAR, FAVOURABLE, NEUTRAL, UNFAVOURABLE, MEAN, LOW, HIGH, CALL, OTHERS, SINCE, LAST = SINCE };
 /* The same columns in the second table. */
 enum { AGREEMENT = BAR, AD = FAVOURABLE, AD_CUT, RWG, RWG_CHANCE, OWN_MEAN, OTHERS_LOW, OTHERS_MEDIAN, OTHERS_HIGH };
-static const double row_points = 30, band_points = 21;
+static const double row_points = 40, band_points = 21;
 
 static const struct figures *domain_figures(const struct book *book, const struct organisation_results *o, size_t c) {
     const struct construct *construct = &book->instrument->constructs[c];
@@ -76,15 +76,37 @@ static void put_bar(struct sheet *s, size_t row, const struct construct *constru
                     words_percent(book->words, f->of[STAT_UNFAVOURABLE].value), NULL));
 }
 
+/* "+ enabler", and its sentence under it. */
+static void put_call_told(struct sheet *s, size_t row, const struct construct *construct, const struct figures *f) {
+    struct book *book = s->book;
+    struct style style = style_of_call(f->call, (struct style){.line_below = 1, .wrap = 1, .indent = 1});
+    struct style bold = {.bold = 1, .ink = style.ink}, small = {.size = 8, .ink = style.ink};
+    const struct text_run runs[] = {
+        {arena_printf(book->arena, "%s  %s\n", words_mark(f->call), words_call(book->words, f->call)), bold},
+        {told_call(book->words, construct, f), small},
+    };
+    if (f->call == CALL_NONE)
+        put_call(s, row, CALL, f, (struct style){.line_below = 1, .align = 'c'});
+    else
+        put_runs(s, row, CALL, runs, 2, style);
+}
+
+/* The change and its sentence; the sheet on change has the rest. */
+static const char *since(const struct book *book, const struct organisation_view *view, size_t c) {
+    const struct cell change = view->results->groups[0].constructs[c].of[STAT_CHANGE];
+    const char *said = view->history->n_waves > 1 ? told_change(book->words, view, c) : "";
+    return cell_shown(change) ? arena_printf(book->arena, "%s  %s", words_signed(book->words, change.value, 2), said)
+                              : said;
+}
+
 static void put_answers(struct sheet *s, size_t row, const struct organisation_view *view, size_t c) {
     const struct construct *construct = &s->book->instrument->constructs[c];
     const struct figures *f = &view->results->groups[0].constructs[c];
     struct style line = {.line_below = 1, .align = 'c'};
-    struct style count = line, share = line, mean = line, call = line;
+    struct style count = line, share = line, mean = line;
     count.number = NUMBER_COUNT;
     share.number = NUMBER_SHARE;
     mean.number = NUMBER_MEAN;
-    call.wrap = 1;
     put_name(s, row, construct);
     put_n(s, row, N, f->of[STAT_N], count);
     put_bar(s, row, construct, f);
@@ -94,9 +116,14 @@ static void put_answers(struct sheet *s, size_t row, const struct organisation_v
     put_cell(s, row, MEAN, f->of[STAT_MEAN], mean);
     put_cell(s, row, LOW, f->of[STAT_CI_LOW], mean);
     put_cell(s, row, HIGH, f->of[STAT_CI_HIGH], mean);
-    put_call(s, row, CALL, f, call);
-    call.size = 9;
-    put_text(s, row, OTHERS, told_others(s->book->words, view, c), call);
+    put_call_told(s, row, construct, f);
+    struct style words = {.line_below = 1, .wrap = 1, .size = 9, .indent = 1};
+    double told = text_height(told_call(s->book->words, construct, f), sheet_span(s, CALL, CALL) * 0.88, 8) + 17;
+    if (told > name_points(s, construct))
+        sheet_height(s, row, told);
+    put_text(s, row, OTHERS, told_any_benchmark(s->book->words, view) ? told_others(s->book->words, view, c) : "",
+             words);
+    put_text(s, row, SINCE, since(s->book, view, c), words);
 }
 
 static void put_trust(struct sheet *s, size_t row, const struct organisation_view *view, size_t c) {
@@ -107,7 +134,7 @@ static void put_trust(struct sheet *s, size_t row, const struct organisation_vie
     count.number = NUMBER_COUNT;
     put_name(s, row, construct);
     put_n(s, row, N, f->of[STAT_N], count);
-    put_text(s, row, AGREEMENT, words_agreement(book->words, agreement_of(construct, f), true),
+    put_text(s, row, AGREEMENT, told_agreement(book->words, construct, f),
              (struct style){.line_below = 1, .wrap = 1, .size = 9});
     put_cell(s, row, AD, f->of[STAT_AD], number);
     put_number(s, row, AD_CUT, cell_shown(f->of[STAT_AD]) ? agreement_cutoff(construct) : NAN, number);
@@ -120,27 +147,32 @@ static void put_trust(struct sheet *s, size_t row, const struct organisation_vie
     put_cell(s, row, OTHERS_HIGH, others.high, number);
 }
 
-static void put_heads(struct sheet *s, size_t row, const char *const *keys) {
+static void put_heads(struct sheet *s, size_t row, const char *const *keys, bool words_last) {
     for (size_t i = NAME; i <= LAST; i++)
-        put_head(s, row, i, word(s->book->words, keys[i]), i == NAME || i == BAR ? 'l' : 'c');
+        put_head(s, row, i, keys[i] ? word(s->book->words, keys[i]) : "",
+                 i == NAME || i == BAR || (words_last && i >= CALL) ? 'l' : 'c');
     sheet_height(s, row, 40);
 }
 
 void sheet_profile(struct book *book, const struct organisation_view *view) {
     struct sheet *s = book_sheet(book, word(book->words, "sheet.profile"));
-    sheet_width(s, NAME, NAME, 36);
-    sheet_width(s, N, N, 10.5);
-    sheet_width(s, BAR, BAR, 42);
-    sheet_width(s, FAVOURABLE, HIGH, 11);
-    sheet_width(s, CALL, CALL, 19);
-    sheet_width(s, OTHERS, OTHERS, 17);
+    sheet_width(s, NAME, NAME, 32);
+    sheet_width(s, N, N, 8);
+    sheet_width(s, BAR, BAR, 27);
+    sheet_width(s, FAVOURABLE, HIGH, 9.5);
+    sheet_width(s, CALL, CALL, 28);
+    sheet_width(s, OTHERS, OTHERS, 12);
+    sheet_width(s, SINCE, SINCE, 21);
     size_t row = put_heading(s, word(book->words, "profile.title"), word(book->words, "profile.how"), LAST), head = row;
-    static const char *const answers[] = {
-        "profile.construct", "profile.n",   "profile.shares", "share.favourable", "share.neutral", "share.unfavourable",
-        "profile.mean",      "profile.low", "profile.high",   "profile.call",     "profile.others"};
-    put_heads(s, row, answers);
+    static const char *const answers[] = {"profile.construct", "profile.n",      "profile.shares",
+                                          "share.favourable",  "share.neutral",  "share.unfavourable",
+                                          "profile.mean",      "profile.low",    "profile.high",
+                                          "profile.call",      "profile.others", "profile.since"};
+    put_heads(s, row, answers, true);
     if (!told_any_benchmark(book->words, view))
         put_head(s, row, OTHERS, "", 'c');
+    if (view->history->n_waves < 2)
+        put_head(s, row, SINCE, "", 'c');
     row++;
     for (size_t i = 0; i < view->staff.n; i++) {
         size_t c = view->staff.constructs[i];
@@ -158,11 +190,13 @@ void sheet_profile(struct book *book, const struct organisation_view *view) {
     put_merged(s, row, NAME, LAST, how, (struct style){.wrap = 1, .top = 1, .ink = COLOUR_QUIET});
     sheet_height(s, row, text_height(how, sheet_span(s, NAME, LAST), 10) + 6);
     row++;
-    static const char *const trust[] = {
-        "profile.construct",  "profile.n",          "profile.agreement", "profile.ad",         "profile.ad_cut",
-        "profile.rwg",        "profile.rwg_chance", "profile.mean",      "profile.others_low", "profile.others_median",
-        "profile.others_high"};
-    put_heads(s, row, trust);
+    static const char *const trust[] = {"profile.construct",   "profile.n",
+                                        "profile.agreement",   "profile.ad",
+                                        "profile.ad_cut",      "profile.rwg",
+                                        "profile.rwg_chance",  "profile.mean",
+                                        "profile.others_low",  "profile.others_median",
+                                        "profile.others_high", NULL};
+    put_heads(s, row, trust, false);
     for (size_t i = OTHERS_LOW; i <= OTHERS_HIGH && !told_any_benchmark(book->words, view); i++)
         put_head(s, row, i, "", 'c');
     sheet_height(s, row++, 52);

@@ -1,5 +1,6 @@
 /* Reliability: over all organisations together, whether the answers to a construct belong together, and whether they
  * tell one organisation from another. */
+#include "reports/says.h"
 #include "reports/sheets.h"
 
 #include "aggregate/statistics.h"
@@ -9,13 +10,10 @@
 enum { NAME, SAYS, N, ICC1, ICC2, F, P, NEEDED, ALPHA, OMEGA, LAST = OMEGA };
 static const double reliable = 0.70;
 
-/* What the numbers say: differences between organisations need F beyond chance, a reliable mean needs ICC(2). */
-static const char *says(const struct book *book, const struct figures *f) {
-    if (!cell_shown(f->of[STAT_P]) || !cell_shown(f->of[STAT_ICC2]))
-        return word(book->words, "reliability.unknown");
-    if (f->of[STAT_P].value >= 0.05)
-        return word(book->words, "reliability.alike");
-    return word(book->words, f->of[STAT_ICC2].value >= reliable ? "reliability.good" : "reliability.weak");
+static const char *says_of(const struct book *book, const struct figures *f) {
+    const struct evidence e = evidence_of_reliability(f);
+    return arena_printf(book->arena, "%s %s", says(book->words, SUBJECT_RELIABILITY, &e),
+                        says(book->words, SUBJECT_CONSISTENCY, &e));
 }
 
 static void put_construct(struct sheet *s, size_t row, const struct all_view *view, size_t c) {
@@ -32,7 +30,7 @@ static void put_construct(struct sheet *s, size_t row, const struct all_view *vi
          {.size = 8, .ink = COLOUR_QUIET}},
     };
     put_runs(s, row, NAME, runs, 2, (struct style){.wrap = 1, .line_below = 1});
-    put_text(s, row, SAYS, says(book, f), (struct style){.wrap = 1, .size = 9, .line_below = 1});
+    put_text(s, row, SAYS, says_of(book, f), (struct style){.wrap = 1, .size = 9, .line_below = 1});
     put_n(s, row, N, f->of[STAT_N], count);
     put_cell(s, row, ICC1, f->of[STAT_ICC1], number);
     put_cell(s, row, ICC2, f->of[STAT_ICC2], number);
@@ -43,7 +41,7 @@ static void put_construct(struct sheet *s, size_t row, const struct all_view *vi
     put_cell(s, row, ALPHA, f->of[STAT_ALPHA], number);
     put_cell(s, row, OMEGA, f->of[STAT_OMEGA], number);
     double name = text_height(runs[0].text, sheet_span(s, NAME, NAME) * 0.93, 10) + 14;
-    double words = text_height(says(book, f), sheet_span(s, SAYS, SAYS) * 0.93, 9) + 5;
+    double words = text_height(says_of(book, f), sheet_span(s, SAYS, SAYS) * 0.93, 9) + 5;
     sheet_height(s, row, fmax(30, fmax(name, words)));
 }
 

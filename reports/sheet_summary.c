@@ -50,7 +50,8 @@ static size_t put_top(struct sheet *s, const struct organisation_results *o) {
              (struct style){.size = 12, .bold = 1});
     put_text(s, 5, RIGHT_END, word(book->words, "summary.own"), (struct style){.size = 9, .ink = COLOUR_QUIET});
     sheet_height(s, 4, 28);
-    return 7;
+    put_merged(s, 6, LEFT, LAST, told_response(book->words, o), (struct style){.wrap = 1});
+    return 8;
 }
 
 /* The numbers behind the chart, a row per bar, with a row of its own for each level; the chart lies over them. */
@@ -132,7 +133,7 @@ static void put_strong(struct sheet *s, size_t row, size_t first, size_t last, c
                (struct style){.bold = 1, .wrap = 1});
     const char *numbers = told_strength(book->words, construct, f);
     put_merged(s, row + 1, first, last, numbers, (struct style){.size = 9});
-    put_merged(s, row + 2, first, last, words_agreement(book->words, agreement_of(construct, f), true),
+    put_merged(s, row + 2, first, last, told_agreement(book->words, construct, f),
                (struct style){.size = 9, .ink = COLOUR_QUIET, .wrap = 1, .top = 1});
 }
 
@@ -164,7 +165,7 @@ static size_t put_strongest(struct sheet *s, size_t row, const struct organisati
             const struct construct *construct = &book->instrument->constructs[found[side][i]];
             const struct figures *f = &view->results->groups[0].constructs[found[side][i]];
             double a = text_height(words_text(book->words, &construct->label), width * 0.9, 10);
-            double b = text_height(words_agreement(book->words, agreement_of(construct, f), true), width, 9);
+            double b = text_height(told_agreement(book->words, construct, f), width, 9);
             name = a > name ? a : name;
             words = b > words ? b : words;
         }

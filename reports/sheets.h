@@ -12,6 +12,9 @@ void sheet_profile(struct book *book, const struct organisation_view *view);
 void sheet_items(struct book *book, const struct organisation_view *view);
 void sheet_own(struct book *book, const struct organisation_view *view); /* Staff and organisation */
 void sheet_groups(struct book *book, const struct organisation_view *view);
+void sheet_change(struct book *book, const struct organisation_view *view);
+void sheet_strategies(struct book *book, const struct organisation_view *view);
+void sheet_action(struct book *book, const struct organisation_view *view);
 void sheet_comments(struct book *book, const struct organisation_view *view);
 void sheet_method(struct book *book, const struct organisation_view *view);
 
@@ -19,6 +22,7 @@ void sheet_method(struct book *book, const struct organisation_view *view);
 void sheet_overview(struct book *book, const struct all_view *view);
 void sheet_response(struct book *book, const struct all_view *view);
 void sheet_ranking(struct book *book, const struct all_view *view);
+void sheet_common(struct book *book, const struct all_view *view);
 void sheet_reliability(struct book *book, const struct all_view *view);
 
 /* In both workbooks. The method sheet over all organisations has no withheld counts of one organisation. */

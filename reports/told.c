@@ -1,5 +1,7 @@
 #include "reports/told.h"
 
+#include "reports/says.h"
+
 const char *told_strength(const struct words *w, const struct construct *construct, const struct figures *f) {
     return WORDS(w, "summary.strong", "share", words_percent(w, f->of[STAT_FAVOURABLE].value), "mean",
                  words_number(w, f->of[STAT_MEAN].value, 1), "scale", words_scale_range(w, construct), NULL);
@@ -48,13 +50,9 @@ void told_talk(const struct words *w, const struct organisation_view *view, stru
 }
 
 const char *told_others(const struct words *w, const struct organisation_view *view, size_t construct) {
-    struct benchmark others = results_benchmark(w->results, view->index, construct);
-    struct cell mean = view->results->groups[0].constructs[construct].of[STAT_MEAN];
-    if (!cell_shown(mean) || !cell_shown(others.low) || !cell_shown(others.high))
-        return "";
-    return word(w, mean.value < others.low.value    ? "profile.others_below"
-                   : mean.value > others.high.value ? "profile.others_above"
-                                                    : "profile.others_between");
+    const struct benchmark others = results_benchmark(w->results, view->index, construct);
+    const struct evidence e = evidence_of_others(&view->results->groups[0].constructs[construct], &others);
+    return says(w, SUBJECT_OTHERS, &e);
 }
 
 bool told_any_benchmark(const struct words *w, const struct organisation_view *view) {
@@ -66,16 +64,29 @@ bool told_any_benchmark(const struct words *w, const struct organisation_view *v
 
 const char *told_own(const struct words *w, const struct construct *construct, const struct figures *staff,
                      struct cell own) {
-    if (!cell_shown(own))
-        return word(w, "own.says_no_rating");
-    if (staff->of[STAT_MEAN].state == CELL_WITHHELD)
-        return word(w, "own.says_withheld");
-    if (!cell_shown(staff->of[STAT_MEAN]))
-        return word(w, "own.says_no_staff");
-    double difference = staff->of[STAT_MEAN].value - own.value, worth = gap_worth_marking(construct);
-    return word(w, difference <= -worth  ? "own.says_organisation"
-                   : difference >= worth ? "own.says_staff"
-                                         : "own.says_close");
+    const struct evidence e = evidence_of_own(construct, staff, own);
+    return says(w, SUBJECT_OWN, &e);
+}
+
+const char *told_call(const struct words *w, const struct construct *construct, const struct figures *f) {
+    const struct evidence e = evidence_of_construct(w, construct, f);
+    return says(w, SUBJECT_SHARE, &e);
+}
+
+const char *told_agreement(const struct words *w, const struct construct *construct, const struct figures *f) {
+    const struct evidence e = evidence_of_construct(w, construct, f);
+    return says(w, SUBJECT_AGREEMENT, &e);
+}
+
+const char *told_response(const struct words *w, const struct organisation_results *o) {
+    const struct evidence e = evidence_of_response(o);
+    return says(w, SUBJECT_RESPONSE, &e);
+}
+
+const char *told_change(const struct words *w, const struct organisation_view *view, size_t construct) {
+    const struct evidence e =
+        evidence_of_change(w, view->history, construct, &view->results->groups[0].constructs[construct]);
+    return says(w, SUBJECT_CHANGE, &e);
 }
 
 const char *told_promise(const struct words *w) {
@@ -86,7 +97,7 @@ const char *told_promise(const struct words *w) {
 
 const char *const told_method_numbers[] = {"item",     "person", "organisation", "shares", "call",
                                            "interval", "ad",     "rwg",          NULL};
-const char *const told_method_compared[] = {"own", "gap", "others", NULL};
+const char *const told_method_compared[] = {"own", "gap", "others", "change", NULL};
 const char *const told_method_overall[] = {"together", "anova", "alpha", "omega", "needed", NULL};
 const char *const told_method_protection[] = {"threshold", "classes", "ladder", "comments_rule", NULL};
 

@@ -15,12 +15,18 @@ struct told_line {
 };
 enum { TOLD_TALK = 3 };
 void told_talk(const struct words *w, const struct organisation_view *view, struct told_line lines[TOLD_TALK]);
-/* Where the mean stands among the other organisations; "" where there is no comparison. */
+/* Where the mean stands among the other organisations. */
 const char *told_others(const struct words *w, const struct organisation_view *view, size_t construct);
 bool told_any_benchmark(const struct words *w, const struct organisation_view *view);
 /* What the ratings of staff and organisation say beside each other, or why they cannot be set beside each other. */
 const char *told_own(const struct words *w, const struct construct *construct, const struct figures *staff,
                      struct cell own);
+/* One sentence each, by the table of rules (says.h): what a construct is here, how far staff agree on it, what changed
+ * since the wave before, and what the response carries. */
+const char *told_call(const struct words *w, const struct construct *construct, const struct figures *f);
+const char *told_agreement(const struct words *w, const struct construct *construct, const struct figures *f);
+const char *told_change(const struct words *w, const struct organisation_view *view, size_t construct);
+const char *told_response(const struct words *w, const struct organisation_results *o);
 /* Who can see what, and from how many people on. */
 const char *told_promise(const struct words *w);
 /* A row of the method: "method.NAME_term" and "method.NAME", the wave's and the instrument's numbers filled in. */

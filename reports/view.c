@@ -6,9 +6,10 @@ enum result organisation_view_read(struct organisation_view *view, struct result
                                    size_t index) {
     struct organisation_results *o;
     enum result result = results_organisation(results, arena, index, &o);
-    if (result == RESULT_OK)
-        *view = (struct organisation_view){index, o, outline_of(arena, results_instrument(results), AUDIENCE_STAFF)};
-    return result;
+    if (result != RESULT_OK)
+        return result;
+    *view = (struct organisation_view){index, o, outline_of(arena, results_instrument(results), AUDIENCE_STAFF), NULL};
+    return results_history(results, arena, index, &view->history);
 }
 
 enum result all_view_read(struct all_view *view, struct results *results, struct arena *arena,
@@ -25,9 +26,14 @@ enum result all_view_read(struct all_view *view, struct results *results, struct
     }
     struct organisation_results *overall;
     enum result result = results_overall(results, arena, &overall);
-    if (result == RESULT_OK)
-        view->overall = overall;
-    return result;
+    if (result != RESULT_OK)
+        return result;
+    view->overall = overall;
+    return results_history(results, arena, RESULTS_ALL, &view->history);
+}
+
+struct organisation_view view_of_all(const struct all_view *view) {
+    return (struct organisation_view){RESULTS_ALL, view->overall, view->staff, view->history};
 }
 
 static int by_mean(const void *a, const void *b) {

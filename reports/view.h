@@ -8,7 +8,8 @@
 struct organisation_view {
     size_t index; /* for benchmarks */
     const struct organisation_results *results;
-    struct outline staff; /* constructs that staff answer */
+    struct outline staff;         /* constructs that staff answer */
+    struct wave_history *history; /* this wave and the closed ones before it */
 };
 enum result organisation_view_read(struct organisation_view *view, struct results *results, struct arena *arena,
                                    size_t index) MUST_CHECK;
@@ -19,7 +20,10 @@ struct all_view {
     struct organisation_results **each; /* overviews, parallel to heads */
     const struct organisation_results *overall;
     struct outline staff;
+    struct wave_history *history; /* of all together */
 };
+/* All organisations together, as one. */
+struct organisation_view view_of_all(const struct all_view *view);
 /* `progress` may be NULL: it is told each organisation that has been read, of `total` steps. */
 enum result all_view_read(struct all_view *view, struct results *results, struct arena *arena,
                           void (*progress)(void *context, size_t done, size_t total), void *context,

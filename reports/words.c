@@ -9,7 +9,7 @@
 
 struct words words_about(struct arena *arena, const struct texts *texts, const char *language,
                          struct results *results) {
-    struct words w = {arena, texts, language, results, results_instrument(results), 0};
+    struct words w = {arena, texts, language, results, results_instrument(results), NULL, 0};
     int index = instrument_language(w.instrument, language);
     w.instrument_language = index < 0 ? 0 : (size_t)index;
     return w;
@@ -90,17 +90,30 @@ const char *words_reading(const struct words *w, const struct construct *constru
     return word(w, construct->higher_is_barrier ? "reading.barrier" : "reading.enabler");
 }
 
+const char *words_wave_label(const struct words *w, const struct wave *wave) {
+    return wave->label && *wave->label
+               ? wave->label
+               : WORDS(w, "wave.number", "number", arena_printf(w->arena, "%d", wave->number), NULL);
+}
+
 const char *words_wave(const struct words *w) {
     const struct wave *wave = results_wave(w->results);
-    const char *label = wave->label && *wave->label
-                            ? wave->label
-                            : WORDS(w, "wave.number", "number", arena_printf(w->arena, "%d", wave->number), NULL);
+    const char *label = words_wave_label(w, wave);
     const char *from = words_day(w, wave->opened), *to = words_day(w, wave->closed);
     if (*from && *to)
         return WORDS(w, "wave.dates", "wave", label, "from", from, "to", to, NULL);
     if (*to)
         return WORDS(w, "wave.closed", "wave", label, "to", to, NULL);
     return label;
+}
+
+const char *words_comparison(const struct words *w, enum comparison why) {
+    static const char *const keys[] = {
+        [COMPARISON_NOT_THERE] = "change.not_there",     [COMPARISON_NOT_ASKED] = "change.not_asked",
+        [COMPARISON_OTHER_ITEMS] = "change.other_items", [COMPARISON_OTHER_SCALE] = "change.other_scale",
+        [COMPARISON_UNREADABLE] = "change.unreadable",
+    };
+    return why == COMPARISON_MEANS_THE_SAME ? "" : word(w, keys[why]);
 }
 
 const char *words_fewer(const struct words *w) {
@@ -156,14 +169,6 @@ const char *words_group(const struct words *w, const struct group_results *group
         if (strcmp(question->choices[i].code, group->value) == 0)
             return words_text(w, &question->choices[i].label);
     return group->value;
-}
-
-const char *words_agreement(const struct words *w, enum agreement agreement, bool sentence) {
-    static const char *const keys[] = {[AGREEMENT_UNKNOWN] = "unknown",
-                                       [AGREEMENT_GOOD] = "good",
-                                       [AGREEMENT_UNCERTAIN] = "uncertain",
-                                       [AGREEMENT_POOR] = "poor"};
-    return word(w, arena_printf(w->arena, "agreement.%s%s", keys[agreement], sentence ? "_sentence" : ""));
 }
 
 const char *words_scale_range(const struct words *w, const struct construct *construct) {

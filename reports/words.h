@@ -16,7 +16,8 @@ struct words {
     const char *language;
     struct results *results;
     const struct instrument *instrument;
-    size_t instrument_language; /* index of the report's language, or 0 */
+    const struct strategies *strategies; /* what can be done about a barrier; NULL: nothing is offered */
+    size_t instrument_language;          /* index of the report's language, or 0 */
 };
 
 /* Words about these results in a language. */
@@ -46,12 +47,13 @@ const char *words_level(const struct words *w, enum level level);
 const char *words_audience(const struct words *w, enum audience audience);
 const char *words_reading(const struct words *w, const struct construct *construct);     /* which way it reads */
 const char *words_scale_range(const struct words *w, const struct construct *construct); /* "1 to 5" */
-const char *words_wave(const struct words *w); /* "Baseline, 3 to 28 March 2027" */
+const char *words_wave(const struct words *w);                                /* "Baseline, 3 to 28 March 2027" */
+const char *words_wave_label(const struct words *w, const struct wave *wave); /* "Baseline", "Wave 2" */
+/* Why a wave's figure cannot be set beside this one's; "" where it can. */
+const char *words_comparison(const struct words *w, enum comparison why);
 /* Names of a group's breakdown and of the group itself, for people. */
 const char *words_breakdown(const struct words *w, const struct group_results *group);
 const char *words_group(const struct words *w, const struct group_results *group);
-/* One plain sentence on agreement, or its short form for a table. */
-const char *words_agreement(const struct words *w, enum agreement agreement, bool sentence);
 /* A text of the instrument in the report's language, placeholders filled, without markup. */
 const char *words_text(const struct words *w, const struct text *text);
 /* The instrument's fingerprint in hexadecimal. */

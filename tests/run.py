@@ -3,7 +3,8 @@
 
 A part is a function below. Unit tests are cmocka programs (TAP on their output), the others unittest files. Everything that
 starts `readiness` uses the build with AddressSanitizer and UndefinedBehaviorSanitizer; coverage is counted by a second
-build. Words on the command line name the parts to run; --long asks for the long forms of the proofs (READINESS_LONG=1).
+build. Words on the command line name the parts to run; --long asks for the long forms of the proofs (READINESS_LONG=1),
+--with-r for a comparison of the statistics with R.
 """
 import glob
 import os
@@ -158,7 +159,12 @@ def browser():
     python_tests('browser')
 
 
-PARTS = [rules, unit, web, story, mail, workbook, privacy, browser, analysis, coverage]
+def with_r():
+    """Statistics beside R's (only with --with-r)."""
+    python_tests('with_r')
+
+
+PARTS = [rules, unit, web, story, mail, workbook, privacy, browser, analysis, with_r, coverage]
 
 
 def main():
@@ -168,7 +174,7 @@ def main():
     started = time.time()
     if build('asan'):
         for part in PARTS:
-            if not words or part.__name__ in words:
+            if part.__name__ in words or not words and (part is not with_r or '--with-r' in sys.argv):
                 print('\n== %s: %s' % (part.__name__, (part.__doc__ or part.__name__).strip()), flush=True)
                 part()
     print()

@@ -11,11 +11,15 @@ static void hash_token(const char *token, uint8_t hash[32]) {
     crypto_generichash(hash, 32, (const uint8_t *)token, ACCESS_TOKEN_LENGTH, NULL, 0);
 }
 
+void access_token_make(const uint8_t secret[16], char token[ACCESS_TOKEN_LENGTH + 1], uint8_t hash[32]) {
+    base32_write(secret, 16, token);
+    hash_token(token, hash);
+}
+
 void access_token_new(char token[ACCESS_TOKEN_LENGTH + 1], uint8_t hash[32]) {
     uint8_t secret[16];
     random_bytes(secret, sizeof secret);
-    base32_write(secret, sizeof secret, token);
-    hash_token(token, hash);
+    access_token_make(secret, token, hash);
     sodium_memzero(secret, sizeof secret);
 }
 

@@ -13,6 +13,8 @@ enum { ACCESS_TOKEN_LENGTH = 26 /* base32, 128 bits */, WELCOME_SECONDS = 48 * 3
 
 /* A new random token and its hash. */
 void access_token_new(char token[ACCESS_TOKEN_LENGTH + 1], uint8_t hash[32]);
+/* The token and its hash that belong to 16 secret bytes. */
+void access_token_make(const uint8_t secret[16], char token[ACCESS_TOKEN_LENGTH + 1], uint8_t hash[32]);
 /* The hash of a token as it came in a link; false when it cannot be one. */
 bool access_token_hash(const char *token, uint8_t hash[32]);
 

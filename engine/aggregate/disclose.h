@@ -25,7 +25,8 @@ struct cell {
  * all the same answer. While one has not, the group goes whose removal leaves the fewest such classes: groupings before
  * units, then the smaller, then by name. Every published figure is then a sum over classes, so no combination of
  * figures says anything about fewer than k persons, or what a whole class under 2k answered. The whole is never
- * dropped; if it is itself too small (or unanimous under 2k), nothing is published. */
+ * dropped; if it is itself too small (or unanimous under 2k), nothing is published. Called once more with 2k in the
+ * place of k, and answers that differ, it says which of the published groups may show DETAIL_FULL. */
 struct disclose_group {
     const char *name; /* "role=manager", "unit=North" */
     bool is_unit;

@@ -6,7 +6,6 @@
 
 #include "aggregate/results_state.h"
 #include "aggregate/score.h"
-#include "instrument/loader.h"
 
 const char *const statistic_names[STAT_COUNT] = {
     [STAT_N] = "n",
@@ -33,6 +32,7 @@ const char *const statistic_names[STAT_COUNT] = {
     [STAT_CHANGE_LOW] = "change_low",
     [STAT_CHANGE_HIGH] = "change_high",
     [STAT_G] = "g",
+    [STAT_CHANGE_PAIRS] = "change_pairs",
     [STAT_RATE] = "rate",
     [STAT_INVITED] = "invited",
     [STAT_ANSWERED] = "answered",
@@ -57,36 +57,6 @@ static void copy_wave(struct results *r, const struct assessment *assessment, co
     int comments = wave->min_comments > assessment->min_comments ? wave->min_comments : assessment->min_comments;
     r->k = (size_t)k;
     r->min_comments = (size_t)comments;
-}
-
-static enum result load_instrument(struct results *r, struct findings *findings) {
-    struct arena *arena = arena_new();
-    struct wave_file *files = NULL;
-    size_t n = 0;
-    enum result result = store_list_wave_files(r->store, arena, r->wave.id, &files, &n);
-    if (result == RESULT_OK) {
-        struct instrument_file *pinned = arena_array(arena, n, sizeof *pinned);
-        for (size_t i = 0; i < n; i++) {
-            pinned[i] = (struct instrument_file){files[i].language, files[i].text};
-        }
-        result = instrument_parse(&r->instrument, r->assessment.instrument, pinned, n, findings);
-    }
-    arena_free(arena);
-    return result;
-}
-
-/* Makes the aggregates unless they are there and of this program's version. */
-static enum result ensure_made(struct results *r) {
-    struct aggregate_source source = {.version = 0};
-    enum result found = store_get_aggregate_source(r->store, r->wave.id, &source);
-    if (found == RESULT_MACHINE) {
-        return RESULT_MACHINE;
-    }
-    if (found == RESULT_OK && source.version == AGGREGATES_VERSION &&
-        memcmp(source.instrument_hash, r->instrument->hash, sizeof source.instrument_hash) == 0) {
-        return RESULT_OK;
-    }
-    return results_make(r->store, &r->wave, r->instrument, found == RESULT_OK ? &source : NULL);
 }
 
 /* Where a mean of the construct counts as favourable, and the middle of its scale, as scored. */
@@ -287,11 +257,11 @@ enum result results_open(struct results **out, struct store *store, const struct
     r->arena = arena;
     r->store = store;
     copy_wave(r, assessment, wave);
-    enum result result = load_instrument(r, findings);
+    enum result result = wave_load_instrument(&r->instrument, store, r->wave.id, r->assessment.instrument, findings);
     if (result == RESULT_OK) {
         r->layout = layout_new(arena, r->instrument);
         make_rules(r);
-        result = ensure_made(r);
+        result = results_ensure(store, &r->wave, r->instrument);
     }
     if (result == RESULT_OK) {
         result = store_list_placeholders(store, arena, assessment->id, &r->placeholders, &r->n_placeholders);
@@ -313,7 +283,9 @@ enum result results_open(struct results **out, struct store *store, const struct
 
 void results_close(struct results *r) {
     if (r) {
-        results_close(r->before);
+        for (size_t i = 0; i < r->n_past; i++) {
+            results_close(r->past[i].results);
+        }
         instrument_release(r->instrument);
         arena_free(r->arena);
     }
@@ -368,17 +340,4 @@ const char *results_text(const struct results *r, struct arena *arena, const str
     const char *copy = arena_copy(arena, filled.p, filled.n);
     buf_free(&filled);
     return copy;
-}
-
-double results_chance(struct results *r, size_t n, size_t items, size_t points) {
-    for (size_t i = 0; i < r->n_chances; i++) {
-        const struct chance *c = &r->chances[i];
-        if (c->n == n && c->items == items && c->points == points) {
-            return c->value;
-        }
-    }
-    r->chances = arena_grow(r->arena, r->chances, r->n_chances, &r->chance_capacity, sizeof *r->chances);
-    struct chance *c = &r->chances[r->n_chances++];
-    *c = (struct chance){n, items, points, rwgj_chance(n, items, points)};
-    return c->value;
 }

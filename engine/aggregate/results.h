@@ -35,12 +35,13 @@ enum statistic {
     STAT_ITEM_REST,
     STAT_ALPHA_WITHOUT,
     /* Constructs of a whole: since the wave before (the last closed one of the assessment); above 0 is towards enabler.
-     * Nothing where there is none, or where a score there means something else. */
+     * Nothing where there is none, or where a score there means something else. See below for paired changes. */
     STAT_CHANGE,
     STAT_CHANGE_LOW, /* 95 % interval */
     STAT_CHANGE_HIGH,
-    STAT_G,    /* Hedges' g */
-    STAT_RATE, /* kind "response" */
+    STAT_G,            /* Hedges' g; none when paired */
+    STAT_CHANGE_PAIRS, /* persons who answered in both waves, when the change is theirs alone (paired); else none */
+    STAT_RATE,         /* kind "response" */
     STAT_INVITED,
     STAT_ANSWERED,
     STAT_COUNT
@@ -123,6 +124,20 @@ struct results; /* opaque: holds the open wave */
  * added up over the same persons where that is safe; the groups of other questions over the organisations that tell the
  * group. A question named "unit" is no grouping question: the word is taken.
  *
+ * Details (deviation, interval, distribution, agreement) are told from twice the minimum on, and must not give away
+ * those of fewer by subtraction either: the groups told in detail obey the class rule once more with twice the minimum,
+ * and where the organisations without detail are together fewer than that, the smallest told in detail loses it too.
+ * The analysis of variance of all together (ICC, F, p) is withheld where it would separate such a rest.
+ *
+ * Changes in confidential mode are those of the persons who answered in this wave and the one before, in the same
+ * organisation, where that tells on nobody (results_pair.c): the mean of their own differences with its 95 % t interval
+ * (Student 1908), and their number. Otherwise, and in anonymous mode always, the difference of both means with Welch's
+ * interval and Hedges' g; never both.
+ *
+ * What is told is decided when the aggregates are first made, and stored. A set stored by a program that did not know
+ * the rule for details keeps its groups; the rule is applied to it whenever its aggregates are made again, which only
+ * tells less. It never tells changes of persons.
+ *
  * Makes (if they are missing or older than the program) and opens the results of a closed wave.
  * Findings: the wave is open ("results_wave_open"). The instrument is loaded from the wave's pinned files. One thread
  * at a time. */
@@ -146,6 +161,29 @@ enum result results_organisation(struct results *r, struct arena *arena, size_t 
 enum result results_overview(struct results *r, struct arena *arena, size_t index,
                              struct organisation_results **out) MUST_CHECK;
 struct benchmark results_benchmark(struct results *r, size_t organisation, size_t construct);
+
+/* The closed waves of the assessment up to this one beside each other, for the constructs of this wave's instrument. */
+enum comparison {
+    COMPARISON_MEANS_THE_SAME, /* the cells hold figures, or are withheld */
+    COMPARISON_NOT_THERE,      /* the organisation had no part in that wave */
+    COMPARISON_NOT_ASKED,      /* that wave did not ask staff about the construct */
+    COMPARISON_OTHER_ITEMS,    /* it asked other items, reversed others, or wanted more of them answered */
+    COMPARISON_OTHER_SCALE,    /* on other points, with other sides, at another level or in the other direction */
+    COMPARISON_UNREADABLE,     /* the wave's instrument can no longer be read */
+};
+struct wave_point {
+    enum comparison why; /* other than ..._THE_SAME: all cells are CELL_NONE */
+    struct cell n, mean, low, high, favourable;
+    enum call call;
+};
+struct wave_history {
+    size_t n_waves;            /* oldest first; the last is this one */
+    const struct wave **waves; /* parallel */
+    struct wave_point *points; /* [wave * n_constructs + construct] */
+};
+#define RESULTS_ALL SIZE_MAX /* instead of an organisation's index: all of them together */
+enum result results_history(struct results *r, struct arena *arena, size_t organisation,
+                            struct wave_history **out) MUST_CHECK;
 /* What was withheld, counted: for the method sheet. */
 struct withheld_summary results_withheld(const struct organisation_results *o);
 

@@ -165,6 +165,7 @@ static struct atom *own_atom(struct crowd *c) {
     for (; c->index[at]; at = (at + 1) & (c->index_size - 1)) {
         struct atom *a = &c->atoms[c->index[at] - 1];
         if (memcmp(a->members, c->members, size) == 0) {
+            c->last = c->index[at] - 1;
             return a;
         }
     }
@@ -173,6 +174,7 @@ static struct atom *own_atom(struct crowd *c) {
     a->members = (size_t *)(void *)arena_copy(c->arena, c->members, size);
     a->spread = arena_array(c->arena, c->layout->n_variables, sizeof *a->spread);
     c->index[at] = c->n_atoms;
+    c->last = c->n_atoms - 1;
     if (2 * c->n_atoms > c->index_size) {
         index_atoms(c, 2 * c->index_size);
     }

@@ -8,16 +8,21 @@
 #include <string.h>
 
 #include "aggregate/results_inner.h"
-#include "base/json.h"
 
 bool family_has(const struct family *f, size_t variable, size_t group) {
     return f && f->published[variable * f->n_groups + group];
 }
 
-static struct family *family_new(struct arena *arena, const struct layout *l, size_t n_groups) {
+bool family_details(const struct family *f, size_t variable, size_t group, size_t n, size_t k) {
+    return family_has(f, variable, group) && n >= 2 * k && !f->plain[variable * f->n_groups + group];
+}
+
+struct family *family_new(struct arena *arena, const struct layout *l, size_t n_groups) {
     struct family *f = arena_alloc(arena, sizeof *f);
     f->n_groups = n_groups;
     f->published = arena_array(arena, l->n_variables * n_groups, sizeof *f->published);
+    f->plain = arena_array(arena, l->n_variables * n_groups, sizeof *f->plain);
+    f->paired = arena_array(arena, l->n_variables, sizeof *f->paired);
     return f;
 }
 
@@ -148,76 +153,89 @@ struct family *family_decide(struct arena *arena, const struct crowd *c, size_t 
         decide_variable(scratch, &d, f, v);
     }
     arena_free(scratch);
+    family_refine(f, c, k);
     return f;
 }
 
-static void write_groups(struct json_writer *w, const struct family *f, const char *const *names, size_t variable) {
-    json_open(w, '[');
-    for (size_t g = 0; g < f->n_groups; g++) {
-        if (family_has(f, variable, g)) {
-            json_text(w, names[g]);
+/* The groups told in detail, by the class rule with 2k. That all gave the same answer may be told from 2k on, so it
+ * does not matter here. */
+static void refine_variable(struct arena *arena, struct decision *d, struct family *f, size_t variable) {
+    const struct crowd *c = d->crowd;
+    bool *plain = f->plain + variable * f->n_groups;
+    size_t candidates = 0;
+    for (size_t i = 0; i < d->n_classes; i++) {
+        d->atoms[i] = (struct disclose_atom){0, d->classes[i].spread[variable].n, 0, 1};
+    }
+    for (size_t i = 0; i < d->n_list; i++) {
+        size_t group = d->list[i].group;
+        if (!family_has(f, variable, group) || tally_answered(c->layout, c->tallies[group], variable) < 2 * d->k) {
+            continue;
         }
-    }
-    json_close(w, ']');
-}
-
-static void variable_key(struct buf *out, const struct variable *v) {
-    buf_clear(out);
-    buf_text(out, kind_names[v->kind]);
-    if (v->kind != KIND_RESPONSE) {
-        buf_char(out, '.');
-        buf_text(out, v->name);
-    }
-}
-
-void family_write(struct buf *out, const struct layout *l, const struct family *f, const char *const *names) {
-    struct json_writer w = {.out = out};
-    struct buf key = BUF_INIT;
-    json_open(&w, '{');
-    for (size_t v = 0; v < l->n_variables; v++) {
-        if (v == 0 || memcmp(f->published, f->published + v * f->n_groups, f->n_groups * sizeof(bool)) != 0) {
-            variable_key(&key, &l->variables[v]);
-            json_key(&w, key.p);
-            write_groups(&w, f, names, v);
+        for (size_t j = 0; j < d->n_classes; j++) {
+            d->atoms[j].groups |= (d->classes[j].mask >> i & 1) << candidates;
         }
+        d->groups[candidates++] = (struct disclose_group){d->list[i].name, group >= c->layout->n_fixed, false};
     }
-    json_close(&w, '}');
-    buf_free(&key);
-}
-
-static void read_groups(bool *published, struct str array, const char *const *names, size_t n_groups,
-                        struct arena *arena) {
-    struct str name;
-    while (json_array_next(&array, arena, &name)) {
-        for (size_t g = 0; g < n_groups; g++) {
-            published[g] = published[g] || str_is(name, names[g]);
+    if (candidates == 0) {
+        return;
+    }
+    disclose_groups(arena, d->groups, candidates, d->atoms, d->n_classes, 2 * d->k);
+    for (size_t i = 0, at = 0; i < d->n_list; i++) {
+        size_t group = d->list[i].group;
+        if (family_has(f, variable, group) && tally_answered(c->layout, c->tallies[group], variable) >= 2 * d->k) {
+            plain[group] = !d->groups[at++].published;
         }
     }
 }
 
-struct family *family_read(struct arena *arena, const struct layout *l, struct str json, const char *const *names,
-                           size_t n_groups) {
-    struct family *f = family_new(arena, l, n_groups);
+void family_refine(struct family *f, const struct crowd *c, size_t k) {
     struct arena *scratch = arena_new();
-    bool *named = arena_array(scratch, l->n_variables, sizeof *named);
-    struct buf key = BUF_INIT;
-    struct json_reader r;
-    struct json_member m;
-    for (bool more = json_read_object(&r, json, scratch); more && json_next(&r, &m);) {
-        for (size_t v = 0; v < l->n_variables; v++) {
-            variable_key(&key, &l->variables[v]);
-            if (m.type == JSON_ARRAY && str_is(m.key, key.p)) {
-                named[v] = true;
-                read_groups(f->published + v * n_groups, m.text, names, n_groups, scratch);
-            }
+    struct candidate *list;
+    struct class *classes = NULL;
+    size_t n = find_candidates(scratch, c, k, &list), kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (family_has(f, 0, list[i].group)) {
+            list[kept++] = list[i];
         }
     }
-    for (size_t v = 1; v < l->n_variables; v++) {
-        if (!named[v]) {
-            memcpy(f->published + v * n_groups, f->published, n_groups * sizeof(bool));
-        }
+    struct decision d = {.crowd = c, .k = k, .list = list, .n_list = kept};
+    d.groups = arena_array(scratch, kept, sizeof *d.groups);
+    d.atoms = arena_array(scratch, c->n_atoms, sizeof *d.atoms);
+    d.n_classes = kept ? find_classes(scratch, c, list, kept, &classes) : 0;
+    d.classes = classes;
+    for (size_t v = 1; kept && v < c->layout->n_variables; v++) {
+        refine_variable(scratch, &d, f, v);
     }
-    buf_free(&key);
+    f->refined = true;
     arena_free(scratch);
-    return f;
+}
+
+size_t family_classes(const struct family *f, const struct crowd *c, size_t variable, size_t detail_k,
+                      size_t *of_atom) {
+    struct arena *scratch = arena_new();
+    size_t n_members = c->layout->n_breakdowns + 1, n_classes = 0;
+    size_t *signatures = arena_array(scratch, c->n_atoms * n_members, sizeof *signatures);
+    bool *separates = arena_array(scratch, c->n_groups, sizeof *separates);
+    for (size_t g = 1; g < c->n_groups; g++) {
+        size_t n = c->tallies[g] && detail_k ? tally_answered(c->layout, c->tallies[g], variable) : 0;
+        separates[g] = detail_k ? family_details(f, variable, g, n, detail_k) : family_has(f, variable, g);
+    }
+    for (size_t a = 0; a < c->n_atoms; a++) {
+        const struct atom *atom = &c->atoms[a];
+        of_atom[a] = NOWHERE;
+        if (atom->spread[variable].n == 0) {
+            continue;
+        }
+        size_t *own = signatures + n_classes * n_members, at = 0;
+        for (size_t m = 0; m < n_members; m++) {
+            own[m] = atom->members[m] != NOWHERE && separates[atom->members[m]] ? atom->members[m] : NOWHERE;
+        }
+        while (memcmp(signatures + at * n_members, own, n_members * sizeof *own) != 0) {
+            at++;
+        }
+        n_classes += at == n_classes;
+        of_atom[a] = at;
+    }
+    arena_free(scratch);
+    return n_classes;
 }

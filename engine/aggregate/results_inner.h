@@ -17,7 +17,7 @@
 #include "store/store.h"
 
 /* Raised when a formula or the meaning of a row changes: then all aggregates are made again. */
-enum { AGGREGATES_VERSION = 1 };
+enum { AGGREGATES_VERSION = 2 };
 
 #define NOWHERE SIZE_MAX
 
@@ -55,10 +55,18 @@ struct layout {
     const char **group_names;
 };
 
+/* The grouping question that is added up over all organisations together: the first with at most POOLED_CHOICES
+ * choices; NULL: none. */
+enum { POOLED_CHOICES = 8 };
+const struct breakdown *layout_pooled(const struct layout *l);
+
 struct layout *layout_new(struct arena *arena, const struct instrument *instrument);
 const struct scale *layout_scale(const struct layout *l, size_t variable); /* of an item or a construct */
 /* The variable of a row of the tables, or NOWHERE. */
 size_t layout_find(const struct layout *l, const char *kind, const char *name);
+
+/* Does a score on a construct of `is` mean what it meant in `was`? Sets its index there, or NOWHERE. */
+enum comparison construct_compare(const struct layout *was, const struct layout *is, size_t construct, size_t *before);
 
 /* What is read from an item's counts. Shares are NAN without answers, or when the scale has no sides. */
 struct item_summary {
@@ -88,6 +96,7 @@ struct spread { /* of one variable over the persons of an atom */
 struct atom {              /* persons with the same unit and the same answers to all grouping questions */
     size_t *members;       /* groups they are in: the unit's (or NOWHERE), then one per breakdown (or NOWHERE) */
     struct spread *spread; /* per variable */
+    uint32_t *paired;      /* per variable: of them, whose change is told; NULL: nobody's */
 };
 
 /* The persons of one organisation, as they come in. */
@@ -99,6 +108,10 @@ struct crowd {
     const char **names;     /* per group: "", "role=manager", "unit=North" */
     size_t n_atoms, atom_capacity;
     struct atom *atoms;
+    size_t last;            /* atom of the person added last */
+    struct moments *paired; /* per variable: the persons' own differences since the wave before, where the organisation
+                               tells them; NULL: nowhere */
+    size_t *n_pairs;        /* per variable: how many there are, told or not; NULL with `paired` */
     size_t *index, index_size;       /* hash table over atoms: position + 1 */
     struct covariance **covariances; /* per variable; NULL but for constructs; borrowed */
     double *values;                  /* of the person being added, per variable */
@@ -112,13 +125,33 @@ void crowd_add(struct crowd *c, const struct answers *answers, const char *unit)
 
 /* Families: which groups are published, variable by variable. */
 
+/* A published group of 2k persons or more is told in detail (distribution, deviation, agreement) unless it is `plain`:
+ * details are sums too (of squares, of persons per answer), and what is told in detail must not leave fewer than 2k
+ * persons when it is subtracted from each other. So the groups told in detail obey the class rule once more, with 2k
+ * in the place of k; and over all organisations together those without detail are none or at least 2k (see
+ * results_overall.c). */
 struct family {
     size_t n_groups;
     bool *published; /* [variable * n_groups + group] */
+    bool *plain;     /* the same: published and without detail whatever its size */
+    bool *paired;    /* per variable: the change is that of the persons who answered in both waves */
+    bool refined;    /* `plain` and `paired` were decided; otherwise it was stored by an earlier program */
 };
 bool family_has(const struct family *f, size_t variable, size_t group);
+/* Is the group of that many persons told in detail? */
+bool family_details(const struct family *f, size_t variable, size_t group, size_t n, size_t k);
+struct family *family_new(struct arena *arena, const struct layout *l, size_t n_groups);
 struct family *family_decide(struct arena *arena, const struct crowd *c, size_t k);
-/* As stored: {"response":["","role=a"],"item.x":[""]}; a variable that is not named is like "response". */
+/* Decides which groups are plain among those published. A family that was stored before that was thought of is refined
+ * anew whenever its aggregates are made: that only tells less, and needs nothing but the responses. Paired changes it
+ * never tells. */
+void family_refine(struct family *f, const struct crowd *c, size_t k);
+/* Groups of persons that no told figure separates: sets, per atom that answered the variable, the number of its class
+ * (NOWHERE for the others), and returns how many there are. `detail_k` 0: by the published groups; otherwise by those
+ * told in detail when that is the minimum. `of_atom` has room for every atom. */
+size_t family_classes(const struct family *f, const struct crowd *c, size_t variable, size_t detail_k, size_t *of_atom);
+/* As stored: {"response":["","role=a"],"item.x":[""],"plain.item.x":["role=a"],"paired":["team"],"rules":["2"]}; a
+ * variable that is not named is like "response", and nothing of it is plain. */
 void family_write(struct buf *out, const struct layout *l, const struct family *f, const char *const *names);
 struct family *family_read(struct arena *arena, const struct layout *l, struct str json, const char *const *names,
                            size_t n_groups);
@@ -139,13 +172,19 @@ struct row_list {
 };
 struct extras { /* of a construct over all organisations */
     struct anova anova;
+    bool anova_withheld;
     double alpha, omega;
     const struct covariance *covariance; /* for its items */
 };
-/* Appends what may be kept about the published groups. `extras` (per variable) is NULL but for all together. */
+struct pairs { /* the change of the persons who answered in both waves */
+    struct moments differences;
+    bool plain; /* no interval whatever their number */
+};
+/* Appends what may be kept about the published groups. `extras` (per variable) is NULL but for all together; `pairs`
+ * (per variable) has no n where the change is not told. */
 void rows_of(struct row_list *rows, const struct layout *l, const char *organisation, size_t n_groups,
              const char *const *names, struct tally *const *tallies, const struct family *f, size_t k,
-             const struct extras *extras);
+             const struct extras *extras, const struct pairs *pairs);
 
 /* All organisations together. */
 
@@ -154,9 +193,39 @@ struct overall *overall_new(const struct layout *l, size_t k);
 void overall_free(struct overall *o);
 /* Adds an organisation; `f` NULL: nothing of it is published (answers that lost their organisation). */
 void overall_add(struct overall *o, const struct crowd *c, const struct family *f);
+/* After the last organisation: adds the others, if they are enough to be told. */
+void overall_join_rest(struct overall *o);
+/* Must the smallest organisation told in detail lose it, so that those without are at least 2k? */
+bool overall_needs_drop(const struct overall *o, size_t variable);
+/* Takes the details of a variable from an organisation that told them. */
+void overall_drop_detail(struct overall *o, const struct crowd *c, struct family *f, size_t variable);
 /* Decides what is shown of the whole and appends its rows. `stored` is its family when it was decided before, else
  * NULL; the family used is returned, in the arena. */
 struct family *overall_rows(struct overall *o, struct arena *arena, struct row_list *rows, const struct str *stored);
+
+/* Changes of persons: see results_pair.c. */
+
+struct pairing;
+/* NULL in `out` when the wave's persons are not linked to those of the wave before. Makes the results of the wave
+ * before, whose published groups it needs. */
+enum result pairing_new(struct pairing **out, struct store *store, const struct wave *wave,
+                        const struct layout *layout) MUST_CHECK;
+void pairing_free(struct pairing *p);
+/* A person who was just added to the crowd. */
+void pairing_note(struct pairing *p, const struct crowd *c, const struct response *r);
+/* The crowd of an organisation is complete: sets its `paired`, and notes in the family what is told (`decided`: that
+ * was noted before). Forgets the persons. */
+enum result pairing_finish(struct pairing *p, struct arena *arena, const char *organisation, struct crowd *c,
+                           struct family *f, bool decided) MUST_CHECK;
+
+/* What was decided for an organisation, in a list in the order of their codes; or NULL. */
+const struct str *published_find(const struct published *list, size_t n, const char *organisation);
+/* A wave's instrument from its pinned files: RESULT_INPUT when it can no longer be read. */
+enum result wave_load_instrument(const struct instrument **out, struct store *store, struct id wave, const char *name,
+                                 struct findings *findings) MUST_CHECK;
+/* Makes the results of a closed wave, if they are missing or older than the program. */
+enum result results_ensure(struct store *store, const struct wave *wave,
+                           const struct instrument *instrument) MUST_CHECK;
 
 /* Streams the wave's responses into the aggregate tables and the published groups. */
 enum result results_make(struct store *store, const struct wave *wave, const struct instrument *instrument,

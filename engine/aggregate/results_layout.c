@@ -130,6 +130,15 @@ struct layout *layout_new(struct arena *arena, const struct instrument *instrume
     return l;
 }
 
+const struct breakdown *layout_pooled(const struct layout *l) {
+    for (size_t b = 0; b < l->n_breakdowns; b++) {
+        if (l->breakdowns[b].question->n_choices <= POOLED_CHOICES) {
+            return &l->breakdowns[b];
+        }
+    }
+    return NULL;
+}
+
 const struct scale *layout_scale(const struct layout *l, size_t variable) {
     const struct variable *v = &l->variables[variable];
     size_t construct = v->kind == KIND_ITEM ? l->instrument->items[v->index].construct : v->index;

@@ -5,8 +5,22 @@
 #include <string.h>
 
 #include "aggregate/results_inner.h"
+#include "instrument/loader.h"
 
 enum { RESPONSES_PER_ARENA = 256 };
+
+/* An organisation that is the smallest told in detail, of some variable, among those read so far. */
+struct kept {
+    struct arena *arena; /* the organisation's; holds this too */
+    struct crowd *crowd;
+    struct family *family;
+    const char *organisation;
+    struct pairs *pairs;
+    struct row *rows;   /* its first */
+    size_t published;   /* its place in the list */
+    size_t n_variables; /* of which it is the smallest */
+    bool changed;
+};
 
 struct making {
     const struct layout *layout;
@@ -17,6 +31,7 @@ struct making {
     struct crowd *crowd; /* NULL before the first response */
     const char *organisation;
     struct covariance **covariances;
+    struct pairing *pairing; /* NULL: persons are not linked */
     struct overall *overall;
     struct row_list rows, together;
     const struct published *decided; /* before; may be none */
@@ -24,15 +39,16 @@ struct making {
     struct published *published; /* now */
     size_t n_published, published_capacity;
     size_t n_responses;
+    struct kept **smallest; /* per variable; NULL: none yet */
+    enum result result;     /* of what was read beside the stream */
 };
 
-/* What was decided for an organisation before, or NULL. */
-static const struct str *decided_for(const struct making *m, const char *organisation) {
-    for (size_t low = 0, high = m->n_decided; low < high;) {
+const struct str *published_find(const struct published *list, size_t n, const char *organisation) {
+    for (size_t low = 0, high = n; low < high;) {
         size_t middle = low + (high - low) / 2;
-        int order = strcmp(m->decided[middle].organisation, organisation);
+        int order = strcmp(list[middle].organisation, organisation);
         if (order == 0) {
-            return &m->decided[middle].groups;
+            return &list[middle].groups;
         }
         if (order < 0) {
             low = middle + 1;
@@ -43,13 +59,68 @@ static const struct str *decided_for(const struct making *m, const char *organis
     return NULL;
 }
 
-static void note_family(struct making *m, const char *organisation, const struct family *f, const char *const *names) {
+static struct str family_text(struct arena *arena, const struct layout *l, const struct family *f,
+                              const char *const *names) {
     struct buf json = BUF_INIT;
-    family_write(&json, m->layout, f, names);
+    family_write(&json, l, f, names);
+    struct str text = {arena_copy(arena, json.p, json.n), json.n};
+    buf_free(&json);
+    return text;
+}
+
+static void note_family(struct making *m, const char *organisation, const struct family *f, const char *const *names) {
     m->published = arena_grow(m->arena, m->published, m->n_published, &m->published_capacity, sizeof *m->published);
     m->published[m->n_published++] =
-        (struct published){arena_string(m->arena, organisation), {arena_copy(m->arena, json.p, json.n), json.n}};
-    buf_free(&json);
+        (struct published){arena_string(m->arena, organisation), family_text(m->arena, m->layout, f, names)};
+}
+
+static void release(struct kept *k) {
+    if (k && --k->n_variables == 0) {
+        arena_free(k->arena);
+    }
+}
+
+/* Keeps the organisation where it is the smallest told in detail. True: its memory is still needed. */
+static bool keep(struct making *m, const struct kept *new) {
+    struct kept *k = NULL;
+    for (size_t v = 1; v < m->layout->n_variables; v++) {
+        size_t n = tally_answered(m->layout, new->crowd->tallies[0], v);
+        const struct kept *now = m->smallest[v];
+        if (family_details(new->family, v, 0, n, m->k) &&
+            (!now || n < tally_answered(m->layout, now->crowd->tallies[0], v))) {
+            if (!k) {
+                k = arena_alloc(new->arena, sizeof *k);
+                *k = *new;
+            }
+            release(m->smallest[v]);
+            m->smallest[v] = k;
+            k->n_variables++;
+        }
+    }
+    return k != NULL;
+}
+
+static struct pairs *pairs_of(struct arena *arena, const struct layout *l, const struct crowd *c) {
+    struct pairs *pairs = c->paired ? arena_array(arena, l->n_variables, sizeof *pairs) : NULL;
+    for (size_t v = 0; pairs && v < l->n_variables; v++) {
+        pairs[v].differences = c->paired[v];
+    }
+    return pairs;
+}
+
+/* Decides what is told of an organisation, and notes it. */
+static struct family *make_family(struct making *m, const char *organisation, struct crowd *c) {
+    const struct str *decided = published_find(m->decided, m->n_decided, organisation);
+    struct family *f = decided ? family_read(m->organisation_arena, m->layout, *decided, c->names, c->n_groups)
+                               : family_decide(m->organisation_arena, c, m->k);
+    if (!f->refined) {
+        family_refine(f, c, m->k);
+    }
+    if (m->pairing && m->result == RESULT_OK) {
+        m->result = pairing_finish(m->pairing, m->organisation_arena, organisation, c, f, decided != NULL);
+    }
+    note_family(m, organisation, f, c->names);
+    return f;
 }
 
 /* The organisation is complete. Those without one have no figures of their own. */
@@ -57,19 +128,71 @@ static void finish_organisation(struct making *m) {
     if (!m->crowd) {
         return;
     }
-    const struct crowd *c = m->crowd;
+    struct crowd *c = m->crowd;
     struct family *f = NULL;
+    bool needed = false;
     if (m->organisation[0]) {
-        const struct str *decided = decided_for(m, m->organisation);
-        f = decided ? family_read(m->organisation_arena, m->layout, *decided, c->names, c->n_groups)
-                    : family_decide(m->organisation_arena, c, m->k);
-        note_family(m, m->organisation, f, c->names);
-        rows_of(&m->rows, m->layout, m->organisation, c->n_groups, c->names, c->tallies, f, m->k, NULL);
+        f = make_family(m, m->organisation, c);
+        struct pairs *pairs = pairs_of(m->organisation_arena, m->layout, c);
+        struct row **first = m->rows.end;
+        rows_of(&m->rows, m->layout, m->organisation, c->n_groups, c->names, c->tallies, f, m->k, NULL, pairs);
+        overall_add(m->overall, c, f);
+        needed = keep(m, &(struct kept){.arena = m->organisation_arena,
+                                        .crowd = c,
+                                        .family = f,
+                                        .organisation = m->organisation,
+                                        .pairs = pairs,
+                                        .rows = *first,
+                                        .published = m->n_published - 1});
+    } else {
+        overall_add(m->overall, c, NULL);
     }
-    overall_add(m->overall, c, f);
-    arena_free(m->organisation_arena);
+    if (!needed) {
+        arena_free(m->organisation_arena);
+    }
     m->organisation_arena = NULL;
     m->crowd = NULL;
+}
+
+/* Writes an organisation's rows once more: they are the same ones, and say less. */
+static void write_again(struct making *m, struct kept *k) {
+    const struct crowd *c = k->crowd;
+    struct row_list again = {.arena = m->arena, .counts = BUF_INIT, .statistics = BUF_INIT};
+    again.end = &again.first;
+    rows_of(&again, m->layout, k->organisation, c->n_groups, c->names, c->tallies, k->family, m->k, NULL, k->pairs);
+    struct row *old = k->rows;
+    for (const struct row *row = again.first; row; row = row->next, old = old->next) {
+        old->counts = row->counts;
+        old->statistics = row->statistics;
+    }
+    m->published[k->published].groups = family_text(m->arena, m->layout, k->family, c->names);
+    buf_free(&again.counts);
+    buf_free(&again.statistics);
+}
+
+/* Where those without detail would be few, the smallest organisation told in detail joins them. What was decided for
+ * all together holds. */
+static void drop_details(struct making *m) {
+    const struct str *decided = published_find(m->decided, m->n_decided, "");
+    struct arena *scratch = arena_new();
+    bool settled =
+        decided && family_read(scratch, m->layout, *decided, m->layout->group_names, m->layout->n_fixed)->refined;
+    arena_free(scratch);
+    for (size_t v = 1; !settled && v < m->layout->n_variables; v++) {
+        struct kept *k = m->smallest[v];
+        if (k && overall_needs_drop(m->overall, v)) {
+            overall_drop_detail(m->overall, k->crowd, k->family, v);
+            k->changed = true;
+        }
+    }
+    for (size_t v = 1; v < m->layout->n_variables; v++) {
+        if (m->smallest[v] && m->smallest[v]->changed) {
+            m->smallest[v]->changed = false;
+            write_again(m, m->smallest[v]);
+        }
+        release(m->smallest[v]);
+        m->smallest[v] = NULL;
+    }
 }
 
 static bool each_response(void *context, const struct response *r) {
@@ -92,7 +215,10 @@ static bool each_response(void *context, const struct response *r) {
         memset(m->answers->of, 0, m->layout->instrument->n_fields * sizeof *m->answers->of);
     }
     crowd_add(m->crowd, m->answers, r->unit ? r->unit : "");
-    return true;
+    if (m->pairing) {
+        pairing_note(m->pairing, m->crowd, r);
+    }
+    return m->result == RESULT_OK;
 }
 
 static bool next_row(void *context, struct aggregate *out) {
@@ -138,6 +264,10 @@ static void making_free(struct making *m) {
     for (size_t v = 0; v < m->layout->n_variables; v++) {
         covariance_free(m->covariances[v]);
     }
+    for (size_t v = 0; v < m->layout->n_variables; v++) {
+        release(m->smallest[v]);
+    }
+    pairing_free(m->pairing);
     overall_free(m->overall);
     buf_free(&m->rows.counts);
     buf_free(&m->rows.statistics);
@@ -157,23 +287,60 @@ enum result results_make(struct store *store, const struct wave *wave, const str
     m.rows.end = &m.rows.first;
     m.together.end = &m.together.first;
     m.overall = overall_new(m.layout, m.k);
+    m.smallest = arena_array(arena, m.layout->n_variables, sizeof(struct kept *));
     make_covariances(&m);
     struct published *decided = NULL;
     enum result result = store_list_published(store, arena, wave->id, &decided, &m.n_decided);
     m.decided = decided;
     if (result == RESULT_OK) {
-        result = store_each_response(store, wave->id, each_response, &m);
+        result = pairing_new(&m.pairing, store, wave, m.layout);
+    }
+    if (result == RESULT_OK) {
+        result = store_each_response(store, wave->id, NULL, each_response, &m);
     }
     if (result == RESULT_OK) {
         finish_organisation(&m);
-        /* When the responses were deleted on purpose, what was made from them stays. */
-        bool gone = m.n_responses == 0 && before && before->n_responses > 0;
-        if (!gone) {
-            const struct family *f = overall_rows(m.overall, arena, &m.together, decided_for(&m, ""));
-            note_family(&m, "", f, m.layout->group_names);
-            result = store_all(&m, store, wave, instrument);
-        }
+        result = m.result;
+    }
+    /* When the responses were deleted on purpose, what was made from them stays. */
+    bool gone = m.n_responses == 0 && before && before->n_responses > 0;
+    if (result == RESULT_OK && !gone) {
+        overall_join_rest(m.overall);
+        drop_details(&m);
+        const struct family *f = overall_rows(m.overall, arena, &m.together, published_find(decided, m.n_decided, ""));
+        note_family(&m, "", f, m.layout->group_names);
+        result = store_all(&m, store, wave, instrument);
     }
     making_free(&m);
     return result == RESULT_OK ? RESULT_OK : RESULT_MACHINE;
+}
+
+enum result results_ensure(struct store *store, const struct wave *wave, const struct instrument *instrument) {
+    struct aggregate_source source = {.version = 0};
+    enum result found = store_get_aggregate_source(store, wave->id, &source);
+    if (found == RESULT_MACHINE) {
+        return RESULT_MACHINE;
+    }
+    if (found == RESULT_OK && source.version == AGGREGATES_VERSION &&
+        memcmp(source.instrument_hash, instrument->hash, sizeof source.instrument_hash) == 0) {
+        return RESULT_OK;
+    }
+    return results_make(store, wave, instrument, found == RESULT_OK ? &source : NULL);
+}
+
+enum result wave_load_instrument(const struct instrument **out, struct store *store, struct id wave, const char *name,
+                                 struct findings *findings) {
+    struct arena *arena = arena_new();
+    struct wave_file *files = NULL;
+    size_t n = 0;
+    enum result result = store_list_wave_files(store, arena, wave, &files, &n);
+    if (result == RESULT_OK) {
+        struct instrument_file *pinned = arena_array(arena, n, sizeof *pinned);
+        for (size_t i = 0; i < n; i++) {
+            pinned[i] = (struct instrument_file){files[i].language, files[i].text};
+        }
+        result = instrument_parse(out, name, pinned, n, findings);
+    }
+    arena_free(arena);
+    return result;
 }

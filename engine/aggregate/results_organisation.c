@@ -130,14 +130,14 @@ static bool each_overview_row(void *context, const struct aggregate *a) {
     struct results *r = context;
     size_t head = results_head(r, a->organisation);
     size_t variable = layout_find(r->layout, a->kind, a->name);
-    if (head == NOWHERE || variable == NOWHERE || a->n < 0 ||
-        disclose_detail((size_t)a->n, r->k, false) == DETAIL_NOTHING) {
+    if (head == NOWHERE || variable == NOWHERE || a->n < 0) {
         return true;
     }
     struct arena *scratch = arena_new();
     double mean = row_statistic(a->statistics, statistic_names[STAT_MEAN], scratch);
+    bool unanimous = row_statistic(a->statistics, statistic_names[STAT_SD], scratch) <= 0;
     arena_free(scratch);
-    if (!isnan(mean)) {
+    if (!isnan(mean) && disclose_detail((size_t)a->n, r->k, unanimous) != DETAIL_NOTHING) {
         size_t at = head * r->instrument->n_constructs + r->layout->variables[variable].index;
         r->overview_n[at] = (size_t)a->n;
         r->overview_mean[at] = mean;

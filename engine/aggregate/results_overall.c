@@ -11,13 +11,22 @@
  * persons that it can depend on are found with two weights: the sum over all classes of min(persons of a set T of
  * choices, persons of the others), for the worst T. Groups are dropped until that is nobody or at least k for every T
  * among them. The groups of every other question add up those organisations that publish the group themselves: nothing
- * that could not be added up from what is published already. */
+ * that could not be added up from what is published already.
+ *
+ * Details (deviations, distributions, agreement) are told from 2k on, and the same holds for them with 2k: whoever
+ * subtracts the organisations told in detail from the whole finds those without. So the organisations without detail,
+ * and the rest, are nobody or at least 2k; if they are fewer, the smallest organisation told in detail loses it (who
+ * makes the aggregates sees to that, because its rows change). The analysis of variance is over the organisations shown
+ * alone: it is kept back where that would separate a rest of fewer than 2k. The pooled groups obey the rule above over
+ * the classes told in detail; a group of another question is told in detail when every organisation that adds to it
+ * tells it in detail.
+ *
+ * Changes of the persons who answered twice: those of the organisations that tell theirs, if that is more than half of
+ * all such persons; their interval, if those who tell no interval are nobody or at least 2k. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "aggregate/results_inner.h"
-
-enum { POOLED_CHOICES = 8 };
 
 struct overall {
     const struct layout *layout;
@@ -30,13 +39,38 @@ struct overall {
     size_t *n_organisations, *capacity;
     const struct breakdown *pooled; /* NULL: none */
     size_t n_choices;
-    uint64_t *support;   /* [variable << n_choices | T]: persons at stake, see above */
-    uint32_t *rest_with; /* [variable * (n_choices + 1) + choice]: the rest by choice; the last is "none" */
+    uint64_t *support;       /* [variable << n_choices | T]: persons at stake, see above */
+    uint64_t *detail;        /* the same for what is told in detail */
+    uint32_t *rest_with;     /* [variable * (n_choices + 1) + choice]: the rest by choice; the last is "none" */
+    uint32_t *plain_with;    /* the same: shown without detail */
+    size_t *joined;          /* per variable: persons of the rest that are in the whole */
+    size_t *plain;           /* per variable: persons of organisations shown without detail */
+    bool *plain_group;       /* [variable * n_fixed + group]: an organisation shows the group without detail */
+    struct moments *changes; /* per variable: of the organisations that tell theirs */
+    size_t *n_pairs;         /* per variable: told or not */
+    size_t *plain_pairs;     /* per variable: told without interval */
 };
 
 static const struct construct *construct_of(const struct layout *l, size_t variable) {
     const struct variable *v = &l->variables[variable];
     return v->kind == KIND_CONSTRUCT ? &l->instrument->constructs[v->index] : NULL;
+}
+
+/* What is added up to decide on the groups and on details. */
+static void make_pools(struct overall *o) {
+    size_t n = o->layout->n_variables;
+    o->pooled = layout_pooled(o->layout);
+    o->n_choices = o->pooled ? o->pooled->question->n_choices : 0;
+    o->support = arena_array(o->arena, n << o->n_choices, sizeof *o->support);
+    o->detail = arena_array(o->arena, n << o->n_choices, sizeof *o->detail);
+    o->rest_with = arena_array(o->arena, n * (o->n_choices + 1), sizeof *o->rest_with);
+    o->plain_with = arena_array(o->arena, n * (o->n_choices + 1), sizeof *o->plain_with);
+    o->joined = arena_array(o->arena, n, sizeof *o->joined);
+    o->plain = arena_array(o->arena, n, sizeof *o->plain);
+    o->plain_group = arena_array(o->arena, n * o->layout->n_fixed, sizeof *o->plain_group);
+    o->changes = arena_array(o->arena, n, sizeof *o->changes);
+    o->n_pairs = arena_array(o->arena, n, sizeof *o->n_pairs);
+    o->plain_pairs = arena_array(o->arena, n, sizeof *o->plain_pairs);
 }
 
 struct overall *overall_new(const struct layout *l, size_t k) {
@@ -61,14 +95,7 @@ struct overall *overall_new(const struct layout *l, size_t k) {
             o->rest_covariance[v] = covariance_new(construct_of(l, v)->n_items);
         }
     }
-    for (size_t b = 0; b < l->n_breakdowns && !o->pooled; b++) {
-        if (l->breakdowns[b].question->n_choices <= POOLED_CHOICES) {
-            o->pooled = &l->breakdowns[b];
-            o->n_choices = o->pooled->question->n_choices;
-        }
-    }
-    o->support = arena_array(arena, l->n_variables << o->n_choices, sizeof *o->support);
-    o->rest_with = arena_array(arena, l->n_variables * (o->n_choices + 1), sizeof *o->rest_with);
+    make_pools(o);
     return o;
 }
 
@@ -91,46 +118,95 @@ static size_t choice_of(const struct overall *o, const struct atom *a) {
     return group == NOWHERE ? o->n_choices : group - o->pooled->first_group;
 }
 
-/* Adds what one class, with so many persons per choice, puts at stake for every set T of choices. */
-static void add_support(const struct overall *o, size_t variable, const uint32_t *with) {
-    uint64_t all = 0;
+/* Adds what one class, with so many persons per choice, puts at stake for every set T of choices; `sign` -1 takes it
+ * away again. */
+static void add_support(const struct overall *o, uint64_t *support, const uint32_t *with, int sign) {
+    uint64_t all = 0, in[1 << POOLED_CHOICES] = {0};
     for (size_t c = 0; c <= o->n_choices; c++) {
         all += with[c];
     }
     for (size_t t = 1; t < (size_t)1 << o->n_choices; t++) {
-        uint64_t in = 0;
-        for (size_t c = 0; c < o->n_choices; c++) {
-            in += t >> c & 1 ? with[c] : 0;
-        }
-        o->support[variable << o->n_choices | t] += in < all - in ? in : all - in;
+        in[t] = in[t & (t - 1)] + with[__builtin_ctzll(t)];
+        uint64_t least = in[t] < all - in[t] ? in[t] : all - in[t];
+        support[t] = sign > 0 ? support[t] + least : support[t] - least;
     }
 }
 
-/* The classes of an organisation for one variable, split by the pooled question. A class is named by the published
- * groups that its persons are in; memberships are compared one by one, since there may be many groups. */
-static void add_class_support(struct overall *o, struct arena *scratch, const struct crowd *c, const struct family *f,
-                              size_t variable) {
-    size_t width = o->n_choices + 1, n_members = c->layout->n_breakdowns + 1, n_classes = 0;
-    uint32_t *with = arena_array(scratch, c->n_atoms * width, sizeof *with);
-    size_t *signatures = arena_array(scratch, c->n_atoms * n_members, sizeof *signatures);
+/* The classes of an organisation for one variable, split by the pooled question. Among the figures themselves there may
+ * be the change of those who answered twice: then it splits them too. */
+static void add_class_support(const struct overall *o, const struct crowd *c, const struct family *f, size_t variable,
+                              bool in_detail, int sign) {
+    struct arena *scratch = arena_new();
+    size_t width = o->n_choices + 1, *of_atom = arena_array(scratch, c->n_atoms, sizeof *of_atom);
+    size_t n_classes = family_classes(f, c, variable, in_detail ? o->k : 0, of_atom);
+    uint32_t *with = arena_array(scratch, 2 * n_classes * width, sizeof *with);
     for (size_t a = 0; a < c->n_atoms; a++) {
         const struct atom *atom = &c->atoms[a];
-        if (atom->spread[variable].n == 0) {
-            continue;
+        if (of_atom[a] != NOWHERE) {
+            uint32_t *of_class = with + 2 * of_atom[a] * width + choice_of(o, atom);
+            uint32_t paired = atom->paired && !in_detail ? atom->paired[variable] : 0;
+            of_class[0] += atom->spread[variable].n - paired;
+            of_class[width] += paired;
         }
-        size_t *own = signatures + n_classes * n_members, at = 0;
-        for (size_t m = 0; m < n_members; m++) {
-            bool told = atom->members[m] != NOWHERE && family_has(f, variable, atom->members[m]);
-            own[m] = told ? atom->members[m] : NOWHERE;
-        }
-        while (memcmp(signatures + at * n_members, own, n_members * sizeof *own) != 0) {
-            at++;
-        }
-        n_classes += at == n_classes;
-        with[at * width + choice_of(o, atom)] += atom->spread[variable].n;
     }
-    for (size_t i = 0; i < n_classes; i++) {
-        add_support(o, variable, with + i * width);
+    for (size_t i = 0; i < 2 * n_classes; i++) {
+        add_support(o, (in_detail ? o->detail : o->support) + (variable << o->n_choices), with + i * width, sign);
+    }
+    arena_free(scratch);
+}
+
+/* The persons of an organisation that is shown without detail. */
+static void add_plain(struct overall *o, const struct crowd *c, size_t variable) {
+    for (size_t a = 0; a < c->n_atoms; a++) {
+        size_t n = c->atoms[a].spread[variable].n;
+        o->plain[variable] += n;
+        if (n > 0 && o->pooled) {
+            o->plain_with[variable * (o->n_choices + 1) + choice_of(o, &c->atoms[a])] += (uint32_t)n;
+        }
+    }
+}
+
+static void note_plain_groups(struct overall *o, const struct crowd *c, const struct family *f, size_t variable) {
+    for (size_t g = 1; g < o->layout->n_fixed; g++) {
+        if (c->tallies[g] && family_has(f, variable, g)) {
+            size_t n = tally_answered(o->layout, c->tallies[g], variable);
+            bool *plain = &o->plain_group[variable * o->layout->n_fixed + g];
+            *plain = *plain || !family_details(f, variable, g, n, o->k);
+        }
+    }
+}
+
+static bool whole_in_detail(const struct overall *o, const struct crowd *c, const struct family *f, size_t variable) {
+    return family_details(f, variable, 0, tally_answered(o->layout, c->tallies[0], variable), o->k);
+}
+
+/* Counts an organisation for what is told in detail. */
+static void add_detail(struct overall *o, const struct crowd *c, const struct family *f, size_t variable) {
+    if (!whole_in_detail(o, c, f, variable)) {
+        add_plain(o, c, variable);
+    } else if (o->pooled) {
+        add_class_support(o, c, f, variable, true, 1);
+    }
+    note_plain_groups(o, c, f, variable);
+}
+
+void overall_drop_detail(struct overall *o, const struct crowd *c, struct family *f, size_t variable) {
+    if (o->pooled) {
+        add_class_support(o, c, f, variable, true, -1);
+    }
+    for (size_t g = 0; g < f->n_groups; g++) {
+        f->plain[variable * f->n_groups + g] = family_has(f, variable, g);
+    }
+    add_plain(o, c, variable);
+    note_plain_groups(o, c, f, variable);
+}
+
+static void add_changes(struct overall *o, const struct crowd *c) {
+    for (size_t v = 0; c->paired && v < o->layout->n_variables; v++) {
+        size_t n = c->paired[v].n;
+        moments_merge(&o->changes[v], &c->paired[v]);
+        o->n_pairs[v] += c->n_pairs[v];
+        o->plain_pairs[v] += n < 2 * o->k ? n : 0;
     }
 }
 
@@ -161,7 +237,6 @@ static void add_to_rest(struct overall *o, const struct crowd *c, size_t variabl
 
 void overall_add(struct overall *o, const struct crowd *c, const struct family *f) {
     const struct layout *l = o->layout;
-    struct arena *scratch = arena_new();
     for (size_t v = 0; v < l->n_variables; v++) {
         bool told = family_has(f, v, 0);
         for (size_t g = 0; g < l->n_fixed; g++) {
@@ -178,11 +253,14 @@ void overall_add(struct overall *o, const struct crowd *c, const struct family *
         }
         if (!told) {
             add_to_rest(o, c, v);
-        } else if (o->pooled) {
-            add_class_support(o, scratch, c, f, v);
+            continue;
         }
+        if (o->pooled) {
+            add_class_support(o, c, f, v, false, 1);
+        }
+        add_detail(o, c, f, v);
     }
-    arena_free(scratch);
+    add_changes(o, c);
 }
 
 /* Adds the rest of a variable to the whole, if it is large enough. */
@@ -199,41 +277,59 @@ static void join_rest(struct overall *o, size_t v) {
     if (o->shown_covariance[v]) {
         covariance_merge(o->shown_covariance[v], o->rest_covariance[v]);
     }
+    o->joined[v] = rest->n;
     if (o->pooled) {
-        add_support(o, v, o->rest_with + v * (o->n_choices + 1));
+        add_support(o, o->support + (v << o->n_choices), o->rest_with + v * (o->n_choices + 1), 1);
+        add_support(o, o->detail + (v << o->n_choices), o->rest_with + v * (o->n_choices + 1), 1);
     }
 }
 
-/* Sets among the choices of `kept` that put somebody, but fewer than k, at stake. */
-static size_t unsafe_sets(const struct overall *o, size_t variable, size_t kept) {
+void overall_join_rest(struct overall *o) {
+    for (size_t v = 0; v < o->layout->n_variables; v++) {
+        join_rest(o, v);
+    }
+}
+
+static bool too_few(size_t n, size_t least) {
+    return n > 0 && n < least;
+}
+
+bool overall_needs_drop(const struct overall *o, size_t variable) {
+    /* With an analysis of variance those shown without detail stand apart from the rest. */
+    bool apart = construct_of(o->layout, variable) && too_few(o->plain[variable], 2 * o->k);
+    return variable > 0 && (apart || too_few(o->plain[variable] + o->joined[variable], 2 * o->k));
+}
+
+/* Sets among the choices of `kept` that put somebody, but fewer than `least`, at stake. */
+static size_t unsafe_sets(const uint64_t *support, size_t kept, size_t least) {
     size_t unsafe = 0;
     for (size_t t = kept; t > 0; t = (t - 1) & kept) {
-        uint64_t at_stake = o->support[variable << o->n_choices | t];
-        unsafe += at_stake > 0 && at_stake < o->k;
+        unsafe += support[t] > 0 && support[t] < least;
     }
     return unsafe;
 }
 
-/* The choices of the pooled question that may be told, a bit each. While a set is unsafe, the choice goes that leaves
- * the fewest, the smaller first, then the later in the file. */
-static size_t safe_choices(const struct overall *o, size_t variable) {
-    size_t kept = 0;
+/* The choices of the pooled question, among those of `kept` (a bit each), that may be told where that takes `least`
+ * persons. While a set is unsafe, the choice goes that leaves the fewest, the smaller first, then the later in the
+ * file. */
+static size_t safe_choices(const struct overall *o, size_t variable, const uint64_t *support, size_t kept,
+                           size_t least_persons) {
+    size_t n[POOLED_CHOICES];
     for (size_t c = 0; c < o->n_choices; c++) {
-        size_t n = tally_answered(o->layout, o->shown[o->pooled->first_group + c], variable);
-        kept |= n >= o->k ? (size_t)1 << c : 0;
+        n[c] = tally_answered(o->layout, o->shown[o->pooled->first_group + c], variable);
+        kept &= n[c] >= least_persons ? SIZE_MAX : ~((size_t)1 << c);
     }
-    while (kept && unsafe_sets(o, variable, kept) > 0) {
+    while (kept && unsafe_sets(support, kept, least_persons) > 0) {
         size_t drop = 0, least = SIZE_MAX, smallest = SIZE_MAX;
         for (size_t c = 0; c < o->n_choices; c++) {
             if (!(kept >> c & 1)) {
                 continue;
             }
-            size_t left = unsafe_sets(o, variable, kept & ~((size_t)1 << c));
-            size_t n = tally_answered(o->layout, o->shown[o->pooled->first_group + c], variable);
-            if (left < least || (left == least && n <= smallest)) {
+            size_t left = unsafe_sets(support, kept & ~((size_t)1 << c), least_persons);
+            if (left < least || (left == least && n[c] <= smallest)) {
                 drop = c;
                 least = left;
-                smallest = n;
+                smallest = n[c];
             }
         }
         kept &= ~((size_t)1 << drop);
@@ -243,15 +339,41 @@ static size_t safe_choices(const struct overall *o, size_t variable) {
 
 static void decide(const struct overall *o, struct family *f) {
     const struct layout *l = o->layout;
+    size_t all = ((size_t)1 << o->n_choices) - 1;
     for (size_t v = 0; v < l->n_variables; v++) {
         bool *published = f->published + v * f->n_groups;
         published[0] = tally_answered(l, o->shown[0], v) >= o->k;
-        size_t choices = published[0] && o->pooled ? safe_choices(o, v) : 0;
+        size_t choices =
+            published[0] && o->pooled ? safe_choices(o, v, o->support + (v << o->n_choices), all, o->k) : 0;
         for (size_t g = 1; published[0] && g < l->n_fixed; g++) {
             published[g] = is_pooled(o, g) ? choices >> (g - o->pooled->first_group) & 1
                                            : tally_answered(l, o->shown[g], v) >= o->k;
         }
     }
+}
+
+/* Which of the published groups are told without detail whatever their size. */
+static void refine(const struct overall *o, struct family *f) {
+    const struct layout *l = o->layout;
+    for (size_t v = 1; v < l->n_variables; v++) {
+        bool *plain = f->plain + v * f->n_groups;
+        size_t choices = 0, told = 0;
+        plain[0] = too_few(o->plain[v] + o->joined[v], 2 * o->k);
+        for (size_t c = 0; c < o->n_choices; c++) {
+            told |= family_has(f, v, o->pooled->first_group + c) ? (size_t)1 << c : 0;
+        }
+        if (told && !plain[0]) {
+            uint64_t *support = o->detail + (v << o->n_choices);
+            add_support(o, support, o->plain_with + v * (o->n_choices + 1), 1);
+            choices = safe_choices(o, v, support, told, 2 * o->k);
+        }
+        for (size_t g = 1; g < l->n_fixed; g++) {
+            bool safe =
+                is_pooled(o, g) ? choices >> (g - o->pooled->first_group) & 1 : !o->plain_group[v * l->n_fixed + g];
+            plain[g] = family_has(f, v, g) && (plain[0] || !safe) && tally_answered(l, o->shown[g], v) >= 2 * o->k;
+        }
+    }
+    f->refined = true;
 }
 
 enum { MIN_ALPHA = 30 }; /* persons */
@@ -266,6 +388,7 @@ static struct extras *extras_of(const struct overall *o, struct arena *arena) {
         if (c->n < MIN_ALPHA) {
             covariance_clear(c); /* too few to say anything about items */
         }
+        extras[v].anova_withheld = too_few(o->plain[v], 2 * o->k) || too_few(o->joined[v], 2 * o->k);
         extras[v].anova = anova_of(o->organisations[v], o->n_organisations[v]);
         extras[v].alpha = alpha_of(c);
         extras[v].omega = omega_of(c);
@@ -274,20 +397,28 @@ static struct extras *extras_of(const struct overall *o, struct arena *arena) {
     return extras;
 }
 
+static struct pairs *overall_pairs(const struct overall *o, struct arena *arena) {
+    struct pairs *pairs = arena_array(arena, o->layout->n_variables, sizeof *pairs);
+    for (size_t v = 0; v < o->layout->n_variables; v++) {
+        if (2 * o->changes[v].n > o->n_pairs[v]) {
+            pairs[v] = (struct pairs){o->changes[v], too_few(o->plain_pairs[v], 2 * o->k)};
+        }
+    }
+    return pairs;
+}
+
 struct family *overall_rows(struct overall *o, struct arena *arena, struct row_list *rows, const struct str *stored) {
     const struct layout *l = o->layout;
-    for (size_t v = 0; v < l->n_variables; v++) {
-        join_rest(o, v);
-    }
     struct family *f;
     if (stored) {
         f = family_read(arena, l, *stored, l->group_names, l->n_fixed);
     } else {
-        f = arena_alloc(arena, sizeof *f);
-        f->n_groups = l->n_fixed;
-        f->published = arena_array(arena, l->n_variables * l->n_fixed, sizeof *f->published);
+        f = family_new(arena, l, l->n_fixed);
         decide(o, f);
     }
-    rows_of(rows, l, "", l->n_fixed, l->group_names, o->shown, f, o->k, extras_of(o, arena));
+    if (!f->refined) {
+        refine(o, f);
+    }
+    rows_of(rows, l, "", l->n_fixed, l->group_names, o->shown, f, o->k, extras_of(o, arena), overall_pairs(o, arena));
     return f;
 }

@@ -30,6 +30,7 @@ bool statistic_applies(enum kind kind, enum statistic s, bool together, bool who
     case STAT_CHANGE_LOW:
     case STAT_CHANGE_HIGH:
     case STAT_G:
+    case STAT_CHANGE_PAIRS:
         return whole && kind == KIND_CONSTRUCT;
     case STAT_ICC1:
     case STAT_F:
@@ -121,7 +122,9 @@ static struct group_results *group_named(struct reading *d, const char *name) {
 /* What a row says, before it is disclosed. */
 struct row_values {
     double of[STAT_COUNT];
+    bool kept_back[STAT_COUNT]; /* computable, and may not be told */
     size_t agreement_items;
+    double change_sd; /* of the persons' own differences */
     bool has_counts, unanimous;
     uint32_t *counts;
 };
@@ -131,15 +134,22 @@ static void read_statistics(struct row_values *row, struct str json, struct aren
     struct json_member m;
     for (size_t s = 0; s < STAT_COUNT; s++) {
         row->of[s] = NAN;
+        row->kept_back[s] = false;
     }
+    row->change_sd = NAN;
     for (bool more = json_read_object(&reader, json, scratch); more && json_next(&reader, &m);) {
-        if (m.type != JSON_NUMBER) {
+        if (m.type != JSON_NUMBER && m.type != JSON_NULL) {
             continue;
         }
         for (size_t s = 0; s < STAT_COUNT; s++) {
             if (str_is(m.key, statistic_names[s])) {
-                row->of[s] = m.number;
+                row->of[s] = m.type == JSON_NUMBER ? m.number : NAN;
+                row->kept_back[s] = m.type == JSON_NULL;
+                break;
             }
+        }
+        if (str_is(m.key, "change_sd")) {
+            row->change_sd = m.number;
         }
         if (str_is(m.key, "agreement_items") && m.number > 0) {
             row->agreement_items = (size_t)m.number;
@@ -205,11 +215,30 @@ static bool needs_full(enum statistic s) {
     return s != STAT_N && s != STAT_MEAN && s != STAT_FAVOURABLE && s != STAT_NEUTRAL && s != STAT_UNFAVOURABLE;
 }
 
+/* The change of the persons who answered in both waves, if it is told; otherwise these cells say "none", and the change
+ * is found from the means of both waves (results_change.c). */
+static void disclose_pairs(const struct reading *d, struct figures *f, const struct row_values *row) {
+    double pairs = row->of[STAT_CHANGE_PAIRS];
+    enum detail detail = isnan(pairs) ? DETAIL_NOTHING : disclose_detail((size_t)pairs, d->r->k, row->change_sd <= 0);
+    if (detail == DETAIL_NOTHING) {
+        f->of[STAT_CHANGE_PAIRS] = cell_none();
+        return;
+    }
+    double half = row->change_sd > 0 ? mean_half_interval((size_t)pairs, row->change_sd) : NAN;
+    bool told = detail == DETAIL_FULL && !isnan(row->change_sd);
+    f->of[STAT_CHANGE] = cell_value(row->of[STAT_CHANGE]);
+    f->of[STAT_CHANGE_LOW] = told ? cell_value(row->of[STAT_CHANGE] - half) : cell_withheld();
+    f->of[STAT_CHANGE_HIGH] = told ? cell_value(row->of[STAT_CHANGE] + half) : cell_withheld();
+    f->of[STAT_G] = cell_none();
+    f->of[STAT_CHANGE_PAIRS] = cell_value(pairs);
+}
+
 static void disclose_row(const struct reading *d, struct figures *f, size_t variable, size_t n,
                          const struct row_values *row, enum detail detail) {
     const struct variable *v = &d->r->layout->variables[variable];
     for (size_t s = 0; s < STAT_COUNT; s++) {
-        if (f->of[s].state == CELL_WITHHELD && (detail == DETAIL_FULL || !needs_full((enum statistic)s))) {
+        if (f->of[s].state == CELL_WITHHELD && !row->kept_back[s] &&
+            (detail == DETAIL_FULL || !needs_full((enum statistic)s))) {
             f->of[s] = cell_value(row->of[s]);
         }
     }
@@ -219,9 +248,12 @@ static void disclose_row(const struct reading *d, struct figures *f, size_t vari
         f->of[STAT_CI_LOW] = cell_value(row->of[STAT_MEAN] - half);
         f->of[STAT_CI_HIGH] = cell_value(row->of[STAT_MEAN] + half);
     }
+    if (f->of[STAT_CHANGE_PAIRS].state != CELL_NONE) {
+        disclose_pairs(d, f, row);
+    }
     if (detail == DETAIL_FULL && f->of[STAT_RWGJ].state == CELL_VALUE) {
         size_t points = layout_scale(d->r->layout, variable)->n_points;
-        f->of[STAT_RWGJ_CHANCE] = cell_value(results_chance(d->r, n, row->agreement_items, points));
+        f->of[STAT_RWGJ_CHANCE] = cell_value(results_chance(n, row->agreement_items, points));
     }
     if (detail == DETAIL_FULL && row->has_counts) {
         const struct scale *scale = layout_scale(d->r->layout, variable);
@@ -265,6 +297,9 @@ static bool each_row(void *context, const struct aggregate *a) {
         }
     }
     enum detail detail = disclose_detail((size_t)a->n, r->k, row.unanimous);
+    if (detail == DETAIL_FULL && isnan(row.of[STAT_SD])) { /* the row was kept without detail */
+        detail = DETAIL_MEAN;
+    }
     if (detail != DETAIL_NOTHING) {
         disclose_row(d, &list[v->index], variable, (size_t)a->n, &row, detail);
     }

@@ -52,14 +52,16 @@ struct group { /* of which rows are made */
     size_t k;
     bool together; /* a group over all organisations: no agreement */
     const struct extras *extras;
+    const struct pairs *pairs; /* per variable; NULL but for the whole */
 };
 
 static enum detail detail_of(const struct group *g, size_t variable) {
     if (!family_has(g->family, variable, g->index)) {
         return DETAIL_NOTHING;
     }
-    return disclose_detail(tally_answered(g->layout, g->tally, variable), g->k,
-                           tally_unanimous(g->layout, g->tally, variable));
+    size_t n = tally_answered(g->layout, g->tally, variable);
+    enum detail detail = disclose_detail(n, g->k, tally_unanimous(g->layout, g->tally, variable));
+    return detail == DETAIL_FULL && !family_details(g->family, variable, g->index, n, g->k) ? DETAIL_MEAN : detail;
 }
 
 /* An item with all its counts says everything; under twice the minimum only what follows from them is kept. */
@@ -139,6 +141,30 @@ static void write_moments(struct json_writer *w, const struct moments *m, enum d
     }
 }
 
+static void write_pairs(struct json_writer *w, const struct pairs *p, size_t k) {
+    if (p->differences.n > 0) {
+        put(w, "change", p->differences.mean);
+        put(w, "change_pairs", (double)p->differences.n);
+    }
+    if (p->differences.n >= 2 * k && !p->plain) {
+        put(w, "change_sd", moments_sd(&p->differences));
+    }
+}
+
+/* A null is a value that may not be told. */
+static void put_anova(struct json_writer *w, const struct extras *e) {
+    static const char *const names[] = {"icc1", "icc2", "f", "p"};
+    const double values[] = {e->anova.icc1, e->anova.icc2, e->anova.f, e->anova.p};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (e->anova_withheld && isfinite(values[i])) {
+            json_key(w, names[i]);
+            json_text(w, NULL);
+        } else {
+            put(w, names[i], values[i]);
+        }
+    }
+}
+
 static void write_construct(struct row_list *rows, const struct group *g, size_t v, enum detail detail) {
     struct json_writer w = {.out = &rows->statistics};
     const struct construct *c = &g->layout->instrument->constructs[g->layout->variables[v].index];
@@ -151,12 +177,12 @@ static void write_construct(struct row_list *rows, const struct group *g, size_t
     }
     if (detail == DETAIL_FULL && g->extras) {
         const struct extras *e = &g->extras[v];
-        put(&w, "icc1", e->anova.icc1);
-        put(&w, "icc2", e->anova.icc2);
-        put(&w, "f", e->anova.f);
-        put(&w, "p", e->anova.p);
+        put_anova(&w, e);
         put(&w, "alpha", e->alpha);
         put(&w, "omega", e->omega);
+    }
+    if (g->pairs) {
+        write_pairs(&w, &g->pairs[v], g->k);
     }
     json_close(&w, '}');
 }
@@ -226,7 +252,7 @@ static int compare_names(const void *a, const void *b, void *context) {
 /* In the order of the table's key, which the database takes fastest. */
 void rows_of(struct row_list *rows, const struct layout *l, const char *organisation, size_t n_groups,
              const char *const *names, struct tally *const *tallies, const struct family *f, size_t k,
-             const struct extras *extras) {
+             const struct extras *extras, const struct pairs *pairs) {
     struct arena *scratch = arena_new();
     size_t *order = arena_array(scratch, n_groups, sizeof *order);
     for (size_t i = 0; i < n_groups; i++) {
@@ -239,7 +265,7 @@ void rows_of(struct row_list *rows, const struct layout *l, const char *organisa
         if (!tallies[i] || tallies[i]->n == 0) {
             continue;
         }
-        struct group g = {l, tallies[i], f, i, k, extras != NULL, i == 0 ? extras : NULL};
+        struct group g = {l, tallies[i], f, i, k, extras != NULL, i == 0 ? extras : NULL, i == 0 ? pairs : NULL};
         const char *name = i < l->n_fixed ? l->group_names[i] : arena_string(rows->arena, names[i]);
         for (size_t v = 0; v < l->n_variables; v++) {
             append_variable(rows, &g, organisation, name, l->by_key[v]);

@@ -100,7 +100,10 @@ static bool is_empty(const struct csv_row *row) {
     return true;
 }
 
-static void lower_header(struct arena *arena, struct csv_row *header) {
+static void lower_header(struct arena *arena, struct csv *csv) {
+    struct csv_row *header = &csv->header;
+    csv->titles = arena_array(arena, header->n_cells, sizeof *csv->titles);
+    memcpy(csv->titles, header->cells, header->n_cells * sizeof *csv->titles);
     for (size_t i = 0; i < header->n_cells; i++) {
         char *name = arena_string(arena, header->cells[i]);
         for (char *p = name; *p; p++)
@@ -186,7 +189,7 @@ enum result csv_parse(struct csv **out, struct arena *arena, const char *file, s
     if (r.open_quote)
         return refuse(file, csv->n_rows ? csv->rows[csv->n_rows - 1].line : csv->header.line, "csv_open_quote",
                       findings);
-    lower_header(arena, &csv->header);
+    lower_header(arena, csv);
     *out = csv;
     return check_rows(csv, arena, findings);
 }

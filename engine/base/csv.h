@@ -26,6 +26,7 @@ struct csv {
     const char *encoding; /* as people call it: "UTF-8", "UTF-16", "Windows-1252" */
     char separator;
     struct csv_row header; /* lower-cased, trimmed */
+    const char **titles;   /* the header's cells as they stand in the file, for people to read */
     size_t n_rows;
     struct csv_row *rows; /* without the header and without wholly empty rows */
 };

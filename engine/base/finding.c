@@ -88,11 +88,19 @@ bool findings_have(const struct findings *f, const char *code, int line) {
 
 static const char *const severity_keys[] = {"error", "warning", "note"};
 
-static void sentence(struct buf *out, const struct finding *d, const struct texts *texts, const char *language) {
-    struct buf key = BUF_INIT;
-    buf_printf(&key, "finding.%s", d->code);
-    texts_substitute(out, texts_get(texts, language, key.p), d->names, d->values, d->n_args);
-    buf_free(&key);
+void finding_sentence(struct buf *out, const struct finding *f, const struct texts *texts, const char *language) {
+    static const char ending[] = "_text";
+    const char *names[FINDING_ARGS], *values[FINDING_ARGS];
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < f->n_args; i++) {
+        const size_t n = strlen(f->names[i]), less = sizeof ending - 1;
+        const bool is_key = n > less && strcmp(f->names[i] + n - less, ending) == 0;
+        names[i] = is_key ? arena_copy(arena, f->names[i], n - less) : f->names[i];
+        values[i] = is_key ? texts_get(texts, language, f->values[i]) : f->values[i];
+    }
+    const char *text = texts_get(texts, language, arena_printf(arena, "finding.%s", f->code));
+    texts_substitute(out, text, names, values, f->n_args);
+    arena_free(arena);
 }
 
 void findings_write_text(const struct findings *f, const struct texts *texts, const char *language, FILE *out) {
@@ -110,7 +118,7 @@ void findings_write_text(const struct findings *f, const struct texts *texts, co
         buf_printf(&key, "severity.%s", severity_keys[d->severity]);
         buf_printf(&line, "%s%s: ", line.n ? " " : "", texts_get(texts, language, key.p));
         buf_free(&key);
-        sentence(&line, d, texts, language);
+        finding_sentence(&line, d, texts, language);
         fprintf(out, "%s\n", line.p);
     }
     buf_free(&line);
@@ -123,7 +131,7 @@ void findings_write_json(const struct findings *f, const struct texts *texts, co
     for (size_t i = 0; i < f->n; i++) {
         const struct finding *d = &f->list[i];
         buf_clear(&message);
-        sentence(&message, d, texts, language);
+        finding_sentence(&message, d, texts, language);
         json_open(&w, '{');
         json_key(&w, "severity");
         json_text(&w, severity_keys[d->severity]);

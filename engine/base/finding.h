@@ -34,6 +34,7 @@ struct finding {
 };
 
 struct findings;
+struct buf;
 
 struct findings *findings_new(void);
 void findings_free(struct findings *f);
@@ -48,6 +49,9 @@ const struct finding *findings_at(const struct findings *f, size_t i);
 void findings_sort(struct findings *f);
 /* Is there a finding with this code (at this line, if line is not 0)? For tests and callers that react to one. */
 bool findings_have(const struct findings *f, const char *code, int line);
+/* The sentence alone, in `language`. A pair whose name ends in "_text" has the key of a text as its value and stands
+ * for {name without it}: "column_text", "column.email" fills {column} with what the reader calls that column. */
+void finding_sentence(struct buf *out, const struct finding *f, const struct texts *texts, const char *language);
 /* One line each, "file:line: error: sentence", in `language`. */
 void findings_write_text(const struct findings *f, const struct texts *texts, const char *language, FILE *out);
 /* One JSON array of {severity, file, line, column, code, message}. */

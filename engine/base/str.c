@@ -125,6 +125,18 @@ struct str utf8_cut(struct str s, size_t max) {
     return s;
 }
 
+uint32_t utf8_next(struct str *rest) {
+    static const uint32_t first_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    const unsigned char *p = (const unsigned char *)rest->p;
+    const size_t n = code_point_size(p, rest->n);
+    uint32_t c = n ? p[0] & first_bits[n] : 0xFFFD;
+    for (size_t i = 1; i < n; i++)
+        c = c << 6 | (p[i] & 0x3F);
+    rest->p += n ? n : 1;
+    rest->n -= n ? n : 1;
+    return c;
+}
+
 bool utf8_has_control(struct str s) {
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct str {
     const char *p;
@@ -30,6 +31,8 @@ bool utf8_valid(struct str s);
 size_t utf8_length(struct str s);
 /* The longest beginning of `s` with at most `max` code points. */
 struct str utf8_cut(struct str s, size_t max);
+/* Takes the first character off `*rest`, which is not empty: its code point, U+FFFD for a byte without meaning. */
+uint32_t utf8_next(struct str *rest);
 /* Has `s` a control character other than line feed and tab? */
 bool utf8_has_control(struct str s);
 

@@ -281,7 +281,7 @@ const char *texts_count(const struct texts *t, struct arena *arena, const char *
         text = texts_get(t, "en", arena_printf(arena, "%s.%s", key, plural("en", n)));
     va_list args;
     va_start(args, n);
-    const char *result = fill(arena, text, arena_printf(arena, "%ld", n), args);
+    const char *result = fill(arena, text, texts_number(arena, language, (double)n, 0), args);
     va_end(args);
     return result;
 }
@@ -299,11 +299,41 @@ const char *texts_language_name(const struct texts *t, const char *language) {
     return name ? name : language;
 }
 
+/* What stands between thousands, and before decimals. */
+static void find_signs(const char *language, const char **group, char *decimal) {
+    static const char *const with_comma[] = {"de", "es", "it", "nl", "pt"};
+    *group = ",";
+    *decimal = '.';
+    if (is_primary(language, "fr")) {
+        *group = "\xE2\x80\xAF"; /* U+202F, a narrow no-break space */
+        *decimal = ',';
+    }
+    for (size_t i = 0; i < sizeof with_comma / sizeof *with_comma; i++)
+        if (is_primary(language, with_comma[i])) {
+            *group = ".";
+            *decimal = ',';
+        }
+}
+
 const char *texts_number(struct arena *arena, const char *language, double x, int decimals) {
-    char *s = arena_printf(arena, "%.*f", decimals, x);
-    char *point = strchr(s, '.');
-    if (point && (is_primary(language, "fr") || is_primary(language, "de") || is_primary(language, "es") ||
-                  is_primary(language, "it") || is_primary(language, "nl") || is_primary(language, "pt")))
-        *point = ',';
-    return s;
+    const char *plain = arena_printf(arena, "%.*f", decimals, x), *group;
+    const size_t sign = plain[0] == '-', whole = strspn(plain + sign, "0123456789");
+    struct buf out = BUF_INIT;
+    char decimal;
+    find_signs(language, &group, &decimal);
+    buf_bytes(&out, plain, sign);
+    for (size_t i = 0; i < whole; i++) {
+        if (i > 0 && (whole - i) % 3 == 0)
+            buf_text(&out, group);
+        buf_char(&out, plain[sign + i]);
+    }
+    if (plain[sign + whole] == '.') {
+        buf_char(&out, decimal);
+        buf_text(&out, plain + sign + whole + 1);
+    } else {
+        buf_text(&out, plain + sign + whole); /* what is no number */
+    }
+    const char *number = arena_copy(arena, out.p, out.n);
+    buf_free(&out);
+    return number;
 }

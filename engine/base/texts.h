@@ -41,7 +41,8 @@ void texts_substitute(struct buf *out, const char *text, const char *const *name
 bool language_is_rtl(const char *language);
 /* The language's own name from its texts ("Français"), else its tag. */
 const char *texts_language_name(const struct texts *t, const char *language);
-/* A number for people: decimals with the language's separator; for pages and comments on sheets, never for data. */
+/* A number for people: thousands apart and decimals as the language has them ("1,200.5", "1 200,5" with a narrow
+ * no-break space); for pages, mails and comments on sheets, never for data or the value of a field. */
 const char *texts_number(struct arena *arena, const char *language, double x, int decimals);
 
 #endif

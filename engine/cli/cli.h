@@ -17,6 +17,7 @@
 #include "cli/settings.h"
 #include "collect/collect.h"
 #include "collect/roster.h"
+#include "instrument/strategies.h"
 #include "store/store.h"
 
 enum { OPTIONS_MAX = 12, ARGUMENTS_MAX = 64 };
@@ -48,10 +49,11 @@ struct cli {
     const struct texts *texts;
     const char *language;
     const struct settings *settings;
-    struct store *store;     /* with needs_store */
-    struct collect *collect; /* with needs_store */
-    struct mailer *mailer;   /* the serving process's; NULL when there is none, or mail is not set up */
-    int client;              /* the socket of whom the command is run for, -1: nobody else */
+    struct store *store;           /* with needs_store */
+    struct collect *collect;       /* with needs_store */
+    struct strategies *strategies; /* what can be done about a barrier (cli_strategies); NULL until asked for */
+    struct mailer *mailer;         /* the serving process's; NULL when there is none, or mail is not set up */
+    int client;                    /* the socket of whom the command is run for, -1: nobody else */
     const struct command *command;
     const char *arguments[ARGUMENTS_MAX];
     size_t n_arguments;
@@ -96,6 +98,9 @@ enum result cli_wave(struct cli *cli, const struct assessment *a, int state, str
 /* Reads the second argument as a roster of the assessment named by the first and applies it when every row is good;
  * `said` is the key of what is said then, with {n}, {new} and {updated}. */
 enum result cli_import_roster(struct cli *cli, enum roster_kind kind, const char *said) MUST_CHECK;
+/* The lists and matrices of strategies, read when first asked for; what is wrong with them is a finding, and the others
+ * are there all the same. */
+const struct strategies *cli_strategies(struct cli *cli);
 /* The instrument's file: a file as given, else a name in the surveys folder. */
 const char *cli_instrument_path(const struct cli *cli, const char *instrument);
 
@@ -143,6 +148,7 @@ enum result run_links(struct cli *cli);
 enum result run_responses_import(struct cli *cli);
 enum result run_results(struct cli *cli);
 enum result run_report(struct cli *cli);
+enum result run_export(struct cli *cli);
 enum result run_send(struct cli *cli);
 enum result run_mail_test(struct cli *cli);
 enum result run_mail_list(struct cli *cli);

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ini.h"
 #include "base/json.h"
+#include "base/nearest.h"
 #include "cli/cli.h"
 #include "instrument/compare.h"
 #include "instrument/loader.h"
@@ -104,11 +106,34 @@ static void say_good(struct cli *cli, const char *file, const struct instrument 
                 arena_printf(cli->arena, "%.0f", 100 * instrument_coverage(instrument, l)));
 }
 
+/* Strategies that stand in no list: whoever reads the report would not be offered them. */
+static void check_strategies(struct cli *cli, const struct instrument *instrument, const char *path) {
+    const struct strategies *strategies = cli_strategies(cli);
+    const char *const *codes;
+    const size_t n = strategies_codes(strategies, &codes);
+    struct ini *ini = NULL;
+    (void)!ini_parse(&ini, cli->arena, path, instrument->files[0].text, NULL); /* was good: only for its lines */
+    for (size_t c = 0; ini && c < instrument->n_constructs; c++) {
+        const struct construct *construct = &instrument->constructs[c];
+        const struct ini_key *key =
+            ini_find(ini, arena_printf(cli->arena, "construct.%s", construct->name), "strategies");
+        for (size_t i = 0; i < construct->n_strategies; i++) {
+            if (strategies_find(strategies, cli->arena, construct->strategies[i], cli->language))
+                continue;
+            const char *near = nearest_name(construct->strategies[i], codes, n);
+            finding_add(cli->findings, SEVERITY_WARNING, (struct place){path, key ? key->line : 0, 0},
+                        near ? "strategies.not_listed.meant" : "strategies.not_listed", "construct", construct->name,
+                        "strategy", construct->strategies[i], "meant", near ? near : "", NULL);
+        }
+    }
+}
+
 static enum result check_file(struct cli *cli, struct against *against, const char *path, const char *file) {
     const struct instrument *instrument = NULL;
     enum result result = instrument_load(&instrument, path, cli->findings);
     if (result != RESULT_OK)
         return result;
+    check_strategies(cli, instrument, path);
     bool text = cli_format_is(cli, "text");
     if (text)
         say_good(cli, file, instrument);

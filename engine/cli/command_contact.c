@@ -4,12 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/address.h"
 #include "base/file.h"
 #include "cli/cli.h"
-#include "mail/mail.h"
 #include "store/mailings.h"
 
-enum { TEXT_MAX = 20 << 20, ADDRESS_MAX = 254 };
+enum { TEXT_MAX = 20 << 20 };
 
 static enum result read_contact(struct cli *cli, enum contact *out) {
     static const char *const names[] = {
@@ -44,7 +44,7 @@ static void add_address(struct arena *arena, struct addresses *a, struct str fou
     if (found.n > ADDRESS_MAX)
         return;
     const char *address = arena_copy(arena, found.p, found.n);
-    if (!mail_address_good(address))
+    if (!address_good(address))
         return;
     for (size_t i = 0; i < a->n; i++)
         if (strcasecmp(a->list[i], address) == 0)

@@ -1,6 +1,7 @@
 /* mail test, list, pause, resume. */
 #include <string.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "cli/mailing.h"
 
@@ -23,7 +24,8 @@ static enum result find_open_wave(struct cli *cli, const struct assessment *a, s
     return RESULT_OK;
 }
 
-static enum result send_test(struct cli *cli, const struct mail_desk *desk, const struct mail_message *message) {
+static enum result send_test(struct cli *cli, const struct mail_desk *desk, const struct mail_message *message,
+                             const char *wave) {
     const char *sentence;
     struct mail_sender *sender = mail_sender_new(desk->tools.settings);
     enum mail_outcome outcome = mail_send(sender, cli->arena, message, &sentence);
@@ -32,7 +34,7 @@ static enum result send_test(struct cli *cli, const struct mail_desk *desk, cons
         (void)cli_refuse(cli, "mail_test_failed", "sentence", sentence);
         return RESULT_MACHINE;
     }
-    cli_audit(cli, "test_mail_sent", cli->arguments[0], NULL);
+    cli_audit(cli, "test_mail_sent", cli->arguments[0], wave);
     cli_say(cli, "said.mail_test_sent", "email", message->to, "subject", message->subject);
     return RESULT_OK;
 }
@@ -47,7 +49,7 @@ enum result run_mail_test(struct cli *cli) {
     const char *to = cli->arguments[1], *language = cli_option(cli, "language");
     bool open;
     enum result result = cli_assessment(cli, cli->arguments[0], &a);
-    if (result == RESULT_OK && !mail_address_good(to))
+    if (result == RESULT_OK && !address_good(to))
         result = cli_refuse(cli, "mail_address_not_accepted", "value", to);
     if (result == RESULT_OK)
         result = find_open_wave(cli, &a, &wave, &open);
@@ -57,7 +59,7 @@ enum result run_mail_test(struct cli *cli) {
         return result;
     result = cli_mail_sample(cli, &desk, &a, open ? &wave : NULL, &m, language ? language : "", to, &message);
     if (result == RESULT_OK)
-        result = send_test(cli, &desk, &message);
+        result = send_test(cli, &desk, &message, open ? wave.label : NULL);
     cli_mail_close(&desk);
     return result;
 }
@@ -126,34 +128,34 @@ enum result run_mail_list(struct cli *cli) {
 }
 
 /* The mailing of the open wave that is not done. */
-static enum result find_mailing(struct cli *cli, struct mailing *out) {
+static enum result find_mailing(struct cli *cli, struct wave *wave, struct mailing *out) {
     struct assessment a;
-    struct wave wave;
     struct mailing *list;
     size_t n;
     enum result result = cli_assessment(cli, cli->arguments[0], &a);
     if (result == RESULT_OK)
-        result = cli_wave(cli, &a, WAVE_OPEN, &wave);
+        result = cli_wave(cli, &a, WAVE_OPEN, wave);
     if (result != RESULT_OK)
         return result;
-    if (store_list_mailings(cli->store, cli->arena, wave.id, &list, &n) != RESULT_OK)
+    if (store_list_mailings(cli->store, cli->arena, wave->id, &list, &n) != RESULT_OK)
         return cli_trouble(cli);
     for (size_t i = 0; i < n; i++)
         if (list[i].state != MAILING_DONE) {
             *out = list[i];
             return RESULT_OK;
         }
-    return cli_refuse(cli, "mailing_none", "value", wave.label);
+    return cli_refuse(cli, "mailing_none", "value", wave->label);
 }
 
 enum result run_mail_pause(struct cli *cli) {
     struct mailing m = {.waiting = 0};
-    enum result result = find_mailing(cli, &m);
+    struct wave wave;
+    enum result result = find_mailing(cli, &wave, &m);
     if (result != RESULT_OK)
         return result;
     if (store_set_mailing_state(cli->store, m.id, MAILING_PAUSED) != RESULT_OK)
         return cli_trouble(cli);
-    cli_audit(cli, "mailing_paused", cli->arguments[0], NULL);
+    cli_audit(cli, "mailing_paused", cli->arguments[0], wave.label);
     cli_say(cli, "said.mail_paused", "n", number(cli, m.waiting));
     return RESULT_OK;
 }
@@ -161,13 +163,14 @@ enum result run_mail_pause(struct cli *cli) {
 enum result run_mail_resume(struct cli *cli) {
     struct mailing m = {.waiting = 0};
     struct mail_desk desk;
-    enum result result = find_mailing(cli, &m);
+    struct wave wave;
+    enum result result = find_mailing(cli, &wave, &m);
     if (result == RESULT_OK)
         result = cli_mail_open(cli, &desk);
     if (result != RESULT_OK)
         return result;
     if (store_set_mailing_state(cli->store, m.id, MAILING_RUNNING) == RESULT_OK) {
-        cli_audit(cli, "mailing_resumed", cli->arguments[0], NULL);
+        cli_audit(cli, "mailing_resumed", cli->arguments[0], wave.label);
         cli_say(cli, "said.send_started", "n", number(cli, m.waiting), "per_minute", number(cli, m.per_minute));
         fflush(cli->out);
         result = cli_mail_send(cli, &desk, m.id);

@@ -24,7 +24,7 @@ enum result run_people_export(struct cli *cli) {
     result = held_about(&b, cli->store, cli->arena, &a, &p);
     if (result == RESULT_OK) {
         fprintf(cli->out, "%s\n", b.p);
-        cli_audit(cli, "person_exported", a.name, NULL);
+        cli_audit(cli, "person_exported", a.name, p.organisation);
     }
     buf_free(&b);
     return result == RESULT_OK ? RESULT_OK : cli_trouble(cli);
@@ -40,7 +40,7 @@ enum result run_people_delete(struct cli *cli) {
         return cli_refuse(cli, "person_not_confirmed", "email", p.email);
     if (store_remove_person(cli->store, a.id, p.id) != RESULT_OK || store_scrub(cli->store) != RESULT_OK)
         return cli_trouble(cli);
-    cli_audit(cli, "person_deleted", a.name, NULL);
+    cli_audit(cli, "person_deleted", a.name, p.organisation);
     cli_say(cli, a.mode == MODE_ANONYMOUS ? "said.person_deleted" : "said.person_deleted_linked", "email", p.email,
             "name", a.name);
     return RESULT_OK;

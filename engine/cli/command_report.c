@@ -1,12 +1,12 @@
 /* report: workbooks, or pages when the file's name ends in .html. --organisation CODE, --each (a folder with one
- * workbook for each organisation), --all (over all of them). */
+ * workbook for each organisation), --all (over all of them), --data (every answer, for analysis). */
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/nearest.h"
-#include "cli/cli.h"
+#include "cli/data.h"
 #include "reports/reports.h"
 #include "web/report/report.h"
 
@@ -50,9 +50,10 @@ static bool is_page(const char *path) {
 
 /* A page that stands alone. `all`: over all organisations; else of the one. */
 static enum result write_page(struct cli *cli, const struct report_request *request, bool all, size_t organisation) {
-    const struct words w = words_about(cli->arena, cli->texts, request->language, request->results);
+    struct words w = words_about(cli->arena, cli->texts, request->language, request->results);
     struct buf page = BUF_INIT;
     enum result result;
+    w.strategies = request->strategies;
     if (all) {
         struct all_view view;
         result = all_view_read(&view, request->results, cli->arena, request->progress, request->context,
@@ -71,8 +72,7 @@ static enum result write_page(struct cli *cli, const struct report_request *requ
     return result;
 }
 
-/* A language that has neither the instrument's words nor the report's own is refused, with those that have. */
-static enum result check_language(struct cli *cli, const struct instrument *instrument, const char *language) {
+enum result report_check_language(struct cli *cli, const struct instrument *instrument, const char *language) {
     const char *const *own;
     size_t n = texts_languages(cli->texts, &own);
     if (instrument_language(instrument, language) >= 0 || texts_has_language(cli->texts, language))
@@ -93,17 +93,20 @@ static enum result write_report(struct cli *cli, struct results *results) {
     const char *code = cli_option(cli, "organisation"), *language = cli_option(cli, "language");
     struct report_request request = {.results = results,
                                      .texts = cli->texts,
+                                     .strategies = cli_strategies(cli),
                                      .language = language ? language : results_instrument(results)->languages[0],
                                      .path = cli_path(cli, cli_option(cli, "out")),
                                      .progress = show_progress,
                                      .context = cli};
     size_t index;
-    if (check_language(cli, results_instrument(results), request.language) != RESULT_OK)
+    if (report_check_language(cli, results_instrument(results), request.language) != RESULT_OK)
         return RESULT_INPUT;
     if (cli_option(cli, "each")) {
         request.progress = NULL;
         return write_each(cli, &request, request.path);
     }
+    if (cli_option(cli, "data"))
+        return data_write(cli, &request, DATA_WORKBOOK);
     if (cli_option(cli, "all"))
         return is_page(request.path) ? write_page(cli, &request, true, 0) : report_all(&request, cli->findings);
     enum result result = find_organisation(cli, results, code, &index);
@@ -123,6 +126,8 @@ static enum result check_out(struct cli *cli) {
         return there && !folder ? cli_refuse(cli, "report_no_folder", "value", out) : RESULT_OK;
     if (folder || n == strlen(path))
         return cli_refuse(cli, "report_onto_folder", "value", out);
+    if (cli_option(cli, "data") && !(point && strcasecmp(point, ".xlsx") == 0))
+        return cli_refuse(cli, "report_data_ending", "value", out);
     if (!is_page(path) && !(point && strcasecmp(point, ".xlsx") == 0))
         return cli_refuse(cli, "report_ending", "value", out);
     if (n > 0 && (stat(arena_copy(cli->arena, path, n), &st) != 0 || !S_ISDIR(st.st_mode)))
@@ -134,8 +139,9 @@ enum result run_report(struct cli *cli) {
     struct assessment a;
     struct wave wave;
     struct results *results;
+    const char *code = cli_option(cli, "organisation");
     int kinds = (cli_option(cli, "organisation") != NULL) + (cli_option(cli, "all") != NULL) +
-                (cli_option(cli, "each") != NULL);
+                (cli_option(cli, "each") != NULL) + (cli_option(cli, "data") != NULL);
     if (kinds != 1)
         return cli_refuse(cli, kinds ? "report_one_kind" : "report_which", "value", "");
     enum result result = check_out(cli);
@@ -149,9 +155,11 @@ enum result run_report(struct cli *cli) {
         return result;
     result = write_report(cli, results);
     results_close(results);
-    if (result == RESULT_OK)
-        cli_audit(cli, "report_written", a.name, wave.label);
-    if (result == RESULT_OK)
+    bool told = cli_option(cli, "data") != NULL; /* by data_write */
+    if (result == RESULT_OK && !told)
+        cli_audit(cli, "report_written", a.name,
+                  code ? arena_printf(cli->arena, "%s/%s", wave.label, code) : wave.label);
+    if (result == RESULT_OK && !told)
         cli_say(cli, "said.report_written", "file", cli_option(cli, "out"));
     return result == RESULT_MACHINE ? cli_trouble(cli) : result;
 }

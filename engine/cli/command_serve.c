@@ -12,7 +12,18 @@
 
 enum { DRAFT_DAYS = 14, HOUSEKEEPING_SECONDS = 3600 };
 
-struct server_options serving_options(const struct cli *cli) {
+/* What is wrong with lists and matrices is said at once, not when the server ends. */
+static const struct strategies *load_strategies(struct cli *cli) {
+    struct findings *own = cli->findings;
+    cli->findings = findings_new();
+    const struct strategies *strategies = cli_strategies(cli);
+    findings_write_text(cli->findings, cli->texts, cli->language, cli->err);
+    findings_free(cli->findings);
+    cli->findings = own;
+    return strategies;
+}
+
+struct server_options serving_options(struct cli *cli) {
     const struct settings *s = cli->settings;
     const char *listen = cli_option(cli, "listen");
     return (struct server_options){.listen = listen ? listen : s->listen,
@@ -25,6 +36,9 @@ struct server_options serving_options(const struct cli *cli) {
                                    .collect = cli->collect,
                                    .store = cli->store,
                                    .surveys = s->surveys,
+                                   .strategies = load_strategies(cli),
+                                   .db = s->db,
+                                   .keys = s->keys,
                                    .mailer = cli->mailer,
                                    .mails_per_minute = s->mails_per_minute};
 }

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "access/links.h"
+#include "base/address.h"
 #include "cli/cli.h"
-#include "mail/mail.h"
 #include "store/accounts.h"
 
 static const char *const role_names[] = {"viewer", "practitioner", "administrator"};
@@ -45,7 +45,7 @@ enum result run_user_add(struct cli *cli) {
     struct account a = {.id = id_new(), .email = cli->arguments[0], .name = name ? name : "", .created = clock_now()};
     enum result result = read_role(cli, &a.role);
     struct str text = str_of(a.name);
-    if (!mail_address_good(a.email))
+    if (!address_good(a.email))
         result = cli_refuse(cli, "user_email", "email", a.email);
     if (!utf8_valid(text) || utf8_length(text) > 200 || utf8_has_control(text) || strpbrk(a.name, "\n\t"))
         result = cli_refuse(cli, "user_name_length", "name", a.name);

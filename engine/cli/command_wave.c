@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "instrument/loader.h"
+#include "store/counts.h"
 
 static enum result open_links_option(struct cli *cli, enum open_links *out) {
     static const char *const names[] = {"where-no-people", "all", "none"};
@@ -95,6 +96,11 @@ enum result run_wave_extend(struct cli *cli) {
     return RESULT_OK;
 }
 
+/* Empty where it is not told (store/counts.h) or nobody knows, as in every table for other programs. */
+static const char *told(struct cli *cli, int n) {
+    return n < 0 ? "" : arena_printf(cli->arena, "%d", n);
+}
+
 enum result run_wave_list(struct cli *cli) {
     static const char *const header[] = {"wave",     "state",  "opened",  "until",
                                          "timezone", "closed", "invited", "answered"};
@@ -109,15 +115,9 @@ enum result run_wave_list(struct cli *cli) {
         return cli_trouble(cli);
     const char *const **rows = arena_array(cli->arena, n + 1, sizeof *rows);
     for (size_t i = 0; i < n; i++) {
-        struct invited *invited;
-        size_t n_invited;
-        int sent = 0, answered = 0;
-        if (store_list_invited(cli->store, cli->arena, waves[i].id, &invited, &n_invited) != RESULT_OK)
+        struct wave_counts counts;
+        if (store_count_answers(cli->store, cli->arena, &waves[i], &counts) != RESULT_OK)
             return cli_trouble(cli);
-        for (size_t k = 0; k < n_invited; k++) {
-            sent += invited[k].invited;
-            answered += invited[k].answered;
-        }
         const char **row = arena_array(cli->arena, 8, sizeof *row);
         row[0] = waves[i].label;
         row[1] = states[waves[i].state];
@@ -125,8 +125,8 @@ enum result run_wave_list(struct cli *cli) {
         row[3] = waves[i].until;
         row[4] = waves[i].timezone;
         row[5] = waves[i].closed;
-        row[6] = arena_printf(cli->arena, "%d", sent);
-        row[7] = arena_printf(cli->arena, "%d", answered);
+        row[6] = told(cli, counts.invited);
+        row[7] = told(cli, counts.answered);
         rows[i] = row;
     }
     cli_table(cli, header, 8, rows, n);

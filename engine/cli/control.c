@@ -62,6 +62,7 @@ static enum result run_for_client(const struct control *control, int client, cha
                       .settings = control->server->settings,
                       .store = control->server->store,
                       .collect = control->server->collect,
+                      .strategies = control->server->strategies,
                       .mailer = control->server->mailer,
                       .client = client};
     char *words[ARGUMENTS_MAX * 2];

@@ -46,6 +46,12 @@ const char *cli_instrument_path(const struct cli *cli, const char *instrument) {
     return arena_printf(cli->arena, "%s/%s.ini", cli->settings->surveys, instrument);
 }
 
+const struct strategies *cli_strategies(struct cli *cli) {
+    if (!cli->strategies)
+        (void)!strategies_load(&cli->strategies, cli->settings->strategies, cli->findings);
+    return cli->strategies;
+}
+
 enum result cli_any_assessment(struct cli *cli, const char *name, struct assessment *out) {
     enum result result = store_find_assessment(cli->store, cli->arena, name, out);
     if (result == RESULT_INPUT)
@@ -264,6 +270,7 @@ int cli_main(int argc, char **argv) {
     cli.arena = arena_new();
     cli.findings = findings_new();
     enum result result = start(&cli, argc - 1, argv + 1);
+    strategies_free(cli.strategies);
     findings_free(cli.findings);
     arena_free(cli.arena);
     return (int)result;

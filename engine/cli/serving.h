@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "web/server.h"
 
-struct server_options serving_options(const struct cli *cli);
+struct server_options serving_options(struct cli *cli);
 /* Before any thread is started: SIGINT and SIGTERM are waited for, not caught. */
 void serving_block_signals(sigset_t *signals);
 /* Until one comes; meanwhile removes old drafts. */

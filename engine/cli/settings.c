@@ -32,6 +32,7 @@ static const struct setting table[] = {
     TEXT("data", "db", db, "sqlite:var/readiness.db"),
     TEXT("data", "keys", keys, "var/keys"),
     TEXT("instruments", "folder", surveys, "surveys"),
+    TEXT("strategies", "folder", strategies, "config/strategies"),
     TEXT("mail", "server", mail.server, ""),
     TEXT("mail", "security", mail.security, "starttls"),
     TEXT("mail", "ca_file", mail.ca_file, ""),

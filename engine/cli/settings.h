@@ -12,6 +12,7 @@ struct settings {
     const char *listen, *public_url; /* public_url "" follows listen */
     int threads, connection_limit, idle_seconds, total_seconds;
     const char *db, *keys, *surveys, *texts; /* texts "" for the built-in ones only */
+    const char *strategies;                  /* a folder with more lists and matrices than the built-in ones */
     struct mail_settings mail;
     int mails_per_minute, mail_retry_seconds;
     const char *mail_texts; /* "" for the built-in ones only */

@@ -46,7 +46,7 @@ static enum result end_responses(struct period *p, const struct assessment *a, c
     bool any = false;
     if (!a->response_days || w->state != WAVE_CLOSED || !is_over(p, w->closed, a->response_days))
         return RESULT_OK;
-    enum result result = store_each_response(p->c->store, w->id, stop_at_once, &any);
+    enum result result = store_each_response(p->c->store, w->id, NULL, stop_at_once, &any);
     if (result != RESULT_OK || !any)
         return result;
     result = store_drop_responses(p->c->store, w->id);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/embedded.h"
+#include "base/letters.h"
 #include "base/nearest.h"
 #include "collect/roster_inside.h"
 
@@ -20,34 +21,20 @@ size_t roster_fields(enum roster_kind kind, const struct roster_field **out) {
                                  : sizeof organisation_fields / sizeof *organisation_fields;
 }
 
-/* The letter without its accent for U+00C0 to U+00FF; 0 for what is no letter. */
-static char plain_letter(unsigned char second) {
-    static const char plain[] = "aaaaaaaceeeeiiiidnooooo\0ouuuuytsaaaaaaaceeeeiiiidnooooo\0ouuuuyty";
-    return plain[second - 0x80];
-}
-
 const char *roster_fold(struct arena *arena, struct str s) {
-    char *out = arena_alloc(arena, s.n + 2);
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        const unsigned char c = (unsigned char)s.p[i];
-        const unsigned char next = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
-        if (isalnum(c)) {
-            out[n++] = (char)tolower(c);
-        } else if (c == 0xC3 && next >= 0x80 && next <= 0xBF) {
-            const char letter = plain_letter(next);
-            if (letter)
-                out[n++] = letter;
-            i++;
-        } else if (c == 0xE2 && next == 0x80 && i + 2 < s.n) {
-            i += 2; /* typographic quotation marks and dashes */
-        } else if (c == 0xC2) {
-            i++; /* no-break space and signs */
-        } else if (c >= 0x80) {
-            out[n++] = (char)c;
-        }
+    struct buf out = BUF_INIT;
+    while (s.n) {
+        const char *const at = s.p;
+        const uint32_t c = utf8_next(&s);
+        const char *plain = letters_plain(c);
+        if (plain)
+            buf_text(&out, plain);
+        else if (!letters_is_gap(c) && !letters_is_mark(c))
+            buf_bytes(&out, at, (size_t)(s.p - at));
     }
-    return out;
+    const char *folded = arena_copy(arena, out.p, out.n);
+    buf_free(&out);
+    return folded;
 }
 
 void roster_index_add(struct arena *arena, struct roster_index *index, size_t *capacity, const char *key, size_t at) {
@@ -85,10 +72,9 @@ const char *roster_cell(const struct roster_work *w, size_t row, size_t field) {
     return csv_cell(&w->preview->csv->rows[row], w->preview->columns[field]);
 }
 
-static const char *heading(const struct roster_preview *p, size_t field) {
+const char *roster_field_text(struct arena *arena, enum roster_kind kind, size_t field) {
     const struct roster_field *fields;
-    roster_fields(p->kind, &fields);
-    return p->columns[field] >= 0 ? p->csv->header.cells[p->columns[field]] : fields[field].name;
+    return arena_printf(arena, "column.%s", field < roster_fields(kind, &fields) ? fields[field].name : "");
 }
 
 void roster_wrong(struct roster_work *w, size_t row, size_t field, const char *code, const char *value,
@@ -96,7 +82,7 @@ void roster_wrong(struct roster_work *w, size_t row, size_t field, const char *c
     struct roster_preview *p = w->preview;
     finding_add(w->findings, SEVERITY_ERROR,
                 (struct place){p->csv->file, p->csv->rows[row].line, p->columns[field] + 1}, code, "value", value,
-                "column", heading(p, field), more_name, more, NULL);
+                "column_text", roster_field_text(w->arena, p->kind, field), more_name, more, NULL);
     p->rows[row].state = ROSTER_ERROR;
 }
 
@@ -124,10 +110,14 @@ const char *roster_language(const struct roster_work *w, const char *typed) {
     return tag;
 }
 
+/* The section of config/columns.ini. */
+static const char *section_of(enum roster_kind kind) {
+    return kind == ROSTER_PEOPLE ? "people" : "organisations";
+}
+
 /* Is the heading one of the field's names in config/columns.ini? */
 static bool heading_means(const struct roster_work *w, const char *folded, const char *field) {
-    const char *section = w->preview->kind == ROSTER_PEOPLE ? "people" : "organisations";
-    const struct ini_key *key = ini_find(w->words, section, field);
+    const struct ini_key *key = ini_find(w->words, section_of(w->preview->kind), field);
     for (struct str rest = str_of(key ? key->value : ""), part; str_split(&rest, '|', &part);)
         if (strcmp(roster_fold(w->arena, part), folded) == 0)
             return true;
@@ -161,26 +151,37 @@ static void take_columns(struct roster_preview *p, const int *columns, size_t n_
             p->columns[f] = columns[f];
 }
 
+/* The known heading that is nearest to this one, in whatever language; NULL when none is near. */
+static const char *nearest_heading(const struct roster_work *w, const char *heading) {
+    const struct ini_section *section = ini_find_section(w->words, section_of(w->preview->kind));
+    const char **known = NULL;
+    size_t n = 0, capacity = 0;
+    for (size_t i = 0; section && i < section->n_keys; i++)
+        for (struct str rest = str_of(section->keys[i].value), part; str_split(&rest, '|', &part);) {
+            known = arena_grow(w->arena, known, n, &capacity, sizeof *known);
+            known[n++] = arena_copy(w->arena, part.p, part.n);
+        }
+    return n ? nearest_name(heading, known, n) : NULL;
+}
+
 /* Columns that are missing are errors; those that nobody uses are said, with a guess, when they were looked for. */
 static void check_columns(struct roster_work *w, const struct roster_field *fields, size_t n_fields, bool by_hand) {
     struct roster_preview *p = w->preview;
-    const char *names[ROSTER_FIELDS_MAX];
     p->complete = true;
     for (size_t f = 0; f < n_fields; f++) {
-        names[f] = fields[f].name;
         if (p->columns[f] >= 0 || !fields[f].required)
             continue;
         p->complete = false;
         finding_add(w->findings, SEVERITY_ERROR, (struct place){p->csv->file, p->csv->header.line, 0}, "column_missing",
-                    "column", fields[f].name, NULL);
+                    "column_text", roster_field_text(w->arena, p->kind, f), NULL);
     }
     for (size_t i = 0; !by_hand && i < p->csv->header.n_cells; i++) {
         const char *name = p->csv->header.cells[i];
         if (!name[0] || is_taken(p, n_fields, i))
             continue;
-        const char *near = nearest_name(name, names, n_fields);
+        const char *near = nearest_heading(w, name);
         finding_add(w->findings, SEVERITY_WARNING, (struct place){p->csv->file, p->csv->header.line, (int)i + 1},
-                    near ? "column_ignored_near" : "column_ignored", "column", name, "near", near, NULL);
+                    near ? "column_ignored_near" : "column_ignored", "column", p->csv->titles[i], "near", near, NULL);
     }
 }
 

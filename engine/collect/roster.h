@@ -23,6 +23,8 @@ struct roster_field {
     const char *name; /* "code", "headcount": the key in config/columns.ini */
     bool required;    /* there must be a column for it */
 };
+/* The key of a field's name in the texts, "column.email": how findings about it call it ({column}). */
+const char *roster_field_text(struct arena *arena, enum roster_kind kind, size_t field);
 /* The fields of a kind in the order of the enums above; returns their number (at most ROSTER_FIELDS_MAX). */
 size_t roster_fields(enum roster_kind kind, const struct roster_field **out);
 
@@ -31,6 +33,7 @@ enum roster_state { ROSTER_NEW, ROSTER_UPDATED, ROSTER_UNCHANGED, ROSTER_ERROR, 
 struct roster_row {
     int line; /* in the file */
     enum roster_state state;
+    bool code_made; /* an organisation's: from its name, because none stood in the file */
     union {
         struct organisation organisation;
         struct person person;
@@ -48,18 +51,19 @@ struct roster_preview {
 };
 
 /* Understands a table for this assessment. `columns` (may be NULL) names columns by hand, per field: an index, or -1
- * for none. An absent column leaves what is stored as it is; an empty cell empties it. Organisations without a column
- * for codes get codes made from their names. Parents and people's organisations may be written as code or as name.
- * RESULT_OK with *out also when rows have errors (counts[ROSTER_ERROR]) or columns are missing (complete is false);
- * RESULT_MACHINE when the store cannot be read. Everything in *out lies in the arena. */
+ * for none. An absent column leaves what is stored as it is; an empty cell empties it. Organisations without a code
+ * keep the one they have in the store, found by their name, or get one made from it that no other has. Parents and
+ * people's organisations may be written as code or as name. RESULT_OK with *out also when rows have errors
+ * (counts[ROSTER_ERROR]) or columns are missing (complete is false); RESULT_MACHINE when the store cannot be read.
+ * Everything in *out lies in the arena. */
 enum result roster_understand(struct roster_preview **out, struct arena *arena, struct store *store,
                               struct id assessment, enum roster_kind kind, const struct csv *csv, const int *columns,
                               struct findings *findings) MUST_CHECK;
 /* Writes what is new and updated; rows with errors are left out. */
 enum result roster_apply(struct store *store, struct id assessment, const struct roster_preview *preview) MUST_CHECK;
 
-/* A code made from a name, of lower-case letters, digits and dashes; "" when the name has none of the Latin alphabet:
- * "Hôpital du Nord-Ouest" becomes hopital-du-nord-ouest. In the arena. */
+/* A code made from a name, of lower-case letters, digits and dashes: "Hôpital du Sacré-Cœur" becomes
+ * hopital-du-sacre-coeur. "" for a name without any of them, as in Greek. In the arena. */
 const char *roster_make_code(struct arena *arena, const char *name);
 
 /* The same checks for a single organisation or person that is typed into a form: the code of the finding that applies

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/letters.h"
 #include "collect/roster_inside.h"
 
 enum { CODE_MAX = 40 };
@@ -51,21 +52,20 @@ static int read_headcount(struct arena *arena, const char *typed) {
 }
 
 const char *roster_make_code(struct arena *arena, const char *name) {
-    char *parts = arena_string(arena, name);
     struct buf b = BUF_INIT;
-    for (char *p = parts; *p; p++)
-        if (strchr("-_'/.,()&", *p))
-            *p = ' ';
-    for (struct str rest = str_of(parts), word; str_split(&rest, ' ', &word);) {
-        const char *folded = roster_fold(arena, word);
-        for (const char *p = folded; *p; p++) {
-            if (p == folded && b.n)
-                buf_char(&b, '-');
-            if ((unsigned char)*p < 0x80)
-                buf_char(&b, *p);
+    bool gap = false;
+    for (struct str rest = str_of(name); rest.n;) {
+        const uint32_t c = utf8_next(&rest);
+        const char digit[2] = {(char)c, '\0'};
+        const char *plain = c >= '0' && c <= '9' ? digit : letters_plain(c);
+        if (plain) {
+            buf_printf(&b, "%s%s", gap && b.n ? "-" : "", plain);
+            gap = false;
+        } else if (letters_is_gap(c)) {
+            gap = true;
         }
     }
-    size_t n = b.n < CODE_MAX - 4 ? b.n : CODE_MAX - 4;
+    size_t n = b.n < CODE_MAX - 4 ? b.n : CODE_MAX - 4; /* room for a number */
     while (n > 0 && b.p[n - 1] == '-')
         n--;
     const char *code = arena_copy(arena, b.p, n);
@@ -78,6 +78,7 @@ struct known { /* what is stored, and what this table adds */
     size_t n_stored;
     struct roster_index codes, names; /* of what is stored; names folded */
     struct roster_index new_codes, new_names;
+    struct roster_index said_codes; /* those that stand in the table */
 };
 
 static void index_stored(struct arena *arena, struct known *k) {
@@ -100,26 +101,45 @@ static size_t find_stored(struct arena *arena, const struct known *k, const char
     return twice ? SIZE_MAX : at;
 }
 
-/* Rows without a code: the code of the stored organisation with that name, else one made from the name that no other
- * name has taken. */
+/* The row with this code before row `before`; SIZE_MAX when there is none. */
+static size_t find_row(const struct roster_preview *p, const char *code, size_t before) {
+    for (size_t i = 0; i < before; i++)
+        if (strcmp(p->rows[i].organisation.code, code) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+/* Has somebody else this code: what is stored, a row that says it, or an earlier row of another name? */
+static bool is_anothers(const struct roster_preview *p, const struct known *k, const char *code, size_t row) {
+    const size_t earlier = find_row(p, code, row);
+    return is_taken_word(code) || roster_index_find(&k->codes, code, NULL) != SIZE_MAX ||
+           roster_index_find(&k->said_codes, code, NULL) != SIZE_MAX ||
+           (earlier != SIZE_MAX && strcmp(p->rows[earlier].organisation.name, p->rows[row].organisation.name) != 0);
+}
+
+/* Rows without a code: the code of the stored organisation with that name, else one made from the name that nobody else
+ * has, in this table or in the store. */
 static void fill_codes(struct roster_work *w, struct known *k) {
     struct roster_preview *p = w->preview;
+    size_t said = 0;
+    for (size_t i = 0; i < p->n_rows; i++)
+        if (p->rows[i].organisation.code[0])
+            roster_index_add(w->arena, &k->said_codes, &said, p->rows[i].organisation.code, i);
+    roster_index_sort(&k->said_codes);
     for (size_t i = 0; i < p->n_rows; i++) {
         struct organisation *o = &p->rows[i].organisation;
-        if (o->code[0] || p->columns[ORGANISATION_CODE] >= 0 || !o->name[0])
+        if (o->code[0] || !o->name[0])
             continue;
         const size_t stored = find_stored(w->arena, k, o->name);
-        const char *base = roster_make_code(w->arena, o->name);
-        o->code = stored != SIZE_MAX ? k->stored[stored].code : base;
-        for (int suffix = 2; stored == SIZE_MAX && suffix < 1000; suffix++) {
-            bool clash = roster_index_find(&k->codes, o->code, NULL) != SIZE_MAX;
-            for (size_t j = 0; j < i && !clash; j++)
-                clash = strcmp(p->rows[j].organisation.code, o->code) == 0 &&
-                        strcmp(p->rows[j].organisation.name, o->name) != 0;
-            if (!clash)
-                break;
-            o->code = arena_printf(w->arena, "%s-%d", base, suffix);
+        p->rows[i].code_made = stored == SIZE_MAX;
+        if (stored != SIZE_MAX) {
+            o->code = k->stored[stored].code;
+            continue;
         }
+        const char *made = roster_make_code(w->arena, o->name), *base = made[0] ? made : "organisation", *code = base;
+        for (int suffix = 2; suffix < 1000 && is_anothers(p, k, code, i); suffix++)
+            code = arena_printf(w->arena, "%s-%d", base, suffix);
+        o->code = code;
     }
 }
 
@@ -136,11 +156,12 @@ static void check_row(struct roster_work *w, size_t row) {
     struct roster_row *r = &w->preview->rows[row];
     for (size_t field = 0; field <= ORGANISATION_LANGUAGE; field++) {
         const char *code = roster_check_organisation(&r->organisation, field);
+        if (field == ORGANISATION_CODE && !r->organisation.code[0])
+            continue; /* there is no name to make one from, and that is said */
+        if (field == ORGANISATION_NAME && !r->organisation.name[0])
+            code = "cell_empty";
         if (code)
-            roster_wrong(w, row, field, code,
-                         field == ORGANISATION_CODE && w->preview->columns[field] < 0 ? r->organisation.code
-                                                                                      : roster_cell(w, row, field),
-                         NULL, NULL);
+            roster_wrong(w, row, field, code, roster_cell(w, row, field), NULL, NULL);
     }
 }
 
@@ -158,37 +179,38 @@ static void check_codes(struct roster_work *w, struct known *k) {
     for (size_t i = 0; i < p->n_rows; i++) {
         const char *code = p->rows[i].organisation.code;
         const size_t first = roster_index_find(&k->new_codes, code, NULL);
-        if (code[0] && first < i)
-            roster_wrong(w, i, p->columns[ORGANISATION_CODE] >= 0 ? ORGANISATION_CODE : ORGANISATION_NAME, "code_twice",
-                         code, "first", arena_printf(w->arena, "%d", p->rows[first].line));
+        if (!code[0] || first == i)
+            continue;
+        const char *line = arena_printf(w->arena, "%d", p->rows[first].line);
+        if (roster_cell(w, i, ORGANISATION_CODE)[0])
+            roster_wrong(w, i, ORGANISATION_CODE, "code_twice", code, "first", line);
+        else
+            roster_wrong(w, i, ORGANISATION_NAME, "name_twice", p->rows[i].organisation.name, "first", line);
     }
 }
 
-/* The code that a parent's code or name means; NULL when it is nobody's, or that of a row with errors. */
-static const char *find_parent(const struct roster_work *w, const struct known *k, const char *parent) {
-    const struct roster_preview *p = w->preview;
-    const char *folded = roster_fold(w->arena, str_of(parent));
+/* The row that a parent's code or name means, and else the place among what is stored; SIZE_MAX for none of them. */
+static size_t find_parent_row(const struct roster_work *w, const struct known *k, const char *parent) {
     bool twice = false;
     size_t at = roster_index_find(&k->new_codes, parent, NULL);
-    if (at == SIZE_MAX && roster_index_find(&k->codes, parent, NULL) == SIZE_MAX) {
-        at = roster_index_find(&k->new_names, folded, &twice);
-        if (twice)
-            return NULL;
-    }
-    if (at != SIZE_MAX && p->rows[at].state != ROSTER_ERROR)
-        return p->rows[at].organisation.code;
-    at = roster_index_find(&k->codes, parent, NULL);
-    if (at == SIZE_MAX)
-        at = roster_index_find(&k->names, folded, NULL);
-    return at == SIZE_MAX ? NULL : k->stored[at].code;
+    if (at == SIZE_MAX && roster_index_find(&k->codes, parent, NULL) == SIZE_MAX)
+        at = roster_index_find(&k->new_names, roster_fold(w->arena, str_of(parent)), &twice);
+    return twice ? SIZE_MAX : at;
 }
 
-/* Whose parent this organisation has, once the table is applied. */
+static size_t find_parent_stored(const struct roster_work *w, const struct known *k, const char *parent) {
+    bool twice = false;
+    size_t at = roster_index_find(&k->codes, parent, NULL);
+    if (at == SIZE_MAX)
+        at = roster_index_find(&k->names, roster_fold(w->arena, str_of(parent)), &twice);
+    return twice ? SIZE_MAX : at;
+}
+
+/* Whose parent this organisation has, once the table is applied: what is left out stays as it is stored. */
 static const char *parent_of(const struct roster_work *w, const struct known *k, const char *code) {
-    const size_t row = roster_index_find(&k->new_codes, code, NULL);
-    if (row != SIZE_MAX && w->preview->rows[row].state != ROSTER_ERROR)
+    const size_t row = roster_index_find(&k->new_codes, code, NULL), stored = roster_index_find(&k->codes, code, NULL);
+    if (row != SIZE_MAX && (stored == SIZE_MAX || w->preview->rows[row].state != ROSTER_ERROR))
         return w->preview->rows[row].organisation.parent;
-    const size_t stored = roster_index_find(&k->codes, code, NULL);
     return stored == SIZE_MAX ? "" : k->stored[stored].parent;
 }
 
@@ -202,27 +224,55 @@ static bool is_own_ancestor(const struct roster_work *w, const struct known *k, 
     return false;
 }
 
-/* Parents must be known, and nobody their own ancestor. A row with errors is nobody's parent, so this goes on until
- * nothing changes. */
+/* Parents are written as codes from here on; those that nobody has are errors. */
+static void find_parents(struct roster_work *w, const struct known *k) {
+    struct roster_preview *p = w->preview;
+    for (size_t i = 0; i < p->n_rows; i++) {
+        struct organisation *o = &p->rows[i].organisation;
+        if (!o->parent[0])
+            continue;
+        const size_t row = find_parent_row(w, k, o->parent), stored = find_parent_stored(w, k, o->parent);
+        if (row != SIZE_MAX && p->rows[row].organisation.code[0])
+            o->parent = p->rows[row].organisation.code;
+        else if (stored != SIZE_MAX)
+            o->parent = k->stored[stored].code;
+        else {
+            roster_wrong(w, i, ORGANISATION_PARENT, "parent_unknown", o->parent, NULL, NULL);
+            o->parent = ""; /* so that it is looked for no more */
+        }
+    }
+}
+
+/* What is wrong with the row's parent, now that these rows have errors: the finding's code, or NULL. */
+static const char *check_parent(const struct roster_work *w, const struct known *k, size_t row, size_t *parent_row) {
+    const struct organisation *o = &w->preview->rows[row].organisation;
+    *parent_row = roster_index_find(&k->new_codes, o->parent, NULL);
+    if (is_own_ancestor(w, k, o->code))
+        return "parent_circle";
+    const bool left_out = *parent_row != SIZE_MAX && w->preview->rows[*parent_row].state == ROSTER_ERROR &&
+                          roster_index_find(&k->codes, o->parent, NULL) == SIZE_MAX;
+    return left_out ? "parent_left_out" : NULL;
+}
+
+/* A row that is left out for its errors is nobody's parent unless it is stored already, so this goes on until nothing
+ * changes. Rows with other errors are told as well: one look at the list is to be enough. */
 static void check_parents(struct roster_work *w, const struct known *k) {
     struct roster_preview *p = w->preview;
+    bool *told = arena_array(w->arena, p->n_rows + 1, sizeof *told);
     bool changed = p->columns[ORGANISATION_PARENT] >= 0;
-    for (size_t i = 0; changed && i < p->n_rows; i++) {
-        const char *code = find_parent(w, k, p->rows[i].organisation.parent);
-        if (p->rows[i].organisation.parent[0] && code)
-            p->rows[i].organisation.parent = code;
-    }
+    if (changed)
+        find_parents(w, k);
     while (changed) {
         changed = false;
         for (size_t i = 0; i < p->n_rows; i++) {
-            const struct organisation *o = &p->rows[i].organisation;
-            if (!o->parent[0] || p->rows[i].state == ROSTER_ERROR)
+            size_t parent_row;
+            const char *code =
+                told[i] || !p->rows[i].organisation.parent[0] ? NULL : check_parent(w, k, i, &parent_row);
+            if (!code)
                 continue;
-            if (!find_parent(w, k, o->parent) || is_own_ancestor(w, k, o->code)) {
-                roster_wrong(w, i, ORGANISATION_PARENT, "parent_unknown", roster_cell(w, i, ORGANISATION_PARENT), NULL,
-                             NULL);
-                changed = true;
-            }
+            told[i] = changed = true;
+            roster_wrong(w, i, ORGANISATION_PARENT, code, roster_cell(w, i, ORGANISATION_PARENT), "first",
+                         parent_row == SIZE_MAX ? "" : arena_printf(w->arena, "%d", p->rows[parent_row].line));
         }
     }
 }

@@ -3,27 +3,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/nearest.h"
 #include "collect/roster_inside.h"
-
-/* An address as people have them: something@something.something, printable ASCII without blanks, commas, brackets or
- * control characters. What is rarer is refused with a sentence rather than mailed to a wrong place. */
-static bool is_address(const char *s) {
-    const char *at = strrchr(s, '@');
-    const size_t n = strlen(s);
-    if (!at || at == s || strchr(s, '@') != at || n > 254 || at - s > 64)
-        return false;
-    for (const char *p = s; *p; p++)
-        if (!isgraph((unsigned char)*p) || strchr("<>()[],;:\\\"", *p))
-            return false;
-    const char *dot = strchr(at, '.');
-    return dot && dot > at + 1 && s[n - 1] != '.' && !strstr(at, "..");
-}
 
 const char *roster_check_person(const struct person *p, size_t field) {
     switch (field) {
     case PERSON_EMAIL:
-        return is_address(p->email) ? NULL : "email_not_accepted";
+        return address_good(p->email) ? NULL : "email_not_accepted";
     case PERSON_NAME:
         return roster_is_text(p->name, 200) ? NULL : "name_not_accepted";
     case PERSON_UNIT:
@@ -100,6 +87,8 @@ static void check_row(struct roster_work *w, const struct known *k, size_t row) 
     struct person *p = &w->preview->rows[row].person;
     for (size_t field = 0; field <= PERSON_LANGUAGE; field++) {
         const char *code = roster_check_person(p, field);
+        if (field == PERSON_EMAIL && !p->email[0])
+            code = "cell_empty";
         if (code)
             roster_wrong(w, row, field, code, roster_cell(w, row, field), NULL, NULL);
     }

@@ -73,6 +73,8 @@ struct construct {
     enum required required;
     size_t n_strategies;
     const char *const *strategies;
+    size_t n_determinants; /* what a matrix of strategies calls it: at least one, by default its own name */
+    const char *const *determinants;
     size_t first_item, n_items;        /* a run in `items` */
     const struct expression *relevant; /* NULL: always */
 };

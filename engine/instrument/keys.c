@@ -45,6 +45,7 @@ const struct key_rule key_rules[] = {
     {SECTION_CONSTRUCT, "min_answered", VALUE_NUMBER, false, NULL, 0, 1, "0.5", "0.75"},
     {SECTION_CONSTRUCT, "required", VALUE_WORD, false, "no|soft|yes", ANY, "no", "soft"},
     {SECTION_CONSTRUCT, "strategies", VALUE_NAMES, false, NULL, ANY, NULL, "eric.33, eric.27"},
+    {SECTION_CONSTRUCT, "determinants", VALUE_NAMES, false, NULL, ANY, NULL, "leadership_engagement"},
     {SECTION_CONSTRUCT, "relevant", VALUE_EXPRESSION, false, NULL, ANY, NULL, "\"${role} != manager\""},
     {SECTION_CONSTRUCT, "item.NAME", VALUE_TEXT, true, NULL, ANY, NULL, "\"Leaders here make time for this.\""},
     {SECTION_CONSTRUCT, "item.NAME.reverse", VALUE_WORD, false, "no|yes", ANY, "no", "yes"},
@@ -92,6 +93,24 @@ static bool is_word(struct str s) {
 
 bool name_is_legal(const char *name) {
     return is_word(str_of(name)) && is_small_letter(name[0]);
+}
+
+/* Words that R, SPSS, Stata or SQL-like tools keep for themselves, and the columns and form fields of our own. */
+bool name_is_reserved(const char *name) {
+    static const char *const words[] = {
+        "organisation", "organization", "unit",   "group",    "wave",      "assessment", "response", "respondent",
+        "audience",     "language",     "day",    "token",    "csrf",      "page",       "action",   "submit",
+        "save",         "back",         "next",   "id",       "record_id", "weight",     "level",    "construct",
+        "item",         "all",          "and",    "by",       "eq",        "ge",         "gt",       "le",
+        "lt",           "ne",           "not",    "or",       "to",        "with",       "if",       "else",
+        "for",          "while",        "repeat", "function", "in",        "break",      "byte",     "double",
+        "float",        "int",          "long",   "using",    "true",      "false"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool code_is_legal(const char *code) {

@@ -53,6 +53,8 @@ extern const size_t n_key_rules;
 const struct key_rule *key_rule_find(enum section_kind section, const char *key);
 /* A legal name of an item, question, construct, ...: [a-z][a-z0-9_]{0,25}. */
 bool name_is_legal(const char *name);
+/* A word that R, SPSS, Stata or our own pages keep for themselves: no name for an item, question or construct. */
+bool name_is_reserved(const char *name);
 /* A legal code of a choice: as a name, but it may begin with a digit. */
 bool code_is_legal(const char *code);
 

@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "base/str.h"
 #include "instrument/load.h"
+#include "instrument/strategies.h"
 
 static const struct domain *find_domain(struct loader *l, const struct ini_section *section) {
     const struct ini_key *key = load_key(l, section, SECTION_CONSTRUCT, "domain");
@@ -75,6 +76,23 @@ static void load_strategies(struct loader *l, const struct ini_section *section,
     }
     construct->n_strategies = n;
     construct->strategies = parts;
+}
+
+static void load_determinants(struct loader *l, const struct ini_section *section, struct construct *construct) {
+    const struct ini_key *key = load_key(l, section, SECTION_CONSTRUCT, "determinants");
+    const char **parts = arena_array(l->arena, 1, sizeof *parts);
+    size_t n = 1;
+    parts[0] = construct->name;
+    if (key) {
+        (void)load_list(l, key, &n, &parts);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (key && !determinant_is_legal(parts[i])) {
+            load_error(l, key->line, "construct.determinant", "determinant", parts[i], "construct", construct->name);
+        }
+    }
+    construct->n_determinants = n;
+    construct->determinants = parts;
 }
 
 /* "reverse" of an item that this construct does not have. */
@@ -155,6 +173,7 @@ void load_construct(struct loader *l, const struct ini_section *section) {
     construct->min_answered = load_number(l, section, SECTION_CONSTRUCT, "min_answered", 0);
     construct->required = (enum required)load_word(l, section, SECTION_CONSTRUCT, "required");
     load_strategies(l, section, construct);
+    load_determinants(l, section, construct);
     load_items(l, section, construct);
     l->to->n_constructs++;
 }

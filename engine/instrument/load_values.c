@@ -229,30 +229,12 @@ void load_check_keys(struct loader *l, const struct ini_section *section, enum s
     }
 }
 
-/* Words that R, SPSS, Stata or SQL-like tools keep for themselves, and the columns and form fields of our own. */
-static bool is_reserved(const char *name) {
-    static const char *const words[] = {
-        "organisation", "organization", "unit",   "group",    "wave",      "assessment", "response", "respondent",
-        "audience",     "language",     "day",    "token",    "csrf",      "page",       "action",   "submit",
-        "save",         "back",         "next",   "id",       "record_id", "weight",     "level",    "construct",
-        "item",         "all",          "and",    "by",       "eq",        "ge",         "gt",       "le",
-        "lt",           "ne",           "not",    "or",       "to",        "with",       "if",       "else",
-        "for",          "while",        "repeat", "function", "in",        "break",      "byte",     "double",
-        "float",        "int",          "long",   "using",    "true",      "false"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcmp(words[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool load_claim_name(struct loader *l, const char *name, int line) {
     if (!name_is_legal(name)) {
         load_error(l, line, "name.illegal", "name", name);
         return false;
     }
-    if (is_reserved(name)) {
+    if (name_is_reserved(name)) {
         load_error(l, line, "name.reserved", "name", name);
         return false;
     }

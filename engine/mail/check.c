@@ -1,22 +1,10 @@
 /* What must be right before anything is sent: addresses, and the settings of the server. */
-#include <ctype.h>
 #include <curl/curl.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/str.h"
 #include "mail/inside.h"
-
-bool mail_address_good(const char *address) {
-    const char *at = strchr(address, '@');
-    size_t n = strlen(address);
-    if (!at || at == address || strchr(at + 1, '@') || n > 254 || at - address > 64)
-        return false;
-    for (const char *p = address; *p; p++)
-        if (!isascii((unsigned char)*p) || !isgraph((unsigned char)*p) || strchr("<>()[],;:\\\"", *p))
-            return false;
-    const char *dot = strchr(at, '.');
-    return dot && dot > at + 1 && at[1] != '-' && address[n - 1] != '.' && !strstr(at, "..");
-}
 
 bool mail_line_good(const char *text) {
     struct str s = str_of(text);
@@ -74,9 +62,9 @@ enum result mail_check(const struct mail_settings *settings, struct findings *fi
     } else if (strcmp(settings->security, "starttls") != 0 && strcmp(settings->security, "tls") != 0) {
         result = refuse(findings, "mail_security_unknown", settings->security);
     }
-    if (!mail_address_good(settings->from))
+    if (!address_good(settings->from))
         result = refuse(findings, "mail_from_not_accepted", settings->from);
-    if (settings->reply_to[0] && !mail_address_good(settings->reply_to))
+    if (settings->reply_to[0] && !address_good(settings->reply_to))
         result = refuse(findings, "mail_reply_to_not_accepted", settings->reply_to);
     if (!mail_line_good(settings->from_name))
         result = refuse(findings, "mail_from_name_not_accepted", settings->from_name);

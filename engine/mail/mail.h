@@ -54,8 +54,4 @@ void mail_sender_free(struct mail_sender *sender);
 enum mail_outcome mail_send(struct mail_sender *sender, struct arena *arena, const struct mail_message *message,
                             const char **sentence);
 
-/* An address we can write to: printable ASCII with one @, no blanks, brackets, commas or quotes, a dot in the domain,
- * at most 254 characters. What is rarer is refused rather than mailed to a wrong place. */
-bool mail_address_good(const char *address);
-
 #endif

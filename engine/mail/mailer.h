@@ -31,6 +31,11 @@ struct mailer_tools {
 enum result mailer_write(const struct mailer_tools *tools, struct arena *arena, const struct mailing *m,
                          const struct link *link, struct mail_message *out) MUST_CHECK;
 
+/* The same for a preview: what this very person is sent, with dots in place of what opens their link and of what stops
+ * their mail. Also when the last day has passed. */
+enum result mailer_write_masked(const struct mailer_tools *tools, struct arena *arena, const struct mailing *m,
+                                const struct link *link, struct mail_message *out) MUST_CHECK;
+
 /* The same with real values but for a made-up person, also before there is a wave: for previews and for the test mail
  * to oneself. Its links lead nowhere. */
 struct mail_sample {

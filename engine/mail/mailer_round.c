@@ -40,6 +40,12 @@ static void forget_delay(struct round *r, struct id mailing, struct id invitatio
         *d = r->delays[--r->n_delays];
 }
 
+/* When it is tried again, in seconds since 1970. */
+static int64_t next_try(const struct round *r, struct id mailing, struct id invitation) {
+    const struct delay *d = find_delay(r, mailing, invitation);
+    return clock_now() + (d ? (d->due - clock_monotonic()) / 1000 : 0);
+}
+
 /* Another attempt later? False when there were enough. */
 static bool delay(struct round *r, struct id mailing, struct id invitation) {
     struct delay *d = find_delay(r, mailing, invitation);
@@ -73,9 +79,9 @@ static int64_t set_state(struct round *r, const struct mailing *m, enum mailing_
 /* The outcome must be noted: a message that was sent and stays claimed would be shown as unknown. A full disk may get
  * better; a minute is given to it. */
 static void note(struct round *r, const struct mailing *m, struct id invitation, enum delivery_state state,
-                 const char *sentence) {
+                 const char *sentence, int64_t moment) {
     for (int i = 0; i < NOTING_TRIES; i++) {
-        if (store_end_delivery(r->tools->store, m->id, invitation, state, sentence) != RESULT_MACHINE)
+        if (store_end_delivery(r->tools->store, m->id, invitation, state, sentence, moment) != RESULT_MACHINE)
             return;
         nanosleep(&(struct timespec){1, 0}, NULL);
     }
@@ -100,16 +106,17 @@ static int64_t send_claimed(struct round *r, struct arena *arena, const struct m
     if (outcome == MAIL_LATER && !delay(r, m->id, invitation))
         outcome = MAIL_REFUSED;
     if (outcome == MAIL_NO_SERVER || outcome == MAIL_BARRED) {
-        note(r, m, invitation, DELIVERY_WAITING, sentence);
         r->holds++;
         (void)held(r, wait_after(r, r->holds), sentence);
+        note(r, m, invitation, DELIVERY_WAITING, sentence, clock_now() + (r->next - clock_monotonic()) / 1000);
         return outcome == MAIL_BARRED ? set_state(r, m, MAILING_PAUSED, "barred") : r->next - clock_monotonic();
     }
     static const enum delivery_state states[] = {[MAIL_ACCEPTED] = DELIVERY_DONE,
                                                  [MAIL_REFUSED] = DELIVERY_REFUSED,
                                                  [MAIL_LATER] = DELIVERY_WAITING,
                                                  [MAIL_UNKNOWN] = DELIVERY_UNKNOWN};
-    note(r, m, invitation, states[outcome], sentence);
+    note(r, m, invitation, states[outcome], sentence,
+         outcome == MAIL_LATER ? next_try(r, m->id, invitation) : clock_now());
     if (outcome != MAIL_LATER)
         forget_delay(r, m->id, invitation);
     r->holds = 0;

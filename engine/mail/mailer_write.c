@@ -109,13 +109,15 @@ static const char *language_or(const char *wanted, const struct instrument *inst
     return wanted && wanted[0] ? wanted : instrument->languages[0];
 }
 
-enum result mailer_write(const struct mailer_tools *tools, struct arena *arena, const struct mailing *m,
-                         const struct link *link, struct mail_message *out) {
+static const char masked_token[] = "••••••••••";
+
+static enum result write_to(const struct mailer_tools *tools, struct arena *arena, const struct mailing *m,
+                            const struct link *link, bool masked, struct mail_message *out) {
     struct sitting s;
     enum result result = collect_find(tools->collect, arena, link->token, &s);
     if (result != RESULT_OK || !s.instrument)
         return result == RESULT_OK ? RESULT_INPUT : result;
-    if (s.state == SITTING_CLOSED || s.past_deadline) {
+    if (s.state == SITTING_CLOSED || (s.past_deadline && !masked)) {
         result = RESULT_INPUT;
     } else {
         struct subject_matter about = {.instrument = s.instrument,
@@ -128,10 +130,21 @@ enum result mailer_write(const struct mailer_tools *tools, struct arena *arena, 
                                        .mode = s.wave.mode,
                                        .min_group = s.wave.min_group};
         *out = (struct mail_message){.to = link->invitation.email, .id = message_id(arena, m->id, link->invitation.id)};
-        compose(tools, arena, m, &about, link->invitation.name, link->token, link->stop, out);
+        compose(tools, arena, m, &about, link->invitation.name, masked ? masked_token : link->token,
+                masked ? masked_token : link->stop, out);
     }
     sitting_end(&s);
     return result;
+}
+
+enum result mailer_write(const struct mailer_tools *tools, struct arena *arena, const struct mailing *m,
+                         const struct link *link, struct mail_message *out) {
+    return write_to(tools, arena, m, link, false, out);
+}
+
+enum result mailer_write_masked(const struct mailer_tools *tools, struct arena *arena, const struct mailing *m,
+                                const struct link *link, struct mail_message *out) {
+    return write_to(tools, arena, m, link, true, out);
 }
 
 enum result mailer_write_sample(const struct mailer_tools *tools, struct arena *arena, const struct mailing *m,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "mail/inside.h"
@@ -134,9 +135,9 @@ static bool fit(const struct mail_settings *s, const struct mail_message *m) {
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (!mail_line_good(lines[i]))
             return false;
-    return mail_address_good(s->from) && mail_address_good(m->to) &&
-           (!s->reply_to[0] || mail_address_good(s->reply_to)) && utf8_valid(str_of(m->body)) &&
-           !strpbrk(m->opt_out, " <>") && !strpbrk(m->id, " <>@") && !strpbrk(m->language, " <>:;");
+    return address_good(s->from) && address_good(m->to) && (!s->reply_to[0] || address_good(s->reply_to)) &&
+           utf8_valid(str_of(m->body)) && !strpbrk(m->opt_out, " <>") && !strpbrk(m->id, " <>@") &&
+           !strpbrk(m->language, " <>:;");
 }
 
 const char *mail_format(struct arena *arena, const struct mail_settings *settings, const struct mail_message *message) {

@@ -73,7 +73,8 @@ enum result store_list_shares(struct store *s, struct arena *arena, struct id as
 /* May this account work with it: owner, shared with, or administrator? */
 enum result store_may_work(struct store *s, struct id assessment, const struct account *account, bool *out) MUST_CHECK;
 
-/* Reports for others: a viewer's account, or whoever holds an expiring link, sees the reports of one organisation. */
+/* Reports for others: a viewer's account, or whoever holds an expiring link, sees the reports of one organisation. An
+ * account has one grant of an organisation: a later one takes the place of the earlier. */
 struct grant {
     struct id id, assessment;
     const char *organisation;
@@ -83,6 +84,7 @@ struct grant {
     int64_t expires;    /* 0: never */
     const char *remark; /* for whom, as the practitioner noted it */
 };
+/* RESULT_INPUT: no such organisation, or there is a grant with this id or hash. */
 enum result store_add_grant(struct store *s, const struct grant *g) MUST_CHECK;
 enum result store_drop_grant(struct store *s, struct id grant) MUST_CHECK;
 enum result store_list_grants(struct store *s, struct arena *arena, struct id assessment, struct grant **out,
@@ -98,13 +100,22 @@ struct audit {
     int64_t time;
     const char *account; /* e-mail address, or "" for the command line */
     const char *act;     /* a word of the texts' section [audit]: "wave_closed" */
-    const char
-        *object; /* an assessment's name; what is inside it behind a slash: "north/Baseline"; an account's address */
+    const char *object;  /* an assessment's name; what is inside it behind a slash: "north/Baseline", "north/house-a";
+                            for whom, behind another one: "north/house-a/viewer@example.org"; an account's address.
+                            Never a person of the roster: the log outlives their removal */
+    long number;         /* within the second; of no matter for what is added */
 };
 enum result store_add_audit(struct store *s, const struct audit *a) MUST_CHECK;
+/* The same, unless this very act on this very object has a line since `since` already, by whomever: what strangers can
+ * repeat at will must not fill the disk. */
+enum result store_add_audit_once(struct store *s, const struct audit *a, int64_t since) MUST_CHECK;
 /* The newest first; of one object and what is inside it, or of all (NULL). */
 enum result store_list_audit(struct store *s, struct arena *arena, const char *object_prefix, size_t most,
                              struct audit **out, size_t *n) MUST_CHECK;
+/* The lines next to the one at `time` and `number`, which is left out: those before it, or after it with `newer`; in
+ * both cases at most `most`, the newest first. */
+enum result store_list_audit_from(struct store *s, struct arena *arena, const char *object_prefix, int64_t time,
+                                  long number, bool newer, size_t most, struct audit **out, size_t *n) MUST_CHECK;
 enum result store_drop_old_audit(struct store *s, int64_t before) MUST_CHECK;
 
 #endif

@@ -5,7 +5,16 @@
  * A reminder's delivery that was not wanted any more (the person has answered, or does not want mail) is noted just as
  * an accepted one, through the same two commits, so that neither the tables nor the journal say who has answered; only
  * the mailing's total says how many, and it is written when the mailing pauses or ends (a process that dies loses the
- * part counted since; those then count as accepted). */
+ * part counted since; those then count as accepted).
+ *
+ * What may be known about single people. Invitations, and reminders to everyone, go to people whether or not they have
+ * answered: their outcome is listed person by person, with its moment. A reminder to those who have not answered (kind
+ * MAILING_REMINDERS without `everyone`) goes to nobody who has, so that whoever is named by it, be it as refused, as
+ * unknown or as waiting for another try, is known not to have answered: no call here names anybody of such a mailing,
+ * no sentence of a server (which may hold the address) and no moment of it is told; there are totals only. A bad
+ * address shows where it is the same for everybody: at the invitation. And whom the invitation did not reach (refused,
+ * and not sent again since) is left out of such reminders, so that its total of refusals says nothing about addresses
+ * that are known to be bad; the next mailing of invitations takes them up again. */
 #ifndef READINESS_STORE_MAILINGS_H
 #define READINESS_STORE_MAILINGS_H
 
@@ -26,16 +35,13 @@ struct mailing {
     int waiting, accepted, spared, refused, unknown; /* spared: had answered; counted when listed */
 };
 
-struct delivery {
-    struct id invitation;
-    enum delivery_state state;
-    int attempts;
-    const char *sentence; /* the server's, when it refused */
-};
+/* Does the mailing go only to those who have not answered? Then nothing may be told about single people. */
+bool mailing_names_nobody(const struct mailing *m);
 
 /* Starts a mailing to all personal invitations of the wave whose person can be written to (address there, not opted
- * out, not bounced) and, for invitations, who were not invited by mail before. RESULT_INPUT when another mailing of
- * this wave is running or paused (a second click), or when nobody is left to write to. */
+ * out, not bounced) and, for invitations, who were not invited by mail before; for reminders to those who have not
+ * answered, whose invitation was not refused. RESULT_INPUT when another mailing of this wave is running or paused (a
+ * second click), or when nobody is left to write to. */
 enum result store_start_mailing(struct store *s, const struct mailing *m) MUST_CHECK;
 enum result store_list_mailings(struct store *s, struct arena *arena, struct id wave, struct mailing **out,
                                 size_t *n) MUST_CHECK;
@@ -56,12 +62,13 @@ enum result store_next_delivery(struct store *s, struct arena *arena, struct id 
 enum result store_claim_delivery(struct store *s, struct id mailing, struct id invitation, const uint8_t ticket[32],
                                  bool only_if_fresh, bool *wanted) MUST_CHECK;
 /* The outcome of a claimed delivery; the sentence of a refusal or of a passing trouble (DELIVERY_WAITING puts it back
- * for another attempt) is kept. RESULT_INPUT when it is not claimed. */
+ * for another attempt) is kept. `moment`: now, or when it is tried again; kept only where it may be told.
+ * RESULT_INPUT when it is not claimed. */
 enum result store_end_delivery(struct store *s, struct id mailing, struct id invitation, enum delivery_state state,
-                               const char *sentence) MUST_CHECK;
+                               const char *sentence, int64_t moment) MUST_CHECK;
 /* At start: every claimed delivery of a process that died becomes DELIVERY_UNKNOWN. */
 enum result store_forget_claims(struct store *s) MUST_CHECK;
-/* Refused and unknown deliveries of a mailing, with the person's address: for the page that shows them. */
+/* Refused and unknown deliveries of a mailing, with the person's address; none where the mailing names nobody. */
 struct delivery_problem {
     const char *email, *sentence;
     enum delivery_state state;
@@ -69,7 +76,34 @@ struct delivery_problem {
 enum result store_list_delivery_problems(struct store *s, struct arena *arena, struct id mailing,
                                          struct delivery_problem **out, size_t *n) MUST_CHECK;
 
-/* How many wait for another attempt after a passing trouble, and what was said about one of them. */
+/* Everyone a mailing wrote to, or is still to write to, with what became of it. */
+enum outcome {
+    OUTCOME_ANY, /* as a filter */
+    OUTCOME_ACCEPTED,
+    OUTCOME_WAITING,
+    OUTCOME_RETRY, /* put off by a passing trouble */
+    OUTCOME_REFUSED,
+    OUTCOME_UNKNOWN,
+    OUTCOME_SKIPPED, /* not sent: no longer wanted when it was their turn, or the mailing was ended before */
+    OUTCOMES
+};
+struct delivery {
+    struct id invitation;
+    const char *email, *name, *organisation;
+    enum outcome outcome;
+    int attempts;
+    const char *sentence; /* the server's, when it refused or put off */
+    int64_t moment;       /* when it ended, or is tried again; 0 when not known */
+};
+/* In the order of addresses, at most `most` of those with this outcome after the delivery to `after` (NULL: from the
+ * first; one that is not there any more: likewise). Empty where the mailing names nobody. */
+enum result store_list_deliveries(struct store *s, struct arena *arena, struct id mailing, enum outcome filter,
+                                  const struct id *after, int most, struct delivery **out, size_t *n) MUST_CHECK;
+/* How many of each; all 0 where the mailing names nobody. */
+enum result store_count_outcomes(struct store *s, struct id mailing, int counts[OUTCOMES]) MUST_CHECK;
+
+/* How many wait for another attempt after a passing trouble, and what was said about one of them ("" where the mailing
+ * names nobody). */
 enum result store_count_retries(struct store *s, struct arena *arena, struct id mailing, int *n,
                                 const char **sentence) MUST_CHECK;
 
@@ -81,12 +115,8 @@ struct reach {
     int invited;                        /* of them: an invitation was sent before */
 };
 enum result store_count_reach(struct store *s, struct id wave, struct reach *out) MUST_CHECK;
-/* How many personal tickets of the wave are not spent: of everybody who was invited, whoever can be written to now. It
- * must not depend on addresses or on the roster: by changing one person and looking again, one could learn whether that
- * person has answered. */
-enum result store_count_unanswered(struct store *s, struct id wave, int *n) MUST_CHECK;
-
-/* What was sent to one person, for the export of their data. */
+/* What was sent to one person, for the export of their data. Of a mailing that names nobody the outcome is always
+ * DELIVERY_DONE, once it was their turn, without attempts or a sentence. */
 struct person_mail {
     const char *wave; /* its label */
     enum mailing_kind kind;

@@ -257,8 +257,8 @@ enum result store_import_wave(struct store *s, struct wave *w, const struct wave
                               size_t n_comments, const struct invited *invited, size_t n_invited) MUST_CHECK;
 
 /* Reading a closed wave, as streams: ordered by organisation, then random. `each` returns false to stop. */
-enum result store_each_response(struct store *s, struct id wave, bool (*each)(void *context, const struct response *r),
-                                void *context) MUST_CHECK;
+enum result store_each_response(struct store *s, struct id wave, const char *organisation /* NULL: all */,
+                                bool (*each)(void *context, const struct response *r), void *context) MUST_CHECK;
 enum result store_each_comment(struct store *s, struct id wave, const char *organisation /* NULL: all */,
                                bool (*each)(void *context, const struct comment *c), void *context) MUST_CHECK;
 /* The agreed answers of the organisations: JSON in clear. */

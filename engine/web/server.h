@@ -22,11 +22,13 @@ struct server_options {
     bool preview;      /* serve one instrument's pages, store nothing (readiness preview) */
     const struct instrument *preview_instrument; /* with preview */
     const struct texts *texts;
-    struct collect *collect; /* NULL with preview */
-    struct store *store;     /* NULL: no workspace */
-    const char *surveys;     /* the folder of the instruments, for the workspace */
-    struct mailer *mailer;   /* NULL: mail is not set up */
-    int mails_per_minute;    /* the most that a mailing may be set to */
+    struct collect *collect;             /* NULL with preview */
+    struct store *store;                 /* NULL: no workspace */
+    const char *surveys;                 /* the folder of the instruments, for the workspace */
+    const struct strategies *strategies; /* for its reports; NULL: none */
+    const char *db, *keys;               /* the settings of these names, as the workspace tells them on paper */
+    struct mailer *mailer;               /* NULL: mail is not set up */
+    int mails_per_minute;                /* the most that a mailing may be set to */
 };
 
 enum result server_start(struct server **out, const struct server_options *options,

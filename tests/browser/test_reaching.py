@@ -105,7 +105,7 @@ class Reaching(unittest.TestCase):
         while 'Finished' not in self.person.get(address).text and time.time() < end:
             time.sleep(0.2)
         for name, path in (('finished', address), ('sent', WORK + '/send'), ('links', WORK + '/links'),
-                           ('bounces', WORK + '/bounces'), ('poster', WORK + '/poster'), ('watch', WORK + '/watch'),
+                           ('refused', address + '?outcome=refused'), ('bounces', WORK + '/bounces'), ('poster', WORK + '/poster'), ('watch', WORK + '/watch'),
                            ('stop', '/stop/' + self.mail.messages[0].stop),
                            ('shared device', '/s/%s?kiosk=1' % self.open_token())):
             self.open(path)
@@ -116,8 +116,9 @@ class Reaching(unittest.TestCase):
 
     def test_figures_change_without_a_reload(self):
         d = self.driver
-        self.open(WORK + '/watch')
-        Browser(self.here.url).fill(self.open_token('ouvert'), {'role': 'care', 'lead1': '4'})
+        for organisation, n in (('ouvert', 5), ('open', 3), ('ar', 2)):  # so many that counts are told, and by day
+            for _ in range(n):
+                Browser(self.here.url).fill(self.open_token(organisation), {'role': 'care', 'lead1': '4'})
         self.open(WORK + '/watch')
         d.execute_script("window.stays = true; document.querySelector('main details').open = true;")
         before = d.find_element('css selector', '[data-watch=total]').text
@@ -153,7 +154,43 @@ class Reaching(unittest.TestCase):
         while '?kiosk=1' not in d.current_url and time.time() < end:
             time.sleep(0.5)
         self.assertTrue(d.current_url.endswith('/s/%s?kiosk=1' % token))
-        self.assertFalse([c for c in d.get_cookies() if c['name'] == 'rd'])
+        self.assertEqual([c['value'] for c in d.get_cookies() if c['name'] == 'rd'], ['0' * 32])
+
+    def test_back_and_sending_anew_on_a_shared_device_show_nobody_elses_answers(self):
+        d, token = self.driver, self.open_token('open')
+        for steps, where in ((1, 'at the start'), (2, 'in the sitting of the next person')):
+            with self.subTest(where=where):
+                self.open('/s/%s?kiosk=1' % token)
+                click(d, 'button[value=start]')
+                d.execute_script("document.querySelectorAll('[type=radio]:first-of-type').forEach(e => e.checked = true)")
+                click(d, '[name=".s"]')
+                given = {e.get_attribute('name') for e in d.find_elements('css selector', 'form [type=hidden]')}
+                given = {n for n in given if not n.startswith('.')}
+                self.assertTrue(given, 'the answers travel in the page')
+                click(d, '.kiosk a')
+                if steps == 2:
+                    click(d, 'button[value=start]')
+                self.go_back(steps)
+                self.assertFalse(self.shown(given), 'from what the browser keeps')
+                before = d.execute_script('return performance.timeOrigin')
+                d.execute_cdp_cmd('Page.reload', {})  # as whoever confirms that the form is sent anew
+                end = time.time() + 10
+                while d.execute_script('return performance.timeOrigin') == before and time.time() < end:
+                    time.sleep(0.1)
+                self.assertFalse(self.shown(given), 'sent anew')
+                self.assertTrue(d.find_elements('css selector', 'button[value=start]'))
+
+    def go_back(self, steps):
+        history = self.driver.execute_cdp_cmd('Page.getNavigationHistory', {})
+        entry = history['entries'][history['currentIndex'] - steps]
+        self.driver.execute_cdp_cmd('Page.navigateToHistoryEntry', {'entryId': entry['id']})
+        time.sleep(1)
+
+    def shown(self, names):
+        """Does the page hold an answer to one of these, hidden or chosen?"""
+        return self.driver.execute_script(
+            "return arguments[0].filter(n => [...document.getElementsByName(n)].some(e => e.type === 'hidden' || e.checked))",
+            sorted(names))
 
     def test_each_poster_fills_one_sheet_of_either_paper(self):
         self.open(WORK + '/poster')

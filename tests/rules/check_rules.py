@@ -31,6 +31,7 @@ LIBRARIES = {
     'dictionary.h': 'engine/base/ini',
     'sqlite3.h': 'engine/store/sqlite/',
     'xlsxwriter.h': 'reports/',
+    'zip.h': 'reports/',
     'curl/curl.h': ('engine/mail/', 'engine/cli/demo/'),
     'qrencode.h': 'engine/web/',
     'nettle/hmac.h': 'engine/access/',
@@ -173,6 +174,8 @@ def main():
     check_texts(say)
     check_french(say)
     check_machine(say)
+    for line in subprocess.run(['script/words-for-numbers', '--check'], capture_output=True, text=True).stdout.splitlines():
+        say(line.split(': ', 1)[0], 1, line.split(': ', 1)[1])
     for breach in breaches:
         print(breach)
     print('%d files, %d breaches' % (len(sources), len(breaches)))

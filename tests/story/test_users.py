@@ -136,7 +136,7 @@ class People(unittest.TestCase):
         rows = table(out)
         self.assertEqual([(r['act'], r['object']) for r in reversed(rows)],
                          [('assessment_made', 'tale'), ('organisations_imported', 'tale'), ('people_imported', 'tale'),
-                          ('wave_opened', 'tale/Baseline'), ('person_exported', 'tale'), ('person_deleted', 'tale'),
+                          ('wave_opened', 'tale/Baseline'), ('person_exported', 'tale/north'), ('person_deleted', 'tale/north'),
                           ('links_written', 'tale/Baseline'), ('recovery_sheet_shown', 'tale/Baseline'),
                           ('wave_closed', 'tale/Baseline')])
         self.assertEqual({r['account'] for r in rows}, {''})

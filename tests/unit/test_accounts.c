@@ -245,14 +245,21 @@ static void a_grant_is_for_one_organisation_and_expires(void **state) {
     assert_int_equal(n, 0);
     assert_int_equal(store_drop_grant(p->store, by_link.id), RESULT_OK);
     assert_int_equal(store_drop_grant(p->store, by_link.id), RESULT_INPUT);
+    by_account.id = id_new();
+    by_account.remark = "once more";
+    assert_int_equal(store_add_grant(p->store, &by_account), RESULT_OK);
+    assert_int_equal(store_list_grants(p->store, p->arena, a.id, &list, &n), RESULT_OK);
+    assert_int_equal(n, 1);
+    assert_string_equal(list[0].remark, "once more");
+    assert_true(id_equal(list[0].id, by_account.id));
 }
 
 static void the_audit_log_lists_the_newest_first_of_one_assessment_or_of_all(void **state) {
     struct place_on_disk *p = *state;
-    struct audit acts[] = {{100, "", "assessment_made", "north"},
-                           {100, "a@example.org", "wave_opened", "north/Baseline"},
-                           {100, "a@example.org", "wave_opened", "north2/Baseline"},
-                           {200, "a@example.org", "signed_in", "a@example.org"}};
+    struct audit acts[] = {{100, "", "assessment_made", "north", 0},
+                           {100, "a@example.org", "wave_opened", "north/Baseline", 0},
+                           {100, "a@example.org", "wave_opened", "north2/Baseline", 0},
+                           {200, "a@example.org", "signed_in", "a@example.org", 0}};
     struct audit *list;
     size_t n;
     for (size_t i = 0; i < 4; i++)
@@ -269,6 +276,45 @@ static void the_audit_log_lists_the_newest_first_of_one_assessment_or_of_all(voi
     assert_int_equal(store_drop_old_audit(p->store, 200), RESULT_OK);
     assert_int_equal(store_list_audit(p->store, p->arena, NULL, 100, &list, &n), RESULT_OK);
     assert_int_equal(n, 1);
+}
+
+static void the_audit_log_is_turned_page_by_page(void **state) {
+    struct place_on_disk *p = *state;
+    static const int64_t times[] = {100, 100, 100, 200, 300};
+    struct audit *list;
+    size_t n;
+    for (size_t i = 0; i < 5; i++) {
+        const struct audit a = {times[i], "", "wave_opened", i == 3 ? "south" : "north/B", 0};
+        assert_int_equal(store_add_audit(p->store, &a), RESULT_OK);
+    }
+    assert_int_equal(store_list_audit(p->store, p->arena, NULL, 2, &list, &n), RESULT_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(list[1].time, 200);
+    assert_int_equal(store_list_audit_from(p->store, p->arena, NULL, list[1].time, list[1].number, false, 2, &list, &n),
+                     RESULT_OK);
+    assert_int_equal(n, 2); /* of one second, the first one is still to come */
+    assert_int_equal(list[0].number, 3);
+    assert_int_equal(list[1].number, 2);
+    assert_int_equal(store_list_audit_from(p->store, p->arena, "north", 100, 1, true, 3, &list, &n), RESULT_OK);
+    assert_int_equal(n, 3); /* the nearest, the newest of them first */
+    assert_int_equal(list[0].time, 300);
+    assert_int_equal(list[2].number, 2);
+    assert_int_equal(store_list_audit_from(p->store, p->arena, NULL, 300, 1, true, 3, &list, &n), RESULT_OK);
+    assert_int_equal(n, 0);
+}
+
+static void what_can_be_repeated_at_will_is_told_once_an_hour(void **state) {
+    struct place_on_disk *p = *state;
+    struct audit failed = {10000, "", "sign_in_failed", "a@example.org", 0}, *list;
+    size_t n;
+    for (int i = 0; i < 3; i++, failed.time += 1000)
+        assert_int_equal(store_add_audit_once(p->store, &failed, failed.time - 3600), RESULT_OK);
+    failed.object = "b@example.org";
+    assert_int_equal(store_add_audit_once(p->store, &failed, failed.time - 3600), RESULT_OK);
+    failed = (struct audit){13601, "", "sign_in_failed", "a@example.org", 0};
+    assert_int_equal(store_add_audit_once(p->store, &failed, failed.time - 3600), RESULT_OK);
+    assert_int_equal(store_list_audit(p->store, p->arena, NULL, 100, &list, &n), RESULT_OK);
+    assert_int_equal(n, 3);
 }
 
 static void what_people_were_promised_stays_once_a_wave_was_opened(void **state) {
@@ -413,7 +459,7 @@ static void responses_go_and_what_they_were_counted_into_stays(void **state) {
     assert_int_equal(store_mark_closed(p->store, w.id), RESULT_OK);
     assert_int_equal(store_put_aggregates(p->store, w.id, &source, nothing_more, NULL), RESULT_OK);
     assert_int_equal(store_drop_responses(p->store, w.id), RESULT_OK);
-    assert_int_equal(store_each_response(p->store, w.id, count_response, &n), RESULT_OK);
+    assert_int_equal(store_each_response(p->store, w.id, NULL, count_response, &n), RESULT_OK);
     assert_int_equal(n, 0);
     assert_int_equal(store_get_aggregate_source(p->store, w.id, &kept), RESULT_OK);
     assert_int_equal(kept.n_responses, 1);
@@ -471,6 +517,8 @@ int main(void) {
         HERE(an_assessment_is_for_its_owner_those_it_is_shared_with_and_administrators),
         HERE(a_grant_is_for_one_organisation_and_expires),
         HERE(the_audit_log_lists_the_newest_first_of_one_assessment_or_of_all),
+        HERE(the_audit_log_is_turned_page_by_page),
+        HERE(what_can_be_repeated_at_will_is_told_once_an_hour),
         HERE(what_people_were_promised_stays_once_a_wave_was_opened),
         HERE(an_organisation_goes_only_when_nothing_hangs_on_it),
         HERE(a_removed_person_leaves_no_trace_and_a_ticket_that_works),

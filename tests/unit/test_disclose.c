@@ -312,6 +312,17 @@ static void detail_grows_with_the_group(void **state) {
     assert_int_equal(disclose_detail(10, 5, true), DETAIL_FULL);
 }
 
+static void nobody_is_not_too_few_and_is_told_nothing_about(void **state) {
+    (void)state;
+    assert_false(disclose_is_small(0, 3, 3, 5));
+    assert_true(disclose_is_small(4, 1, 3, 5));
+    assert_true(disclose_is_small(9, 3, 3, 5));
+    assert_false(disclose_is_small(9, 1, 3, 5));
+    assert_false(disclose_is_small(10, 3, 3, 5));
+    assert_int_equal(disclose_detail(0, 0, false), DETAIL_NOTHING);
+    assert_false(disclose_comments(0, 0, 0));
+}
+
 static void comments_need_twice_the_minimum_and_their_own(void **state) {
     (void)state;
     assert_false(disclose_comments(9, 5, 10));
@@ -339,6 +350,7 @@ int main(void) {
         cmocka_unit_test(a_unanimous_class_under_twice_the_minimum_is_not_told),
         cmocka_unit_test(sixty_four_groups_are_handled),
         cmocka_unit_test(detail_grows_with_the_group),
+        cmocka_unit_test(nobody_is_not_too_few_and_is_told_nothing_about),
         cmocka_unit_test(comments_need_twice_the_minimum_and_their_own),
         cmocka_unit_test(a_cell_holds_a_finite_value_or_none),
     };

@@ -233,39 +233,6 @@ static void bodies_of_any_length_and_script_arrive_as_written(void **state) {
     buf_free(&b);
 }
 
-static void good_addresses_are_told_from_bad_ones(void **state) {
-    (void)state;
-    static const char *const good[] = {"ana@north.example", "a.b+c_d-e'f@x-y.example.org", "1@2.io"};
-    static const char *const bad[] = {"",
-                                      "ana",
-                                      "@north.example",
-                                      "ana@",
-                                      "ana@north",
-                                      "ana@.example",
-                                      "ana@north..example",
-                                      "ana@north.example.",
-                                      "ana@north@example.org",
-                                      "an a@north.example",
-                                      "ana@north.example\n",
-                                      "ana@north.example\r\nBcc: x@y.example",
-                                      "ana@north.example,b@north.example",
-                                      "<ana@north.example>",
-                                      "\"ana\"@north.example",
-                                      "ana@[127.0.0.1]",
-                                      "anä@north.example",
-                                      "ana@-north.example",
-                                      "ana;b@north.example"};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        assert_true(mail_address_good(good[i]));
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (mail_address_good(bad[i]))
-            fail_msg("taken: %s", bad[i]);
-    char longest[400];
-    memset(longest, 'a', sizeof longest);
-    strcpy(longest + 65, "@north.example");
-    assert_false(mail_address_good(longest));
-}
-
 static void nothing_is_sent_in_clear_but_on_this_machine(void **state) {
     struct fixture *f = *state;
     assert_int_equal(mail_check(&f->settings, f->findings), RESULT_OK);
@@ -452,7 +419,6 @@ int main(void) {
         TEST(quotes_in_a_name_stay_in_the_name),
         TEST(nothing_with_a_line_end_gets_into_a_header),
         TEST(bodies_of_any_length_and_script_arrive_as_written),
-        TEST(good_addresses_are_told_from_bad_ones),
         TEST(nothing_is_sent_in_clear_but_on_this_machine),
         TEST(wrong_settings_are_all_found_at_once),
         TEST(every_language_says_all_that_a_mail_must_say),

@@ -34,7 +34,7 @@ static int send_all(struct place_on_disk *p, struct id mailing, bool only_if_fre
         assert_int_equal(claim(p, mailing, v.id, only_if_fresh, &wanted), RESULT_OK);
         if (!wanted)
             continue;
-        assert_int_equal(store_end_delivery(p->store, mailing, v.id, DELIVERY_DONE, "250 thanks"), RESULT_OK);
+        assert_int_equal(store_end_delivery(p->store, mailing, v.id, DELIVERY_DONE, "250 thanks", 0), RESULT_OK);
         sent++;
     }
     return sent;
@@ -109,7 +109,7 @@ static void *send_in_parallel(void *argument) {
         if (result == RESULT_OK && claim(s->place, s->mailing, v.id, true, &wanted) == RESULT_OK && wanted) {
             for (int i = 0; i < 64; i++)
                 s->sent[i] += id_equal(s->invitations[i], v.id);
-            (void)!store_end_delivery(s->place->store, s->mailing, v.id, DELIVERY_DONE, "");
+            (void)!store_end_delivery(s->place->store, s->mailing, v.id, DELIVERY_DONE, "", 0);
         }
         arena_free(arena);
         if (result != RESULT_OK)
@@ -171,7 +171,7 @@ static void a_claim_of_a_process_that_died_is_unknown_and_never_sent_again(void 
     assert_int_equal(n, 1);
     assert_int_equal(running[0].unknown, 1);
     assert_int_equal(running[0].waiting, 3);
-    assert_int_equal(store_end_delivery(p->store, m.id, v.id, DELIVERY_DONE, ""), RESULT_INPUT);
+    assert_int_equal(store_end_delivery(p->store, m.id, v.id, DELIVERY_DONE, "", 0), RESULT_INPUT);
     assert_int_equal(send_all(p, m.id, true), 3);
     assert_int_equal(store_list_delivery_problems(p->store, p->arena, m.id, &problems, &n), RESULT_OK);
     assert_int_equal(n, 1);
@@ -194,11 +194,11 @@ static void a_refusal_keeps_the_servers_sentence_and_a_passing_trouble_is_tried_
     assert_int_equal(store_start_mailing(p->store, &m), RESULT_OK);
     assert_int_equal(store_next_delivery(p->store, p->arena, m.id, &first), RESULT_OK);
     assert_int_equal(claim(p, m.id, first.id, true, &wanted), RESULT_OK);
-    assert_int_equal(store_end_delivery(p->store, m.id, first.id, DELIVERY_WAITING, "451 later"), RESULT_OK);
+    assert_int_equal(store_end_delivery(p->store, m.id, first.id, DELIVERY_WAITING, "451 later", 0), RESULT_OK);
     assert_int_equal(store_next_delivery(p->store, p->arena, m.id, &v), RESULT_OK);
     assert_false(id_equal(first.id, v.id));
     assert_int_equal(claim(p, m.id, v.id, true, &wanted), RESULT_OK);
-    assert_int_equal(store_end_delivery(p->store, m.id, v.id, DELIVERY_REFUSED, "550 no such user"), RESULT_OK);
+    assert_int_equal(store_end_delivery(p->store, m.id, v.id, DELIVERY_REFUSED, "550 no such user", 0), RESULT_OK);
     assert_int_equal(store_list_delivery_problems(p->store, p->arena, m.id, &problems, &n), RESULT_OK);
     assert_int_equal(n, 1);
     assert_string_equal(problems[0].sentence, "550 no such user");

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "base/file.h"
+#include "instrument/strategies.h"
 #include "reports/reports.h"
 
 static struct texts *texts;
@@ -28,8 +29,9 @@ static const char *file_in(struct world *w, const char *name) {
 
 enum { WORDS_MAX = 40 };
 
-static const char french_sheets[] = "Synthèse|Profil|Énoncés|Personnel et organisation|Groupes|Commentaires|"
-                                    "Méthode|Dictionnaire des codes";
+static const char french_sheets[] =
+    "Synthèse|Profil|Énoncés|Personnel et organisation|Groupes|Évolution|Stratégies|Plan d’action|Commentaires|"
+    "Méthode|Dictionnaire des codes";
 
 /* Runs the checker over one workbook with more words (ended by NULL); its exit status. */
 static int check_workbook(const char *path, const char *const *more) {
@@ -104,11 +106,16 @@ static void a_workbook_opens_for_a_stranger_in_both_languages(void **state) {
     struct world *w = ordinary_world();
     struct results *r = open_results(w);
     const char *path = write_organisation(w, r, "alpha", "en", "a.xlsx");
-    const char *english[] = {"--sheets", "Summary|Profile|Items|Staff and organisation|Groups|Comments|Method|Codebook",
-                             "--has",    "The alpha",
-                             "--has",    "Codebook",
-                             "--has",    "Leaders make time.",
-                             NULL};
+    const char *english[] = {
+        "--sheets",
+        "Summary|Profile|Items|Staff and organisation|Groups|Change|Strategies|Action plan|Comments|Method|Codebook",
+        "--has",
+        "The alpha",
+        "--has",
+        "Codebook",
+        "--has",
+        "Leaders make time.",
+        NULL};
     assert_int_equal(check_workbook(path, english), 0);
     unlink(path);
     path = write_organisation(w, r, "alpha", "fr", "a.xlsx");
@@ -195,7 +202,7 @@ static void the_workbook_over_all_names_every_organisation(void **state) {
     struct results *r = open_results(w);
     struct report_request request = {.results = r, .texts = texts, .language = "en", .path = file_in(w, "all.xlsx")};
     assert_int_equal(report_all(&request, w->findings), RESULT_OK);
-    const char *words[] = {"--sheets", "Overview|Response|Ranking|Reliability|Method|Codebook",
+    const char *words[] = {"--sheets", "Overview|Response|Ranking|Common barriers|Reliability|Method|Codebook",
                            "--has",    "The alpha",
                            "--has",    "The tiny",
                            "--number", "Response",
@@ -203,6 +210,33 @@ static void the_workbook_over_all_names_every_organisation(void **state) {
                            "Leaders",  NULL};
     assert_int_equal(check_workbook(request.path, words), 0);
     unlink(request.path);
+    results_close(r);
+    world_free(w);
+}
+
+static const char plan_still[] = "The action plan can be used all the same.";
+
+/* The sentence of the sheet Strategies, whose plan can be used whatever is offered. */
+static void expect_no_offer(struct world *w, struct results *r, const struct strategies *strategies, const char *code,
+                            const char *sentence) {
+    struct report_request request = {
+        .results = r, .texts = texts, .strategies = strategies, .language = "en", .path = file_in(w, "s.xlsx")};
+    assert_int_equal(report_organisation(&request, index_of(r, code), w->findings), RESULT_OK);
+    const char *words[] = {"--has", arena_printf(w->arena, "%s %s", sentence, plan_still), "--has", "By when", NULL};
+    assert_int_equal(check_workbook(request.path, words), 0);
+    unlink(request.path);
+}
+
+static void where_nothing_can_be_offered_the_sheet_says_why(void **state) {
+    (void)state;
+    struct world *w = ordinary_world();
+    struct results *r = open_results(w);
+    struct strategies *strategies;
+    assert_int_equal(strategies_load(&strategies, NULL, w->findings), RESULT_OK);
+    expect_no_offer(w, r, NULL, "alpha", texts_get(texts, "en", "strategies.no_lists"));
+    expect_no_offer(w, r, strategies, "alpha", texts_get(texts, "en", "strategies.no_match"));
+    expect_no_offer(w, r, strategies, "tiny", texts_get(texts, "en", "strategies.nothing"));
+    strategies_free(strategies);
     results_close(r);
     world_free(w);
 }
@@ -264,6 +298,7 @@ int main(void) {
         cmocka_unit_test(an_organisation_of_three_shows_no_number),
         cmocka_unit_test(text_from_anybody_stays_harmless_text),
         cmocka_unit_test(the_workbook_over_all_names_every_organisation),
+        cmocka_unit_test(where_nothing_can_be_offered_the_sheet_says_why),
         cmocka_unit_test(the_same_wave_gives_the_same_bytes),
         cmocka_unit_test(a_workbook_that_cannot_be_written_is_said_and_leaves_nothing),
         cmocka_unit_test(a_table_of_links_keeps_every_text),

@@ -67,7 +67,7 @@ static bool count_response(void *context, const struct response *r) {
 
 static int responses(struct fixture *f) {
     int n = 0;
-    assert_int_equal(store_each_response(f->p->store, f->wave.id, count_response, &n), RESULT_OK);
+    assert_int_equal(store_each_response(f->p->store, f->wave.id, NULL, count_response, &n), RESULT_OK);
     return n;
 }
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "base/texts.h"
 #include "collect/roster.h"
 
 struct scene {
@@ -196,8 +197,116 @@ static void parents_must_be_known_and_nobody_is_their_own_ancestor(void **state)
     assert_string_equal(p->rows[1].organisation.parent, "net");
     assert_int_equal(p->rows[2].state, ROSTER_NEW);
     expect_counts(p, 3, 0, 0, 5);
-    for (int line = 5; line <= 9; line++)
-        assert_true(findings_have(s->findings, "parent_unknown", line));
+    assert_true(findings_have(s->findings, "parent_unknown", 5));
+    assert_true(findings_have(s->findings, "parent_left_out", 6));
+    for (int line = 7; line <= 9; line++)
+        assert_true(findings_have(s->findings, "parent_circle", line));
+}
+
+static void a_row_that_is_left_out_does_not_close_a_circle(void **state) {
+    struct scene *s = *state;
+    const struct organisation list[] = {{"a", "A", "b", "", -1}, {"b", "B", "", "", -1}};
+    assert_int_equal(store_put_organisations(s->store, s->assessment.id, list, 2), RESULT_OK);
+    struct roster_preview *p = understand(s, ROSTER_ORGANISATIONS, "code,name,parent,headcount\na,A,,many\nb,B,a,\n");
+    expect_counts(p, 0, 0, 0, 2); /* A stays under B as it is stored, so B cannot go under A */
+    assert_true(findings_have(s->findings, "headcount_not_accepted", 2));
+    assert_true(findings_have(s->findings, "parent_circle", 3));
+}
+
+static size_t count_at(const struct findings *f, int line) {
+    size_t n = 0;
+    for (size_t i = 0; i < findings_total(f); i++)
+        n += findings_at(f, i)->place.line == line;
+    return n;
+}
+
+static void everything_wrong_with_a_row_is_said_at_once(void **state) {
+    struct scene *s = *state;
+    understand(s, ROSTER_ORGANISATIONS,
+               "code,name,parent,headcount,language\nbad code,,nobody,many,!\nx,X,x,many,\nchild,Child,x,-3,\n");
+    assert_int_equal(count_at(s->findings, 2), 5);
+    assert_true(findings_have(s->findings, "code_not_accepted", 2));
+    assert_true(findings_have(s->findings, "cell_empty", 2));
+    assert_true(findings_have(s->findings, "parent_unknown", 2));
+    assert_true(findings_have(s->findings, "headcount_not_accepted", 2));
+    assert_true(findings_have(s->findings, "language_not_accepted", 2));
+    assert_true(findings_have(s->findings, "headcount_not_accepted", 3));
+    assert_true(findings_have(s->findings, "parent_circle", 3));
+    assert_true(findings_have(s->findings, "headcount_not_accepted", 4));
+    assert_true(findings_have(s->findings, "parent_left_out", 4));
+    understand(s, ROSTER_PEOPLE, "email,organisation,unit,language\n\n\na.b,,,!\na.b,nobody,,\n");
+    assert_true(findings_have(s->findings, "email_not_accepted", 4));
+    assert_true(findings_have(s->findings, "organisation_empty", 4));
+    assert_true(findings_have(s->findings, "language_not_accepted", 4));
+    assert_true(findings_have(s->findings, "email_twice", 5));
+    assert_true(findings_have(s->findings, "organisation_unknown", 5));
+}
+
+static void an_empty_code_is_made_from_the_name(void **state) {
+    struct scene *s = *state;
+    static const char text[] = "code,name,headcount\n,Sacré-Cœur,1\n,Łódź – Straße,2\nsacre-coeur-2,Taken,3\n"
+                               ",Sacré Cœur,4\n,Sacré Cœur,5\n,North House,6\n,Άγιος,7\n,Import,8\n,,9\n";
+    struct roster_preview *p = understand(s, ROSTER_ORGANISATIONS, text);
+    static const char *const codes[] = {"sacre-coeur",   "lodz-strasse", "sacre-coeur-2", "sacre-coeur-3",
+                                        "sacre-coeur-3", "north",        "organisation",  "import-2"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        assert_string_equal(p->rows[i].organisation.code, codes[i]);
+        assert_int_equal(p->rows[i].code_made, i != 2 && i != 5);
+    }
+    expect_counts(p, 6, 1, 0, 2);
+    assert_true(findings_have(s->findings, "name_twice", 6));
+    assert_int_equal(count_at(s->findings, 10), 1);
+    assert_true(findings_have(s->findings, "cell_empty", 10));
+    apply(s, p);
+    p = understand(s, ROSTER_ORGANISATIONS, text);
+    assert_int_equal(p->counts[ROSTER_NEW], 0); /* made codes are found again by the name */
+    assert_int_equal(p->counts[ROSTER_UPDATED], 0);
+}
+
+static const char *sentence(struct scene *s, const struct texts *texts, const char *language, const char *code) {
+    struct buf out = BUF_INIT;
+    for (size_t i = 0; i < findings_total(s->findings) && !out.n; i++)
+        if (strcmp(findings_at(s->findings, i)->code, code) == 0)
+            finding_sentence(&out, findings_at(s->findings, i), texts, language);
+    const char *text = arena_copy(s->arena, out.p, out.n);
+    buf_free(&out);
+    return text;
+}
+
+static void columns_are_called_by_their_names_in_the_readers_language(void **state) {
+    struct scene *s = *state;
+    struct texts *texts;
+    assert_int_equal(texts_load(&texts, NULL, s->findings), RESULT_OK);
+    understand(s, ROSTER_PEOPLE, "Nom,Adrese courriel\nÈve,a@b.example\n");
+    understand(s, ROSTER_ORGANISATIONS, "name,staff\nX,many\n");
+    assert_non_null(strstr(sentence(s, texts, "fr", "column_missing"), "adresse électronique"));
+    assert_non_null(strstr(sentence(s, texts, "en", "column_missing"), "e-mail address"));
+    assert_non_null(strstr(sentence(s, texts, "fr", "headcount_not_accepted"), "effectif"));
+    assert_non_null(strstr(sentence(s, texts, "fr", "column_ignored_near"), "Adrese courriel")); /* as it stands */
+    assert_non_null(strstr(sentence(s, texts, "fr", "column_ignored_near"), "adresse courriel"));
+    texts_free(texts);
+}
+
+/* What a sentence calls a column is understood when somebody takes it for the heading. */
+static void names_of_columns_are_understood_as_headings(void **state) {
+    struct scene *s = *state;
+    static const char *const languages[] = {"en", "fr"};
+    struct texts *texts;
+    assert_int_equal(texts_load(&texts, NULL, s->findings), RESULT_OK);
+    for (size_t l = 0; l < 2; l++)
+        for (int kind = ROSTER_ORGANISATIONS; kind <= ROSTER_PEOPLE; kind++) {
+            const struct roster_field *fields;
+            const size_t n = roster_fields((enum roster_kind)kind, &fields);
+            struct buf b = BUF_INIT;
+            for (size_t f = 0; f < n; f++)
+                buf_printf(&b, "%s%s", f ? "," : "",
+                           texts_get(texts, languages[l], roster_field_text(s->arena, (enum roster_kind)kind, f)));
+            struct roster_preview *p = understand(s, (enum roster_kind)kind, arena_printf(s->arena, "%s\n", b.p));
+            for (size_t f = 0; f < n; f++)
+                assert_int_equal(p->columns[f], (int)f);
+            buf_free(&b);
+        }
+    texts_free(texts);
 }
 
 static void damaged_and_overlong_rows_are_errors(void **state) {
@@ -227,6 +336,11 @@ int main(void) {
         TEST(columns_can_be_named_by_hand),
         TEST(organisations_without_codes_get_codes_from_their_names),
         TEST(parents_must_be_known_and_nobody_is_their_own_ancestor),
+        TEST(a_row_that_is_left_out_does_not_close_a_circle),
+        TEST(everything_wrong_with_a_row_is_said_at_once),
+        TEST(an_empty_code_is_made_from_the_name),
+        TEST(columns_are_called_by_their_names_in_the_readers_language),
+        TEST(names_of_columns_are_understood_as_headings),
         TEST(damaged_and_overlong_rows_are_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

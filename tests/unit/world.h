@@ -119,7 +119,9 @@ static inline int by_organisation(const void *a, const void *b) {
 }
 
 static inline void store_world(struct world *w) {
-    qsort(w->responses, w->n_responses, sizeof *w->responses, by_organisation);
+    if (w->n_responses) {
+        qsort(w->responses, w->n_responses, sizeof *w->responses, by_organisation);
+    }
     assert_int_equal(store_add_assessment(w->store, &w->assessment, NULL, 0), RESULT_OK);
     assert_int_equal(store_put_organisations(w->store, w->assessment.id, w->organisations, w->n_organisations),
                      RESULT_OK);
@@ -130,6 +132,7 @@ static inline void store_world(struct world *w) {
                             .opened = "2027-01-01",
                             .until = "",
                             .closed = "2027-01-31",
+                            .mode = w->assessment.mode,
                             .min_group = w->assessment.min_group,
                             .min_comments = w->assessment.min_comments,
                             .imported = true};
@@ -137,6 +140,19 @@ static inline void store_world(struct world *w) {
     const struct wave_file pinned = {w->file.language, w->file.text};
     assert_int_equal(store_import_wave(w->store, &w->wave, &pinned, 1, w->responses, w->n_responses, w->comments,
                                        w->n_comments, w->invited, w->n_organisations),
+                     RESULT_OK);
+}
+
+/* Another wave of the same assessment and instrument, with the answers added since. */
+static inline void store_next_world(struct world *w) {
+    if (w->n_responses) {
+        qsort(w->responses, w->n_responses, sizeof *w->responses, by_organisation);
+    }
+    w->wave.id = id_new();
+    w->wave.number = 0;
+    w->wave.label = arena_printf(w->arena, "after %s", w->wave.label);
+    const struct wave_file pinned = {"", w->file.text};
+    assert_int_equal(store_import_wave(w->store, &w->wave, &pinned, 1, w->responses, w->n_responses, NULL, 0, NULL, 0),
                      RESULT_OK);
 }
 

@@ -3,13 +3,18 @@
 before a wave is closed, and whoever was given one organisation's report sees that one."""
 import hashlib
 import html.parser
+import http.client
+import io
 import os
 import re
 import sqlite3
 import sys
+import time
 import unittest
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import openpyxl  # noqa: E402
 from support.readiness import Browser, Installation  # noqa: E402
 from support.scene import STORY  # noqa: E402
 from support.workspace import add_user, submit, token_of  # noqa: E402
@@ -126,6 +131,16 @@ class Pages(unittest.TestCase):
     def value(self, code, kind, name, statistic, group=''):
         return self.results[code, group, kind, name, statistic]
 
+    def fetch(self, browser, path):
+        """The bytes of a file."""
+        connection = http.client.HTTPConnection(browser.host, timeout=60)
+        connection.request('GET', path, headers={'Cookie': '; '.join('%s=%s' % c for c in browser.cookies.items())})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        self.assertEqual(answer.status, 200, path)
+        return body
+
     def read(self, path, browser=None, status=200):
         page = (browser or self.boss).get(path)
         self.assertEqual(page.status, status, path)
@@ -234,6 +249,42 @@ class Pages(unittest.TestCase):
         page = submit(self.boss, self.read(REPORTS + '/1')[1], REPORTS + '/1')
         file = self.boss.get(re.search(r'/jobs/[0-9a-f]+/file', page.text).group())
         self.assertTrue(file.text.startswith('PK'))
+
+    def test_all_workbooks_come_in_one_file(self):
+        page = submit(self.boss, self.read(REPORTS + '/1')[1], REPORTS + '/1', button='bundle')
+        link, end = re.search(r'/jobs/[0-9a-f]+', page.text).group(), time.time() + 60
+        while '/file' not in page.text:  # a long job shows how far it is meanwhile
+            self.assertLess(time.time(), end)
+            time.sleep(0.2)
+            page = self.boss.get(link)
+        file = self.fetch(self.boss, link + '/file')
+        packed = zipfile.ZipFile(io.BytesIO(file))
+        self.assertIsNone(packed.testzip())
+        names = packed.namelist()
+        self.assertEqual(sorted(n.split('-')[0] for n in names), sorted({key[0] for key in self.results if key[0]}))
+        for name in names:
+            self.assertRegex(name, r'^[^<>:"/\\|?*\x00-\x1f]{1,125}\.xlsx$')
+            book = openpyxl.load_workbook(io.BytesIO(packed.read(name)))
+            self.assertGreater(len(book.sheetnames), 3)
+        self.assertFalse([f for f in os.listdir(os.path.join(self.here.folder, 'var/jobs')) if 'part' in f])
+
+    def test_a_link_gives_the_workbook_of_its_organisation_too(self):
+        token, stranger = 'ABCDEFGHIJKLMNOPQRSTUVWX24', Browser(self.here.url)
+        digest = hashlib.blake2b(token.encode(), digest_size=32).digest()
+        self.assertEqual(stranger.get('/shared/%s/workbook' % token).status, 404)
+        self.change("INSERT INTO report_grant SELECT randomblob(16), id, 'south', NULL, ?, 32503680000, '' FROM assessment",
+                    digest)
+        page = stranger.get('/shared/' + token)
+        link = re.search(r'href="(/shared/%s/workbook[^"]*)"' % token, page.text).group(1).replace('&amp;', '&')
+        book = openpyxl.load_workbook(io.BytesIO(self.fetch(stranger, link)))
+        text = ' '.join(str(c.value) for s in book for row in s.iter_rows() for c in row if c.value is not None)
+        self.assertIn('South', text)
+        self.assertNotIn('North House', text)
+        # the open wave is not among the choices: asked for, the closed one comes
+        again = stranger.get('/shared/%s/workbook?wave=2' % token)
+        self.assertIn('tale-Baseline-south.xlsx', again.headers['Content-Disposition'])
+        self.change('UPDATE report_grant SET expires = 1000 WHERE hash = ?', digest)
+        self.assertEqual(stranger.get('/shared/%s/workbook' % token).status, 404)
 
     def test_a_page_from_the_command_line_stands_alone(self):
         for words in (['--organisation', 'north'], ['--all']):

@@ -30,7 +30,7 @@ class Sessions(unittest.TestCase):
         cls.here.__exit__()
 
     def setUp(self):
-        self.email = self._testMethodName[5:40].replace('_', '.') + '@example.org'
+        self.email = self._testMethodName[5:40].replace('_', '.').strip('.') + '@example.org'
 
     def person(self, role='practitioner'):
         return add_user(self.here, self.email, role)

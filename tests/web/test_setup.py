@@ -173,7 +173,7 @@ class Setup(unittest.TestCase):
         page = self.get(A + '/organisations/import')
         page = upload(self.browser, page, A + '/organisations/import', 'file', '', b'',
                       {'pasted': 'name\theadcount\nNew House\t1 200\n'})
-        self.assertRegex(plain(page), r'new-house New House 1200')
+        self.assertRegex(plain(page), r'new-house made from the name New House 1,200')
         for content, words in ((b'PK\x03\x04rest', 'This is a workbook'), (b'', 'Choose a file'),
                                (b'\x89PNG\r\n\x1a\n\0\0', 'is not a text file'), (b'code,name\nx,"open\n', 'never closed')):
             page = self.import_file(A + '/organisations/import', content)
@@ -185,13 +185,71 @@ class Setup(unittest.TestCase):
         self.assertIn('Organisations written: 1', plain(page))
         self.assertEqual(self.rows("SELECT count(*) FROM organisation WHERE code = 'x2'")[0][0], 0)
 
+    def speak(self, language):
+        submit(self.browser, self.get('/account'), '/account', {'language': language, 'name': 'Claire', 'timezone': 'UTC'})
+
+    def test_5_the_preview_says_how_everything_was_understood(self):
+        self.speak('fr')
+        self.addCleanup(self.speak, 'en')
+        table = ('Sigle;Nom;Effectif;Rattachement;Remarque\r\n;Sacré-Cœur;douze;personne;x\r\n;Œuvre d’été;1500;reseau;y\r\n'
+                 ';Œuvre d’été;3;;\r\n;;4;;\r\n')
+        page = self.import_file(A + '/organisations/import', table.encode('cp1252'))
+        text = plain(page).replace('\u202f', ' ')
+        self.assertRegex(text, r' 2 .{0,9}douze.{0,9}, dans la colonne .{0,3}effectif')
+        self.assertRegex(text, r' 2 Le parent .{0,5}personne')
+        self.assertRegex(text, r' 4 .{0,5}Œuvre d’été.{0,5}figure déjà à la ligne 3')
+        self.assertIn('oeuvre-d-ete tiré du nom Œuvre d’été reseau 1 500', text)
+        self.assertRegex(text, r'Codes tirés du nom 1 ')
+        self.assertIn('3 lignes du fichier demandent votre attention', text)
+        for words in ('Code .{0,3}Sigle', 'Nom .{0,3}Nom', 'Fait partie de .{0,3}Rattachement', 'Effectif .{0,3}Effectif', 'Langue Pas dans ce tableau',
+                      'Non utilisées Remarque', 'Windows-1252', 'Point-virgule'):
+            self.assertRegex(text, words)
+        page = self.import_file(A + '/people/import', 'wer;wo;wie\r\nÈve;h1;eve@hopital.example\r\n'.encode('cp1252'))
+        text = plain(page)
+        self.assertRegex(text, 'La colonne .{0,3}adresse électronique.{0,3} manque')
+        self.assertNotIn('email', text)
+        page.forms = [f for f in page.forms if any(c['name'] == 'by_hand' for c in f['controls'])][:1]
+        page = upload(self.browser, page, A + '/people/import', 'file', '', b'',
+                      {'column.email': '2', 'column.organisation': '1', 'column.name': '0'})
+        text = plain(page)
+        for words in ('Windows-1252', 'Point-virgule', 'Adresse électronique .{0,3}wie', 'Nom .{0,3}wer', 'table.csv'):
+            self.assertRegex(text, words)
+
+    def test_6_a_code_that_is_made_is_nobody_elses(self):
+        for name, code in (('Import', 'import-2'), ('Façade', 'facade'), ('Facade', 'facade-2'), ('Άγιος', 'organisation')):
+            submit(self.browser, self.get(A + '/organisations/add'), A + '/organisations/add',
+                   {'name': name, 'headcount': '', 'parent': '', 'language': ''})
+            self.assertEqual(self.rows('SELECT code FROM organisation WHERE name = ?', name), [(code,)])
+
+    def order(self, path, pattern):
+        return re.findall(pattern, self.get(path).text)
+
+    def test_6_lists_are_sorted_by_their_heads_as_people_count_and_spell(self):
+        page = self.get(A + '/organisations')
+        self.assertEqual(re.findall(r'Hôpital n° (\d+)', page.text), [str(i) for i in range(1, 12)])
+        self.assertIn('href="?sort=-people"', self.get(A + '/organisations?sort=people').text)
+        self.assertEqual(self.order(A + '/organisations?sort=-name', r'Hôpital n° (\d+)')[0], '11')
+        self.assertEqual(self.order(A + '/people?sort=email', r'>personne(\d+)@')[:3], ['0', '1', '2'])
+        self.assertEqual(self.order(A + '/people?sort=-email&q=tremblay', r'>personne(\d+)@')[:2], ['599', '598'])
+        page = self.get(A + '/people?sort=-email&q=tremblay+5')
+        self.assertIn('aria-sort=descending', page.text.replace('"', ''))
+        self.assertIn('href="?q=tremblay%205&amp;sort=-email&amp;page=2"', page.text)
+        self.assertIn('href="?q=tremblay%205&amp;sort=name"', page.text)
+        self.assertEqual(self.order(A + '/people?sort=nonsense', r'>personne(\d+)@'), self.order(A + '/people', r'>personne(\d+)@'))
+
+    def test_6_cells_have_the_heads_of_their_columns_for_narrow_screens(self):
+        page = self.get(A + '/people')
+        self.assertRegex(page.text, r'<table role=table>')
+        self.assertRegex(page.text, r'<th scope=row role=rowheader[^>]*><div><a ')
+        self.assertIn('<td role=cell data-label=Organisation>Hôpital n° 1 ', page.text)
+
     def test_6_single_organisations_and_people(self):
         page = submit(self.browser, self.get(A + '/organisations/add'), A + '/organisations/add',
                       {'name': 'Clinique de l’Est', 'headcount': 'many', 'parent': '', 'language': ''})
         self.assertEqual(page.status, 422)
         page = submit(self.browser, page, A + '/organisations/add', {'headcount': '7', 'parent': 'reseau', 'language': 'fr'})
         self.assertIn('“Clinique de l’Est” is saved', plain(page))
-        path = A + '/organisations/clinique-de-lest'
+        path = A + '/organisations/clinique-de-l-est'
         self.assertEqual(self.rows("SELECT parent, headcount, language FROM organisation WHERE name LIKE 'Clinique%'"),
                          [('reseau', 7, 'fr')])
         page = submit(self.browser, self.get(path), path + '/remove')
@@ -264,7 +322,9 @@ class Setup(unittest.TestCase):
         page = submit(self.browser, page, A + '/settings/sharing', {'organisation': 'h1', 'remark': 'Director', 'days': '30'})
         self.assertRegex(page.text, r'/shared/[A-Z0-9a-z]{26}')
         token = re.search(r'/shared/([A-Za-z0-9]{26})', page.text).group(1)
-        self.assertNotIn(token, self.get(A + '/settings/sharing').text, 'shown once')
+        page = self.get(A + '/settings/sharing')
+        self.assertNotIn(token, page.text, 'shown once')
+        self.assertIn('data-label=Organisation>Hôpital n° 1 ', page.text, 'the name, not the code')
         page = self.get(A + '/settings/sharing')
         page.forms = [f for f in page.forms if any(c['value'] == 'take' for c in f['controls'])]
         page = submit(self.browser, page, A + '/settings/sharing')
@@ -318,7 +378,7 @@ class Closing(unittest.TestCase):
             Browser(here.url).fill(link['token'], ANSWERS)
         page = administrator.get('/assessments/tale/waves/Baseline/close')
         self.assertIn('Fewer than 5', plain(page))
-        self.assertIn('4 of 6', plain(administrator.get('/work')))
+        self.assertIn('Fewer than 5', plain(administrator.get('/work')))
         for link in links[4:]:
             Browser(here.url).fill(link['token'], ANSWERS)
         page = administrator.get('/assessments/tale/waves/1/close')

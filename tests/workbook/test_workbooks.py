@@ -8,8 +8,8 @@ import unittest
 from support.readiness import Installation, ROOT
 
 CHECK = os.path.join(ROOT, 'tests/workbook/check_workbook.py')
-SHEETS = {'en': 'Summary|Profile|Items|Staff and organisation|Groups|Comments|Method|Codebook',
-          'all': 'Overview|Response|Ranking|Reliability|Method|Codebook'}
+SHEETS = {'en': 'Summary|Profile|Items|Staff and organisation|Groups|Change|Strategies|Action plan|Comments|Method|Codebook',
+          'all': 'Overview|Response|Ranking|Common barriers|Reliability|Method|Codebook'}
 
 
 class Workbooks(unittest.TestCase):

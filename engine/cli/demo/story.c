@@ -203,7 +203,7 @@ static const char *report_language(const struct story *s, const char *code) {
 static enum result write_missing(struct story *s, struct results *results) {
     const struct organisation_head *heads;
     size_t n = results_organisations(results, &heads);
-    struct report_request request = {.results = results, .texts = s->cli->texts};
+    struct report_request request = {.results = results, .texts = s->cli->texts, .strategies = cli_strategies(s->cli)};
     enum result result = RESULT_OK;
     for (size_t i = 0; result == RESULT_OK && i < n; i++) {
         request.path = report_path(s, heads[i].code);

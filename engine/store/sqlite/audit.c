@@ -17,20 +17,51 @@ enum result store_add_audit(struct store *s, const struct audit *a) {
     return store_write(s, add_audit, &copy);
 }
 
+struct audit_once {
+    const struct audit *line;
+    int64_t since;
+};
+
+static enum result add_audit_once(struct store *s, struct database *db, void *argument) {
+    const struct audit_once *once = argument;
+    struct audit copy = *once->line;
+    int64_t found = 0;
+    sqlite3_stmt *q = database_statement(db, "SELECT 1 FROM audit WHERE time >= ? AND act = ? AND object = ? LIMIT 1");
+    statement_bind(q, "ltt", once->since, copy.act, copy.object ? copy.object : "");
+    const enum result result = statement_number(q, 0, &found);
+    return result == RESULT_OK && !found ? add_audit(s, db, &copy) : result;
+}
+
+enum result store_add_audit_once(struct store *s, const struct audit *a, int64_t since) {
+    struct audit_once once = {a, since};
+    return store_write(s, add_audit_once, &once);
+}
+
 static struct audit read_audit(struct arena *arena, sqlite3_stmt *q) {
     return (struct audit){sqlite3_column_int64(q, 0), column_text(arena, q, 1), column_text(arena, q, 2),
-                          column_text(arena, q, 3)};
+                          column_text(arena, q, 3), (long)sqlite3_column_int64(q, 4)};
 }
 
 enum result store_list_audit(struct store *s, struct arena *arena, const char *object_prefix, size_t most,
                              struct audit **out, size_t *n) {
+    return store_list_audit_from(s, arena, object_prefix, INT64_MAX, 0, false, most, out, n);
+}
+
+#define AUDIT_COLUMNS "time, account, act, object, number"
+#define AUDIT_ABOUT "(?1 IS NULL OR object = ?1 OR substr(object, 1, length(?1) + 1) = ?1 || '/')"
+
+enum result store_list_audit_from(struct store *s, struct arena *arena, const char *object_prefix, int64_t time,
+                                  long number, bool newer, size_t most, struct audit **out, size_t *n) {
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(
-        db, "SELECT time, account, act, object FROM audit WHERE ?1 IS NULL OR object = ?1"
-            " OR substr(object, 1, length(?1) + 1) = ?1 || '/' ORDER BY time DESC, number DESC LIMIT ?2");
-    statement_bind(q, "tz", object_prefix, most);
+    sqlite3_stmt *q = newer ? database_statement(db, "SELECT " AUDIT_COLUMNS " FROM (SELECT * FROM audit WHERE"
+                                                     " " AUDIT_ABOUT " AND (time, number) > (?2, ?3)"
+                                                     " ORDER BY time, number LIMIT ?4) ORDER BY time DESC, number DESC")
+                            : database_statement(db, "SELECT " AUDIT_COLUMNS " FROM audit WHERE " AUDIT_ABOUT
+                                                     " AND (time, number) < (?2, ?3)"
+                                                     " ORDER BY time DESC, number DESC LIMIT ?4");
+    statement_bind(q, "tllz", object_prefix, time, (int64_t)number, most);
     LIST_ROWS(q, out, n, read_audit(arena, q));
 }
 

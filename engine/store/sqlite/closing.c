@@ -134,23 +134,29 @@ enum result store_mark_closed(struct store *s, struct id wave) {
     return store_write(s, mark_closed, &wave);
 }
 
-enum result store_each_response(struct store *s, struct id wave, bool (*each)(void *context, const struct response *r),
-                                void *context) {
+/* The organisation is a key: where it is named, the search goes straight there. */
+static sqlite3_stmt *select_responses(struct database *db, const char *organisation) {
+#define RESPONSE_SELECT "SELECT organisation, id, unit, pseudonym, answers FROM response WHERE wave = ?1"
+    if (organisation)
+        return database_statement(db, RESPONSE_SELECT " AND organisation = ?2 ORDER BY id");
+    return database_statement(db, RESPONSE_SELECT " ORDER BY organisation, id");
+}
+
+enum result store_each_response(struct store *s, struct id wave, const char *organisation,
+                                bool (*each)(void *context, const struct response *r), void *context) {
     struct database *db = store_reader(s);
     struct arena *arena = arena_new();
-    sqlite3_stmt *q = db ? database_statement(db, "SELECT organisation, id, unit, pseudonym, answers FROM response"
-                                                  " WHERE wave = ? ORDER BY organisation, id")
-                         : NULL;
-    statement_bind(q, "d", &wave);
+    sqlite3_stmt *q = db ? select_responses(db, organisation) : NULL;
+    statement_bind(q, organisation ? "dt" : "d", &wave, organisation);
     int code = SQLITE_ERROR;
     bool more = true;
     struct response r = {.organisation = NULL};
     while (q && more && (code = sqlite3_step(q)) == SQLITE_ROW) {
-        struct str organisation = column_view(q, 0);
-        if (!r.organisation || !str_is(organisation, r.organisation)) { /* one copy per organisation, not per row */
+        struct str name = column_view(q, 0);
+        if (!r.organisation || !str_is(name, r.organisation)) { /* one copy per organisation, not per row */
             arena_free(arena);
             arena = arena_new();
-            r.organisation = arena_copy(arena, organisation.p, organisation.n);
+            r.organisation = arena_copy(arena, name.p, name.n);
         }
         r.id = column_id(q, 1);
         r.unit = (const char *)sqlite3_column_text(q, 2);

@@ -3,6 +3,12 @@
 #include "store/mailings.h"
 #include "store/sqlite/database.h"
 
+enum { NOT_SENT = -1 /* as a moment */ };
+
+bool mailing_names_nobody(const struct mailing *m) {
+    return m->kind == MAILING_REMINDERS && !m->everyone;
+}
+
 enum result store_next_delivery(struct store *s, struct arena *arena, struct id mailing, struct invitation *out) {
     struct database *db = store_reader(s);
     if (!db)
@@ -64,7 +70,7 @@ enum result store_claim_delivery(struct store *s, struct id mailing, struct id i
     enum result result = store_write(s, claim, &c);
     *wanted = result == RESULT_OK && c.wanted;
     if (result == RESULT_OK && !c.wanted) {
-        result = store_end_delivery(s, mailing, invitation, DELIVERY_DONE, "");
+        result = store_end_delivery(s, mailing, invitation, DELIVERY_DONE, "", NOT_SENT);
         if (result == RESULT_OK)
             count_spared(s, mailing);
     }
@@ -75,21 +81,23 @@ struct ending {
     struct id mailing, invitation;
     enum delivery_state state;
     const char *sentence;
+    int64_t moment;
 };
 
 static enum result end_delivery(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct ending *e = argument;
     sqlite3_stmt *q = database_statement(
-        db, "UPDATE delivery SET state = ?, sentence = ? WHERE mailing = ? AND invitation = ? AND state = 1");
-    statement_bind(q, "itdd", (int)e->state, e->sentence ? e->sentence : "", &e->mailing, &e->invitation);
+        db, "UPDATE delivery SET state = ?1, sentence = ?2, moment = (SELECT CASE WHEN m.kind = 0 OR m.everyone THEN ?3"
+            " ELSE 0 END FROM mailing m WHERE m.id = ?4) WHERE mailing = ?4 AND invitation = ?5 AND state = 1");
+    statement_bind(q, "itldd", (int)e->state, e->sentence ? e->sentence : "", e->moment, &e->mailing, &e->invitation);
     return statement_finish_one(q);
 }
 
 enum result store_end_delivery(struct store *s, struct id mailing, struct id invitation, enum delivery_state state,
-                               const char *sentence) {
+                               const char *sentence, int64_t moment) {
     /* What a server said to an accepted message is not kept: a spared delivery has no such sentence. */
-    struct ending e = {mailing, invitation, state, state == DELIVERY_DONE ? "" : sentence};
+    struct ending e = {mailing, invitation, state, state == DELIVERY_DONE ? "" : sentence, moment};
     return store_write(s, end_delivery, &e);
 }
 
@@ -114,10 +122,11 @@ enum result store_list_delivery_problems(struct store *s, struct arena *arena, s
     if (!db)
         return RESULT_MACHINE;
     sqlite3_stmt *q = database_statement(
-        db, "SELECT coalesce(p.email, ''), d.sentence, d.state FROM delivery d JOIN mailing m ON m.id = d.mailing"
-            " JOIN wave w ON w.id = m.wave JOIN invitation i ON i.wave = m.wave AND i.id = d.invitation"
-            " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person"
-            " WHERE d.mailing = ? AND d.state IN (3, 4) ORDER BY d.state, 1, d.invitation");
+        db,
+        "SELECT coalesce(p.email, ''), d.sentence, d.state FROM delivery d JOIN mailing m ON m.id = d.mailing"
+        " JOIN wave w ON w.id = m.wave JOIN invitation i ON i.wave = m.wave AND i.id = d.invitation"
+        " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person"
+        " WHERE d.mailing = ? AND d.state IN (3, 4) AND (m.kind = 0 OR m.everyone) ORDER BY d.state, 1, d.invitation");
     statement_bind(q, "d", &mailing);
     LIST_ROWS(q, out, n, read_problem(arena, q));
 }
@@ -136,11 +145,13 @@ enum result store_list_person_mails(struct store *s, struct arena *arena, struct
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
-        database_statement(db, "SELECT w.label, m.kind, m.started, d.state, d.attempts, d.sentence FROM invitation i"
-                               " JOIN wave w ON w.id = i.wave JOIN mailing m ON m.wave = i.wave"
-                               " JOIN delivery d ON d.mailing = m.id AND d.invitation = i.id"
-                               " WHERE i.person = ? AND i.kind = 1 ORDER BY m.started, m.id");
+    sqlite3_stmt *q = database_statement(db, "SELECT w.label, m.kind, m.started,"
+                                             " iif(m.kind = 0 OR m.everyone OR d.attempts = 0, d.state, 2),"
+                                             " iif(m.kind = 0 OR m.everyone, d.attempts, 0),"
+                                             " iif(m.kind = 0 OR m.everyone, d.sentence, '') FROM invitation i"
+                                             " JOIN wave w ON w.id = i.wave JOIN mailing m ON m.wave = i.wave"
+                                             " JOIN delivery d ON d.mailing = m.id AND d.invitation = i.id"
+                                             " WHERE i.person = ? AND i.kind = 1 ORDER BY m.started, m.id");
     statement_bind(q, "d", &person);
     LIST_ROWS(q, out, n, read_person_mail(arena, q));
 }

@@ -49,7 +49,16 @@ enum result store_may_work(struct store *s, struct id assessment, const struct a
 static enum result add_grant(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct grant *g = argument;
-    sqlite3_stmt *q = database_statement(
+    sqlite3_stmt *q;
+    if (g->has_account) {
+        q = database_statement(db,
+                               "DELETE FROM report_grant WHERE assessment = ? AND organisation = ? AND account = ?");
+        statement_bind(q, "dtd", &g->assessment, g->organisation, &g->account);
+        const enum result result = statement_finish(q, NULL);
+        if (result != RESULT_OK)
+            return result;
+    }
+    q = database_statement(
         db, "INSERT INTO report_grant (id, assessment, organisation, account, hash, expires, remark)"
             " SELECT ?1, assessment, code, ?4, ?5, ?6, ?7 FROM organisation WHERE assessment = ?2 AND code = ?3");
     statement_bind(q, "ddtphlt", &g->id, &g->assessment, g->organisation, g->has_account ? g->account.bytes : NULL,

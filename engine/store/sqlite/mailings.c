@@ -115,8 +115,12 @@ static enum result start_mailing(struct store *s, struct database *db, void *arg
             " JOIN person p ON p.assessment = w.assessment AND p.id = i.person"
             " WHERE i.wave = ?2 AND i.kind = 1 AND p.email <> '' AND p.contact = 0"
             " AND (?3 <> 0 OR NOT EXISTS (SELECT 1 FROM mailing m JOIN delivery d ON d.mailing = m.id"
+            "  WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id AND d.state IN (1, 2, 4)))"
+            " AND (?4 = 0 OR NOT EXISTS (SELECT 1 FROM mailing m JOIN delivery d ON d.mailing = m.id"
+            "  WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id AND d.state = 3)"
+            "  OR EXISTS (SELECT 1 FROM mailing m JOIN delivery d ON d.mailing = m.id"
             "  WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id AND d.state IN (1, 2, 4)))");
-    statement_bind(q, "ddi", &m->id, &m->wave, (int)m->kind);
+    statement_bind(q, "ddii", &m->id, &m->wave, (int)m->kind, (int)mailing_names_nobody(m));
     result = statement_finish(q, &written);
     return result == RESULT_OK && written == 0 ? RESULT_INPUT : result;
 }

@@ -29,22 +29,15 @@ enum result store_count_reach(struct store *s, struct id wave, struct reach *out
     ONE_ROW(q, *out = read_reach(q));
 }
 
-enum result store_count_unanswered(struct store *s, struct id wave, int *n) {
-    struct database *db = store_reader(s);
-    if (!db)
-        return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM ticket WHERE wave = ? AND kind = 1 AND state = 0");
-    statement_bind(q, "d", &wave);
-    ONE_ROW(q, *n = sqlite3_column_int(q, 0));
-}
-
 enum result store_count_retries(struct store *s, struct arena *arena, struct id mailing, int *n,
                                 const char **sentence) {
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT count(*), coalesce(max(sentence), '') FROM delivery"
-                                             " WHERE mailing = ? AND state = 0 AND attempts > 0");
+    sqlite3_stmt *q =
+        database_statement(db, "SELECT count(*), coalesce(max(iif(m.kind = 0 OR m.everyone, d.sentence, '')), '')"
+                               " FROM delivery d JOIN mailing m ON m.id = d.mailing"
+                               " WHERE d.mailing = ? AND d.state = 0 AND d.attempts > 0");
     statement_bind(q, "d", &mailing);
     ONE_ROW(q, (*n = sqlite3_column_int(q, 0), *sentence = column_text(arena, q, 1)));
 }

@@ -111,3 +111,65 @@ void chart_rate(struct paper *p, double rate) {
         write_line(p, "goal", marks[i], marks[i], true);
     html_markup(p->h, "</svg>");
 }
+
+/* Places of a wave (across) and of a value (down), as shares of the chart. */
+static double across(const struct wave_history *history, size_t wave) {
+    return ((double)wave + 0.5) / (double)history->n_waves;
+}
+
+static double down(const struct construct *construct, double value) {
+    return 1 - place(construct, value);
+}
+
+static void write_stroke(struct paper *p, const char *class, double x1, double y1, double x2, double y2) {
+    html_markup(p->h, "<line");
+    html_attribute(p->h, "class", class);
+    html_attribute(p->h, "x1", percent(p, x1));
+    html_attribute(p->h, "y1", percent(p, y1));
+    html_attribute(p->h, "x2", percent(p, x2));
+    html_attribute(p->h, "y2", percent(p, y2));
+    html_markup(p->h, "/>");
+}
+
+static const char *waves_in_words(struct paper *p, const struct wave_history *history, size_t c) {
+    const char *text = "";
+    for (size_t i = 0; i < history->n_waves; i++) {
+        const struct cell mean = history->points[i * p->w->instrument->n_constructs + c].mean;
+        const char *value = cell_shown(mean) ? words_number(p->w, mean.value, 2) : word(p->w, "report.withheld");
+        text = arena_printf(
+            p->arena, "%s%s%s", text, *text ? "; " : "",
+            WORDS(p->w, "report.waves", "wave", words_wave_label(p->w, history->waves[i]), "mean", value, NULL));
+    }
+    return text;
+}
+
+void chart_waves(struct paper *p, const struct construct *construct, const struct wave_history *history, size_t c) {
+    const size_t all = p->w->instrument->n_constructs;
+    open_chart(p, "waves", words_text(p->w, &construct->label), waves_in_words(p, history, c));
+    for (size_t i = 0; i < construct->scale->n_points; i++) {
+        const double y = down(construct, construct->scale->points[i].code);
+        write_stroke(p, "tick", 0, y, 1, y);
+        if (i == 0 || i + 1 == construct->scale->n_points) {
+            html_markup(p->h, "<text class=axis dy=-3");
+            html_attribute(p->h, "y", percent(p, y));
+            html_end(p->h);
+            html_text(p->h, words_number(p->w, construct->scale->points[i].code, 0));
+            html_markup(p->h, "</text>");
+        }
+    }
+    for (size_t i = 0; i < history->n_waves; i++) {
+        const struct wave_point *now = &history->points[i * all + c], *then = i ? now - all : now;
+        if (!cell_shown(now->mean))
+            continue;
+        const double x = across(history, i), y = down(construct, now->mean.value);
+        if (i && cell_shown(then->mean))
+            write_stroke(p, "joint", across(history, i - 1), down(construct, then->mean.value), x, y);
+        if (cell_shown(now->low) && cell_shown(now->high))
+            write_stroke(p, "interval", x, down(construct, now->low.value), x, down(construct, now->high.value));
+        html_markup(p->h, "<circle class=wave-mark r=5");
+        html_attribute(p->h, "cx", percent(p, x));
+        html_attribute(p->h, "cy", percent(p, y));
+        html_markup(p->h, "/>");
+    }
+    html_markup(p->h, "</svg>");
+}

@@ -52,4 +52,5 @@ void section_head(struct paper *p, const struct organisation_results *o, bool ow
         html_markup(p->h, "</div>");
     }
     html_markup(p->h, "</dl>");
+    paper_paragraph(p, told_response(p->w, o));
 }

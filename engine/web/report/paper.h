@@ -53,6 +53,8 @@ void paper_construct(struct paper *p, const struct construct *construct);
 void chart_shares(struct paper *p, const char *name, const struct figures *f);
 void chart_own(struct paper *p, const struct construct *construct, struct cell staff, struct cell own);
 void chart_rate(struct paper *p, double rate);
+/* A construct's mean and interval, wave by wave, joined where neighbours can be compared. */
+void chart_waves(struct paper *p, const struct construct *construct, const struct wave_history *history, size_t c);
 /* The patterns that charts of this page refer to; once a page, before the first chart. */
 void chart_patterns(struct paper *p);
 
@@ -64,12 +66,15 @@ void section_talk(struct paper *p, const struct organisation_view *view);
 void section_profile(struct paper *p, const struct organisation_view *view);
 void section_own(struct paper *p, const struct organisation_view *view);
 void section_groups(struct paper *p, const struct organisation_view *view);
+void section_strategies(struct paper *p, const struct organisation_view *view);
 void section_items(struct paper *p, const struct organisation_view *view);
+void section_change(struct paper *p, const struct organisation_view *view);
 void section_comments(struct paper *p, const struct organisation_view *view);
 void section_method(struct paper *p, struct told_line withheld);
 /* Of the report over all organisations. */
 void section_overview(struct paper *p, const struct all_view *view, struct report_links links);
 void section_response(struct paper *p, const struct all_view *view, struct report_links links);
+void section_common(struct paper *p, const struct all_view *view);
 void section_ranking(struct paper *p, const struct all_view *view);
 
 #endif

@@ -33,7 +33,7 @@ static void write_interval(struct paper *p, const struct figures *f) {
     html_markup(p->h, "</td>");
 }
 
-static void write_call(struct paper *p, const struct figures *f) {
+static void write_call(struct paper *p, const struct construct *construct, const struct figures *f) {
     html_markup(p->h, "<td");
     if (f->call != CALL_NONE)
         html_attribute(p->h, "class", arena_printf(p->arena, "call %s", paper_class(f->call)));
@@ -43,6 +43,9 @@ static void write_call(struct paper *p, const struct figures *f) {
         html_text(p->h, words_mark(f->call));
         html_markup(p->h, "</span> ");
         html_text(p->h, words_call(p->w, f->call));
+        html_markup(p->h, "<span class=told>");
+        html_text(p->h, told_call(p->w, construct, f));
+        html_markup(p->h, "</span>");
     }
     html_markup(p->h, "</td>");
 }
@@ -74,7 +77,7 @@ static void write_answers(struct paper *p, const struct organisation_view *view,
         paper_cell_share(p, f->of[STAT_UNFAVOURABLE]);
         paper_cell_mean(p, f->of[STAT_MEAN], 2);
         write_interval(p, f);
-        write_call(p, f);
+        write_call(p, construct, f);
         if (compared)
             paper_cell(p, told_others(p->w, view, c));
         html_markup(p->h, "</tr>");
@@ -100,7 +103,7 @@ static void write_trust(struct paper *p, const struct organisation_view *view, b
         const struct figures *f = &view->results->groups[0].constructs[c];
         const struct cell ad = f->of[STAT_AD];
         open_row(p, construct);
-        paper_cell(p, words_agreement(p->w, agreement_of(construct, f), true));
+        paper_cell(p, told_agreement(p->w, construct, f));
         paper_cell_mean(p, ad, 2);
         paper_cell_mean(p, cell_shown(ad) ? cell_value(agreement_cutoff(construct)) : cell_none(), 2);
         paper_cell_mean(p, f->of[STAT_RWGJ], 2);

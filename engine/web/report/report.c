@@ -4,10 +4,11 @@
 #include "web/report/paper.h"
 
 void report_write_organisation(struct html *h, const struct words *w, const struct organisation_view *view) {
-    static const struct paper_link contents[] = {{"picture", "summary.picture"}, {"talk", "summary.talk"},
-                                                 {"profile", "profile.title"},   {"own", "own.title"},
-                                                 {"groups", "groups.title"},     {"items", "items.title"},
-                                                 {"comments", "comments.title"}, {"method", "method.title"}};
+    static const struct paper_link contents[] = {{"picture", "summary.picture"},     {"talk", "summary.talk"},
+                                                 {"profile", "profile.title"},       {"own", "own.title"},
+                                                 {"groups", "groups.title"},         {"change", "change.title"},
+                                                 {"strategies", "strategies.title"}, {"items", "items.title"},
+                                                 {"comments", "comments.title"},     {"method", "method.title"}};
     struct paper p = {h, w, w->arena};
     const bool anything = shows_anything(view->results, &view->staff);
     html_markup(h, "<div class=report>");
@@ -24,6 +25,8 @@ void report_write_organisation(struct html *h, const struct words *w, const stru
     section_own(&p, view);
     if (anything) {
         section_groups(&p, view);
+        section_change(&p, view);
+        section_strategies(&p, view);
         section_items(&p, view);
     }
     section_comments(&p, view);
@@ -32,10 +35,9 @@ void report_write_organisation(struct html *h, const struct words *w, const stru
 }
 
 void report_write_all(struct html *h, const struct words *w, const struct all_view *view, struct report_links links) {
-    static const struct paper_link contents[] = {{"overview", "report.overview"},
-                                                 {"response", "response.title"},
-                                                 {"ranking", "ranking.title"},
-                                                 {"method", "method.title"}};
+    static const struct paper_link contents[] = {{"overview", "report.overview"}, {"response", "response.title"},
+                                                 {"ranking", "ranking.title"},    {"common", "common.title"},
+                                                 {"change", "change.title"},      {"method", "method.title"}};
     struct paper p = {h, w, w->arena};
     html_markup(h, "<div class=report>");
     chart_patterns(&p);
@@ -44,6 +46,9 @@ void report_write_all(struct html *h, const struct words *w, const struct all_vi
     section_overview(&p, view, links);
     section_response(&p, view, links);
     section_ranking(&p, view);
+    section_common(&p, view);
+    const struct organisation_view together = view_of_all(view);
+    section_change(&p, &together);
     section_method(&p, told_method_withheld_all(w, view));
     html_markup(h, "</div>");
 }

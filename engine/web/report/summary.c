@@ -79,7 +79,7 @@ static void write_strong(struct paper *p, const struct organisation_view *view, 
     paper_construct(p, construct);
     html_markup(p->h, "</p>");
     paper_paragraph(p, told_strength(p->w, construct, f));
-    paper_note(p, words_agreement(p->w, agreement_of(construct, f), true));
+    paper_note(p, told_agreement(p->w, construct, f));
     html_markup(p->h, "</li>");
 }
 

@@ -57,6 +57,12 @@ void interview_text_language(struct interview *iv, const struct text *text);
 void interview_read(struct interview *iv);
 /* kiosk.c. Is this a shared device? Then whatever the browser holds of a draft is forgotten. */
 void kiosk_find(struct interview *iv);
+/* Tells the browser that this sitting goes on now; that it is over, unless another one goes on by now: at the start
+ * page none does. */
+void kiosk_begin(struct interview *iv);
+void kiosk_end(struct interview *iv);
+/* Does this page belong to a sitting that is over, as far as the browser tells? */
+bool kiosk_is_another(const struct interview *iv);
 /* Was this page left alone for so long that somebody else may be sitting there now? */
 bool kiosk_is_over(const struct interview *iv);
 /* The browser returns to the start by itself after so many seconds. */

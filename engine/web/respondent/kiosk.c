@@ -1,6 +1,13 @@
-/* A shared device: an open link that clears itself. Nothing is kept in the browser, the answers travel in the page, and
- * the browser returns to the start by itself, after the thank-you and when a page was left alone. The return is asked
- * for by a header (Refresh), which every browser follows without a script. */
+/* A shared device: an open link that clears itself. No answer is kept in the browser, they travel in the page, and the
+ * browser returns to the start by itself, after the thank-you and when a page was left alone. The return is asked for
+ * by a header (Refresh), which every browser follows without a script.
+ *
+ * A browser can still be led back to an earlier page and asked to send it anew, answers and all. So a cookie names the
+ * sitting that goes on, and what belongs to another one is not shown. Each sitting has a random part of its own, and
+ * between two sittings the cookie is the same on every device: nothing leads from one person to the next. Where no
+ * cookies are kept, all goes on without one. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "web/respondent/interview.h"
 
@@ -21,9 +28,33 @@ void kiosk_find(struct interview *iv) {
         return;
     iv->screen.query = "&kiosk=1";
     if (r->cookie)
-        r->reply.cookie = ""; /* somebody else's, from before */
+        r->kiosk_part = ""; /* somebody's draft, from before: no sitting of this kind goes on */
     r->cookie = NULL;
     r->cookie_part = "";
+}
+
+/* What the browser is to keep: which sitting goes on, or with "" that none does. */
+static void tell(struct request *r, const char *part) {
+    r->reply.cookie = arena_printf(r->arena, "%0*d%s%s", SITTING_SECRET_SIZE, 0, *part ? "-" : "", part);
+}
+
+static const char *own_part(const struct interview *iv) {
+    const char *dot = strchr(iv->sitting.token, '.');
+    return dot ? dot + 1 : "";
+}
+
+void kiosk_begin(struct interview *iv) {
+    tell(iv->request, own_part(iv));
+}
+
+bool kiosk_is_another(const struct interview *iv) {
+    const char *goes_on = iv->request->kiosk_part;
+    return iv->kiosk && goes_on && (!*goes_on || strcmp(goes_on, own_part(iv)) != 0);
+}
+
+void kiosk_end(struct interview *iv) {
+    if (iv->request->method == METHOD_GET || !kiosk_is_another(iv))
+        tell(iv->request, "");
 }
 
 bool kiosk_is_over(const struct interview *iv) {

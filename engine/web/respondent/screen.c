@@ -153,9 +153,11 @@ void screen_open(struct screen *s, int status, const char *title, const char *su
         html_markup(h, "</aside>");
     }
     if (survey && strcmp(survey, title) != 0) {
-        html_markup(h, "<header><p>");
+        html_markup(h, "<header><p><span class=clip");
+        html_attribute(h, "title", survey);
+        html_end(h);
         html_text(h, survey);
-        html_markup(h, "</p></header>");
+        html_markup(h, "</span></p></header>");
     }
     html_markup(h, "<main>");
 }

@@ -10,7 +10,8 @@ static void go_on_cast(struct request *r, int outcome) {
     switch (outcome) {
     case CAST_STORED:
     case CAST_ALREADY: /* a double click, a refresh, a lost reply: the same thank-you */
-        r->reply.cookie = "";
+        if (!iv->kiosk)
+            r->reply.cookie = "";
         thanks_show(r, iv, true);
         break;
     case CAST_CLOSED:

@@ -164,6 +164,8 @@ void start_show_for(struct interview *iv, bool has_draft) {
     write_form(iv, has_draft);
     if (!iv->request->web->preview && !iv->kiosk)
         write_resume(iv);
+    if (iv->kiosk)
+        kiosk_end(iv);
     if (iv->kiosk && iv->request->language) /* the next person may want another language */
         kiosk_return(iv, KIOSK_IDLE);
     screen_close_main(s);

@@ -21,8 +21,10 @@ static void write_next_person(struct interview *iv) {
     struct html *h = &s->html;
     html_markup(h, "<hr>");
     screen_paragraph(s, iv->kiosk ? "kiosk.thanks" : "thanks.shared");
-    if (iv->kiosk)
+    if (iv->kiosk) {
+        kiosk_end(iv);
         kiosk_return(iv, KIOSK_THANKS);
+    }
     html_markup(h, "<p><a class=button");
     if (iv->kiosk)
         html_attribute(h, "href", kiosk_path(iv));

@@ -36,7 +36,9 @@ static void begin(struct interview *iv, const char *step) {
     } else {
         iv->sitting.token[strcspn(iv->sitting.token, ".")] = '\0'; /* of an open link: another sitting than before */
         sitting_begin(&iv->sitting);
-        if (r->web->collect && !iv->kiosk) {
+        if (iv->kiosk) {
+            kiosk_begin(iv);
+        } else if (r->web->collect) {
             if (afresh || !r->cookie)
                 new_secret(iv);
             interview_keep_cookie(iv);
@@ -189,7 +191,7 @@ void turn_handle(struct request *r) {
         unknown_show(r);
     else if (strcmp(step, "start") == 0 || strcmp(step, "afresh") == 0 || strcmp(step, "continue") == 0)
         begin(iv, step);
-    else if (kiosk_is_over(iv))
+    else if (kiosk_is_over(iv) || kiosk_is_another(iv))
         kiosk_leave(iv);
     else
         turn(iv, step);

@@ -241,9 +241,10 @@ static enum MHD_Result handle(struct exchange *e) {
         visitor_may_wait(e->visitor);
     if (!e->refusal && r->method == METHOD_POST)
         read_body(e);
-    if (e->refusal)
-        return reply_refused(e);
-    if (r->route->desk)
+    if (e->refusal) {
+        if (!gate_take_refusal(r, e->refusal))
+            route_refuse(r, e->refusal);
+    } else if (r->route->desk)
         gate_enter(r);
     else
         r->route->handle(r);

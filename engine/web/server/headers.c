@@ -66,7 +66,7 @@ static const char *note_name(const struct web *web) {
 }
 
 /* The draft's secret, and behind a dash the part of an open link's sitting; or nothing, if it does not look like that.
- */
+ * A secret of noughts opens no draft: it marks what a shared device tells. */
 static void read_cookie(struct exchange *e) {
     struct request *r = &e->request;
     const char *value = header(e, MHD_COOKIE_KIND, cookie_name(&e->server->web));
@@ -77,8 +77,13 @@ static void read_cookie(struct exchange *e) {
     if (*part && (*part != '-' || strlen(part) >= SITTING_TOKEN_MAX / 2 ||
                   strspn(part + 1, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(part + 1)))
         return;
+    const char *name = arena_string(r->arena, *part ? part + 1 : "");
+    if (strspn(value, "0") >= SITTING_SECRET_SIZE) {
+        r->kiosk_part = name;
+        return;
+    }
     r->cookie = arena_copy(r->arena, value, SITTING_SECRET_SIZE);
-    r->cookie_part = arena_string(r->arena, *part ? part + 1 : "");
+    r->cookie_part = name;
 }
 
 struct asked {

@@ -46,10 +46,12 @@ struct asset {        /* a style sheet without its comments and blanks, or a scr
 /* What all requests share; nothing of it changes while the server runs. */
 struct web {
     const struct texts *texts;
-    struct collect *collect; /* NULL in a preview */
-    struct store *store;     /* NULL: no workspace */
-    const char *surveys;     /* the folder of the instruments */
-    struct mailer *mailer;   /* NULL: mail is not set up; and so are its tools: */
+    struct collect *collect;             /* NULL in a preview */
+    struct store *store;                 /* NULL: no workspace */
+    const char *surveys;                 /* the folder of the instruments */
+    const struct strategies *strategies; /* for reports; NULL: none */
+    const char *db, *keys;               /* where the database and the waves' keys lie, for whoever puts a key back */
+    struct mailer *mailer;               /* NULL: mail is not set up; and so are its tools: */
     const struct mailer_tools *mail_tools;
     int mails_per_minute;             /* at most */
     const struct instrument *preview; /* NULL when answering for real */
@@ -91,8 +93,10 @@ struct request {
     const char *note;                             /* and the note for this page */
     const char *cookie;                           /* the draft's secret that the browser presented, or NULL */
     const char *cookie_part;                      /* and the sitting's part of an open link that came with it, or "" */
-    const char *language;                         /* ?lang= of the address, or NULL */
-    const char *accept_language;                  /* the header, or NULL */
+    const char *kiosk_part; /* of a shared device: the part of the sitting that goes on there, "" between two sittings,
+                               NULL when the browser says nothing of it */
+    const char *language;   /* ?lang= of the address, or NULL */
+    const char *accept_language; /* the header, or NULL */
     struct reply reply;
     void *state;                       /* a handler's own, from wait to continuation */
     void (*at_end)(struct request *r); /* called once when the request is over, however it ends; may be NULL */

@@ -154,7 +154,10 @@ static void prepare_web(struct server *s, const struct server_options *o) {
     *web = (struct web){.texts = o->texts,
                         .collect = o->preview ? NULL : o->collect,
                         .store = o->preview ? NULL : o->store,
+                        .strategies = o->strategies,
                         .surveys = o->surveys ? arena_string(s->arena, o->surveys) : "surveys",
+                        .db = arena_string(s->arena, o->db ? o->db : ""),
+                        .keys = arena_string(s->arena, o->keys ? o->keys : ""),
                         .preview = o->preview ? o->preview_instrument : NULL,
                         .public_url = o->public_url ? arena_string(s->arena, o->public_url) : s->url};
     web->secure = strncmp(web->public_url, "https://", 8) == 0;

@@ -1,14 +1,16 @@
 /* Everybody's accounts, for administrators: adding, changing the role, disabling, a new link. */
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "access/links.h"
+#include "base/address.h"
 #include "base/clock.h"
-#include "mail/mail.h"
+#include "base/letters.h"
 #include "web/workspace/gate.h"
 #include "web/workspace/workspace.h"
 
-enum { EMAIL_MAX = 254, NAME_MAX_CHARACTERS = 100, ROLES = 3 };
+enum { EMAIL_MAX = 254, NAME_MAX_CHARACTERS = 100, ROLES = 3, JUST_SECONDS = 60 };
 
 static const char *const role_values[ROLES] = {"viewer", "practitioner", "administrator"};
 
@@ -56,13 +58,54 @@ static void write_row(struct desk *d, const struct account *a) {
     desk_row_close(d);
 }
 
+static int by_email(const void *a, const void *b) {
+    return letters_compare(((const struct account *)a)->email, ((const struct account *)b)->email);
+}
+
+static int by_name(const void *a, const void *b) {
+    const int order = letters_compare(((const struct account *)a)->name, ((const struct account *)b)->name);
+    return order != 0 ? order : by_email(a, b);
+}
+
+static int by_role(const void *a, const void *b) {
+    const int order = (int)((const struct account *)a)->role - (int)((const struct account *)b)->role;
+    return order != 0 ? order : by_email(a, b);
+}
+
+static int by_state(const void *a, const void *b) {
+    const int order = strcmp(state_key(a), state_key(b));
+    return order != 0 ? order : by_email(a, b);
+}
+
+static int by_totp(const void *a, const void *b) {
+    const int order = ((const struct account *)a)->has_totp - ((const struct account *)b)->has_totp;
+    return order != 0 ? order : by_email(a, b);
+}
+
+static void sort(struct desk *d, struct account *accounts, size_t n) {
+    bool down;
+    const char *column = desk_sorting(d, "email", &down);
+    if (n)
+        qsort(accounts, n, sizeof *accounts,
+              strcmp(column, "name") == 0    ? by_name
+              : strcmp(column, "role") == 0  ? by_role
+              : strcmp(column, "state") == 0 ? by_state
+              : strcmp(column, "totp") == 0  ? by_totp
+                                             : by_email);
+    for (size_t i = 0; down && i < n / 2; i++) {
+        const struct account swapped = accounts[i];
+        accounts[i] = accounts[n - 1 - i];
+        accounts[n - 1 - i] = swapped;
+    }
+}
+
 static void write_table(struct desk *d, const struct account *accounts, size_t n) {
     desk_table_open(d, "accounts_caption");
-    desk_table_head(d, "accounts_email", false);
-    desk_table_head(d, "accounts_name", false);
-    desk_table_head(d, "accounts_role", false);
-    desk_table_head(d, "accounts_state", false);
-    desk_table_head(d, "accounts_totp", false);
+    desk_table_head_sort(d, "accounts_email", false, "email");
+    desk_table_head_sort(d, "accounts_name", false, "name");
+    desk_table_head_sort(d, "accounts_role", false, "role");
+    desk_table_head_sort(d, "accounts_state", false, "state");
+    desk_table_head_sort(d, "accounts_totp", false, "totp");
     for (size_t i = 0; i < n; i++)
         write_row(d, &accounts[i]);
     desk_table_close(d);
@@ -76,9 +119,11 @@ static void write_page(struct desk *d, int status) {
         return;
     }
     desk_open(d, status, desk_words(d, "accounts_title"), TAB_NONE);
+    sort(d, accounts, n);
     write_table(d, accounts, n);
     desk_section(d, "accounts_add");
     desk_form_open(d, "/accounts", false);
+    gate_hide_once(d);
     desk_field_email(d, "email", "accounts_email", NULL, "");
     desk_field_text(d, "name", "accounts_name", NULL, "", NAME_MAX_CHARACTERS);
     field_role(d, ROLE_PRACTITIONER);
@@ -98,7 +143,10 @@ void accounts_show(struct desk *d) {
 static void show_link(struct desk *d, const struct account *a) {
     struct html *h = &d->screen.html;
     char token[ACCESS_TOKEN_LENGTH + 1];
-    if (welcome_make(d->store, a->id, clock_now(), token) != RESULT_OK) {
+    uint8_t secret[ONCE_SIZE], hash[32];
+    gate_once(d, secret);
+    access_token_make(secret, token, hash);
+    if (store_put_account_link(d->store, hash, a->id, clock_now() + WELCOME_SECONDS) != RESULT_OK) {
         desk_refuse(d, 503);
         return;
     }
@@ -115,11 +163,22 @@ static void show_link(struct desk *d, const struct account *a) {
     desk_close(d);
 }
 
+/* Is this account there since a moment ago, from the same form? Then this is its second click. */
+static bool was_just_added(struct desk *d, struct account *a) {
+    struct account there;
+    if (store_find_account(d->store, d->arena, a->email, &there) != RESULT_OK ||
+        there.created < clock_now() - JUST_SECONDS || there.disabled || *there.password || there.role != a->role ||
+        strcmp(there.name, a->name) != 0 || strcmp(there.language, a->language) != 0)
+        return false;
+    *a = there;
+    return true;
+}
+
 void accounts_handle(struct desk *d) {
     struct account a = {.id = id_new(), .timezone = "", .password = "", .created = clock_now()};
     a.email = desk_posted(d, "email", EMAIL_MAX);
     a.name = desk_posted(d, "name", NAME_MAX_CHARACTERS);
-    if (!desk_has_errors(d) && !mail_address_good(a.email))
+    if (!desk_has_errors(d) && !address_good(a.email))
         desk_wrong(d, "email", "accounts_email_wrong", NULL, NULL);
     const bool good = posted_role(d, &a.role) && gate_posted_language(d, &a.language);
     if (!good || desk_has_errors(d)) {
@@ -127,7 +186,9 @@ void accounts_handle(struct desk *d) {
         return;
     }
     const enum result added = store_add_account(d->store, &a);
-    if (added == RESULT_INPUT) {
+    if (added == RESULT_INPUT && was_just_added(d, &a)) {
+        show_link(d, &a);
+    } else if (added == RESULT_INPUT) {
         desk_wrong(d, "email", "accounts_email_taken", NULL, NULL);
         write_page(d, 422);
     } else if (added != RESULT_OK) {
@@ -174,6 +235,7 @@ static void write_one(struct desk *d, int status, const struct account *a) {
         desk_section(d, "accounts_reset");
         desk_paragraph(d, "accounts_reset_explain");
         desk_form_open(d, arena_printf(d->arena, "%s/reset", path), false);
+        gate_hide_once(d);
         if (a->has_totp)
             desk_field_check(d, "totp", "accounts_reset_totp", "accounts_reset_totp_hint", false);
         desk_button_second(d, "accounts_reset_button", NULL, NULL);

@@ -33,6 +33,7 @@ void again_handle(struct desk *d) {
     if (!gate_may_try(d, d->account.email))
         return;
     if (!password_is(d->account.password, gate_posted_password(d, "password"))) {
+        gate_note_failure(d, d->account.email);
         desk_wrong(d, "password", "password_wrong", NULL, NULL);
         write_form(d, 422);
         return;

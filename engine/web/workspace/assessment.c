@@ -92,7 +92,7 @@ static void write_glance(struct desk *d, const struct setup_state *s) {
     setup_facts_open(d);
     if (s->last) {
         setup_fact(d, "setup_wave", s->last->label);
-        setup_fact(d, "setup_answered", setup_answered(d, s->answered, s->invited));
+        setup_fact(d, "setup_answered", setup_answered(d, &s->counts));
     }
     if (s->open)
         setup_fact(d, "setup_last_day", setup_until(d, s->open));

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "collect/roster.h"
+#include "web/workspace/gate.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
@@ -58,6 +59,7 @@ static void show_form(struct desk *d, int status, const struct setup_form *form,
     html_markup(h, "</p>");
     desk_form_open(d, "/assessments/new", false);
     desk_hidden(d, "instrument", name);
+    gate_hide_once(d);
     setup_write_fields(d, form);
     setup_buttons_open(d);
     desk_button(d, "setup_new_do", NULL, NULL);
@@ -93,13 +95,34 @@ void assessment_new_show(struct desk *d) {
     setup_release(&chosen, 1);
 }
 
-/* A short name for addresses, the command line and file names, made from the title, that no other assessment has. */
-static enum result add(struct desk *d, struct setup_form *form) {
+/* Was this form sent before? Then the assessment that it made has the id. One that was deleted since is another matter.
+ */
+static bool is_made(struct desk *d, struct setup_form *form) {
+    struct assessment there;
+    if (store_get_assessment(d->store, d->arena, form->assessment.id, &there) != RESULT_OK)
+        return false;
+    if (there.state == ASSESSMENT_DELETED) {
+        form->assessment.id = id_new();
+        return false;
+    }
+    form->assessment.name = there.name;
+    return true;
+}
+
+/* A short name for addresses, the command line and file names, made from the title, that no other assessment has. The
+ * store refuses a name or an id that is taken: *again when it is this form's own. */
+static enum result add(struct desk *d, struct setup_form *form, bool *again) {
     const char *base = roster_make_code(d->arena, form->assessment.title);
     if (!base[0] || strcmp(base, "new") == 0)
         base = "assessment";
+    uint8_t made[ONCE_SIZE];
+    gate_once(d, made);
+    memcpy(form->assessment.id.bytes, made, sizeof form->assessment.id.bytes);
     enum result result = RESULT_INPUT;
     for (int i = 1; result == RESULT_INPUT && i < 1000; i++) {
+        *again = is_made(d, form);
+        if (*again)
+            return RESULT_OK;
         form->assessment.name = i == 1 ? base : arena_printf(d->arena, "%s-%d", base, i);
         result = store_add_assessment(d->store, &form->assessment, form->values, form->n_values);
     }
@@ -113,13 +136,15 @@ void assessment_new_handle(struct desk *d) {
         return;
     }
     struct setup_form form = empty_form(d, &chosen);
+    bool again = false;
     setup_take_fields(d, &form);
     if (desk_has_errors(d)) {
         show_form(d, SETUP_WRONG, &form, chosen.name);
-    } else if (add(d, &form) != RESULT_OK) {
+    } else if (add(d, &form, &again) != RESULT_OK) {
         desk_refuse(d, 503);
     } else {
-        desk_audit(d, "assessment_made", form.assessment.name);
+        if (!again)
+            desk_audit(d, "assessment_made", form.assessment.name);
         desk_redirect(d, desk_path(d, "assessments", form.assessment.name, NULL), "setup_made", NULL);
     }
     setup_release(&chosen, 1);

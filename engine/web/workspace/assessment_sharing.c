@@ -4,6 +4,7 @@
 
 #include "access/links.h"
 #include "base/clock.h"
+#include "web/workspace/gate.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
@@ -54,14 +55,18 @@ static bool write_practitioners(struct desk *d) {
     return true;
 }
 
-static void write_grant(struct desk *d, const struct grant *g) {
+static void write_grant(struct desk *d, const struct grant *g, const struct organisation *list, size_t n) {
     struct account a;
+    const char *organisation = g->organisation;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i].code, g->organisation) == 0)
+            organisation = list[i].name;
     desk_row_open(d);
     if (g->has_account && store_get_account(d->store, d->arena, g->account, &a) == RESULT_OK)
         write_who(d, a.name, a.email);
     else
         desk_cell(d, g->remark[0] ? g->remark : desk_words(d, "setup_grant_link"));
-    desk_cell(d, g->organisation);
+    desk_cell(d, organisation);
     desk_cell(d, !g->expires                 ? desk_words(d, "setup_grant_forever")
                  : g->expires <= clock_now() ? desk_words(d, "setup_grant_over")
                                              : desk_day(d, clock_day(g->expires).text));
@@ -76,6 +81,7 @@ static bool write_grants(struct desk *d) {
     if (store_list_grants(d->store, d->arena, d->assessment.id, &grants, &n) != RESULT_OK ||
         store_list_organisations(d->store, d->arena, d->assessment.id, &list, &n_list) != RESULT_OK)
         return false;
+    setup_sort_organisations(list, n_list);
     desk_section(d, "setup_grants");
     desk_paragraph(d, "setup_grants_explain");
     if (n) {
@@ -85,7 +91,7 @@ static bool write_grants(struct desk *d) {
         desk_table_head(d, "setup_grant_until", false);
         desk_table_head(d, "setup_share_act", false);
         for (size_t i = 0; i < n; i++)
-            write_grant(d, &grants[i]);
+            write_grant(d, &grants[i], list, n_list);
         desk_table_close(d);
     }
     if (!n_list) {
@@ -100,6 +106,7 @@ static bool write_grants(struct desk *d) {
     }
     desk_form_open(d, setup_path(d, "settings", "sharing"), false);
     desk_hidden(d, "act", "grant");
+    gate_hide_once(d);
     desk_field_choice(d, "organisation", "setup_organisation", NULL, values, texts, n_list, values[0]);
     desk_field_text(d, "viewer", "setup_grant_viewer", "setup_grant_viewer_hint", "", EMAIL_MAX);
     desk_field_text(d, "remark", "setup_grant_remark", "setup_grant_remark_hint", "", REMARK_MAX);
@@ -134,15 +141,16 @@ void sharing_show(struct desk *d) {
     show(d, 200, NULL);
 }
 
-/* What was done, or the page with what is wrong. */
-static void finish(struct desk *d, enum result result, const char *act, const char *said, const char *who) {
+/* What was done, to which organisation's reports (may be NULL) and for whom, or the page with what is wrong. */
+static void finish(struct desk *d, enum result result, const char *act, const char *organisation, const char *whom,
+                   const char *said) {
     if (desk_has_errors(d)) {
         show(d, SETUP_WRONG, NULL);
     } else if (result != RESULT_OK) {
         desk_refuse(d, 503);
     } else {
-        desk_audit(d, act, d->assessment.name);
-        desk_redirect(d, setup_path(d, "settings", "sharing"), said, who);
+        desk_audit_inside(d, act, organisation, whom);
+        desk_redirect(d, setup_path(d, "settings", "sharing"), said, whom);
     }
 }
 
@@ -156,7 +164,7 @@ static void share(struct desk *d) {
         desk_wrong(d, "email", "setup_is_owner", "email", email);
     else if (result == RESULT_OK)
         result = store_share_assessment(d->store, d->assessment.id, a.id, true);
-    finish(d, result, "assessment_shared", "setup_shared", email);
+    finish(d, result, "assessment_shared", NULL, email, "setup_shared");
 }
 
 static bool take_id(struct desk *d, struct id *out) {
@@ -166,11 +174,21 @@ static bool take_id(struct desk *d, struct id *out) {
     return false;
 }
 
+/* Of an account, for the log; "" when it is gone. */
+static const char *address_of(struct desk *d, struct id id) {
+    struct account a;
+    return store_get_account(d->store, d->arena, id, &a) == RESULT_OK ? a.email : "";
+}
+
+static const char *whom_of(struct desk *d, const struct grant *g) {
+    return g->has_account ? address_of(d, g->account) : "link";
+}
+
 static void unshare(struct desk *d) {
     struct id id;
     if (take_id(d, &id))
-        finish(d, store_share_assessment(d->store, d->assessment.id, id, false), "assessment_unshared",
-               "setup_unshared", NULL);
+        finish(d, store_share_assessment(d->store, d->assessment.id, id, false), "assessment_unshared", NULL,
+               address_of(d, id), "setup_unshared");
 }
 
 /* Only a grant of this assessment can be taken back here. */
@@ -181,12 +199,18 @@ static void take_back(struct desk *d) {
     if (!take_id(d, &id))
         return;
     enum result result = store_list_grants(d->store, d->arena, d->assessment.id, &grants, &n);
-    bool found = false;
+    const struct grant *found = NULL;
     for (size_t i = 0; result == RESULT_OK && i < n; i++)
-        found = found || id_equal(grants[i].id, id);
+        if (id_equal(grants[i].id, id))
+            found = &grants[i];
     if (result == RESULT_OK && found)
         result = store_drop_grant(d->store, id);
-    finish(d, result, "grant_taken", "setup_grant_taken", NULL);
+    if (result == RESULT_MACHINE)
+        desk_refuse(d, 503);
+    else if (found && result == RESULT_OK)
+        finish(d, result, "grant_taken", found->organisation, whom_of(d, found), "setup_grant_taken");
+    else /* a second click: it is taken back already */
+        desk_redirect(d, setup_path(d, "settings", "sharing"), "setup_grant_taken", NULL);
 }
 
 static void take_grant(struct desk *d, struct grant *g) {
@@ -217,21 +241,32 @@ static void take_grant(struct desk *d, struct grant *g) {
     g->expires = days > 0 ? clock_now() + (int64_t)days * DAY : 0;
 }
 
+/* Does the link exist that this form makes? Then it was sent before. */
+static bool is_made(struct desk *d, const struct grant *g) {
+    struct grant there;
+    return !g->has_account && store_find_grant(d->store, d->arena, g->hash, clock_now(), &there) == RESULT_OK &&
+           id_equal(there.assessment, g->assessment) && strcmp(there.organisation, g->organisation) == 0;
+}
+
 static void grant(struct desk *d) {
     struct grant g;
     char token[ACCESS_TOKEN_LENGTH + 1];
+    uint8_t secret[ONCE_SIZE];
     take_grant(d, &g);
     if (desk_has_errors(d)) {
         show(d, SETUP_WRONG, NULL);
         return;
     }
+    gate_once(d, secret);
     if (!g.has_account)
-        access_token_new(token, g.hash);
-    if (store_add_grant(d->store, &g) != RESULT_OK) {
-        desk_refuse(d, 503);
+        access_token_make(secret, token, g.hash);
+    const enum result added = store_add_grant(d->store, &g);
+    if (added != RESULT_OK && !(added == RESULT_INPUT && is_made(d, &g))) {
+        desk_refuse(d, added == RESULT_INPUT ? 409 : 503);
         return;
     }
-    desk_audit(d, "grant_given", d->assessment.name);
+    if (added == RESULT_OK)
+        desk_audit_inside(d, "grant_given", g.organisation, whom_of(d, &g));
     if (g.has_account)
         desk_redirect(d, setup_path(d, "settings", "sharing"), "setup_granted", NULL);
     else

@@ -36,7 +36,7 @@ static void write_table(struct desk *d, const struct listed *list, size_t n) {
         desk_cell(d, state_words(d, &list[i]));
         desk_cell_number(d, desk_number(d, (double)list[i].s.organisations, 0));
         desk_cell_number(d, desk_number(d, (double)list[i].s.people, 0));
-        desk_cell_number(d, setup_answered(d, list[i].s.answered, list[i].s.invited));
+        desk_cell_number(d, list[i].s.has_counts ? setup_answered(d, &list[i].s.counts) : desk_words(d, "setup_none"));
         desk_row_close(d);
     }
     desk_table_close(d);

@@ -66,24 +66,47 @@ const char *desk_time(struct desk *d, int64_t seconds) {
                      arena_printf(d->arena, "%d:%02d", minutes / 60, minutes % 60), NULL);
 }
 
-const char *desk_path(struct desk *d, const char *first, ...) {
+/* Percent-encoded: what is not a letter, a figure or -_.~ */
+static void append_encoded(struct buf *out, const char *text) {
     static const char digits[] = "0123456789ABCDEF";
+    for (const char *c = text; *c; c++) {
+        const bool simple =
+            (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || strchr("-_.~", *c);
+        const unsigned char byte = (unsigned char)*c;
+        const char escape[3] = {'%', digits[byte >> 4], digits[byte & 15]};
+        buf_bytes(out, simple ? c : escape, simple ? 1 : 3);
+    }
+}
+
+const char *desk_path(struct desk *d, const char *first, ...) {
     struct buf path = BUF_INIT;
     va_list args;
     va_start(args, first);
     for (const char *segment = first; segment; segment = va_arg(args, const char *)) {
         buf_char(&path, '/');
-        for (const char *c = segment; *c; c++) {
-            const bool simple =
-                (*c >= '0' && *c <= '9') || (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || strchr("-_.~", *c);
-            const unsigned char byte = (unsigned char)*c;
-            const char escape[3] = {'%', digits[byte >> 4], digits[byte & 15]};
-            buf_bytes(&path, simple ? c : escape, simple ? 1 : 3);
-        }
+        append_encoded(&path, segment);
     }
     va_end(args);
     const char *result = arena_copy(d->arena, path.p, path.n);
     buf_free(&path);
+    return result;
+}
+
+const char *desk_query(struct desk *d, const char *name, ...) {
+    struct buf query = BUF_INIT;
+    va_list args;
+    va_start(args, name);
+    buf_char(&query, '?');
+    for (const char *key = name; key; key = va_arg(args, const char *)) {
+        const char *value = va_arg(args, const char *);
+        if (!*value)
+            continue;
+        buf_printf(&query, "%s%s=", query.n > 1 ? "&" : "", key);
+        append_encoded(&query, value);
+    }
+    va_end(args);
+    const char *result = arena_copy(d->arena, query.p, query.n);
+    buf_free(&query);
     return result;
 }
 
@@ -170,6 +193,13 @@ void desk_download(struct desk *d, const char *name, const char *type, struct st
     reply->type = type;
     reply->fixed = content.p ? content : (struct str){"", 0};
     reply->save_as = name;
+}
+
+void desk_audit_inside(struct desk *d, const char *act, const char *part, const char *whom) {
+    const bool has_part = part && *part;
+    desk_audit(d, act,
+               arena_printf(d->arena, "%s%s%s%s%s", d->assessment.name, has_part ? "/" : "", has_part ? part : "",
+                            whom ? "/" : "", whom ? whom : ""));
 }
 
 void desk_audit(struct desk *d, const char *act, const char *object) {

@@ -16,8 +16,14 @@
 #include "web/respondent/screen.h"
 #include "web/server/request.h"
 
-struct desk_state { /* where frame.c and tables.c stand; for them only */
+enum { DESK_COLUMNS_MAX = 16, DESK_SEARCH_MAX = 100 };
+
+struct desk_state { /* where frame.c, tables.c and fields.c stand; for them only */
     int tables, column;
+    const char *heads[DESK_COLUMNS_MAX]; /* of the table at hand */
+    int n_heads;
+    const char *described; /* ids of what describes the field at hand, "" for nothing */
+    bool is_wrong;
     bool in_head, in_body;
     const char *script, *style;
     int refresh;
@@ -106,6 +112,11 @@ void desk_field_check(struct desk *d, const char *name, const char *label_key, c
 /* Choices as radio buttons (up to five) or a list: values and their texts, parallel. */
 void desk_field_choice(struct desk *d, const char *name, const char *label_key, const char *hint_key,
                        const char *const *values, const char *const *texts, size_t n, const char *value);
+/* For a field that a page writes itself: the frame with label and hint (texts, not keys; the hint may be NULL) and what
+ * is wrong; behind the beginning of the control's tag its id, name and description; the end of the frame. */
+void desk_frame_open(struct desk *d, const char *name, const char *label, const char *hint);
+void desk_frame_control(struct desk *d, const char *name);
+void desk_frame_close(struct desk *d);
 void desk_hidden(struct desk *d, const char *name, const char *value);
 /* The page's one primary button; a second one; one for dangerous acts. `name`/`value` may be NULL. */
 void desk_button(struct desk *d, const char *label_key, const char *name, const char *value);
@@ -121,6 +132,10 @@ const char *desk_parameter(struct desk *d, const char *name);
 const char *desk_asked(struct desk *d, const char *name, size_t max);
 /* "/assessments/north/organisations": segments are percent-encoded; ends with NULL. In the arena. */
 const char *desk_path(struct desk *d, const char *first, ...) __attribute__((sentinel));
+
+/* What stands behind the question mark of an address: pairs of names and values, then NULL; pairs with an empty value
+ * are left out. "?q=north&page=2", or "?" with nothing. In the arena. */
+const char *desk_query(struct desk *d, const char *name, ...) __attribute__((sentinel));
 
 /* What was posted: the trimmed text ("" when absent), at most `max` characters; a longer one or one with control
  * characters adds the finding "field_not_accepted". */
@@ -139,10 +154,11 @@ void desk_findings(struct desk *d);
 const char *desk_problem(struct desk *d, const char *field);
 
 /* Tables: a caption for readers of screens, a head of texts, rows of cells; numeric columns are right-aligned. The
- * first cell of a row names it. */
+ * first cell of a row names it. On a narrow screen each row becomes a card: the cell that names it, then every other
+ * cell beside its column's head; it stays a table for readers of screens. */
 void desk_table_open(struct desk *d, const char *caption_key);
 void desk_table_head(struct desk *d, const char *label_key, bool number);
-/* The same with a link that sorts by `column`; the handler reads desk_sorting. */
+/* The same with a link that sorts by `column` and keeps what was searched for (?q=); the handler reads desk_sorting. */
 void desk_table_head_sort(struct desk *d, const char *label_key, bool number, const char *column);
 /* ?sort=column or ?sort=-column (then *down); `first` when nothing was asked for. */
 const char *desk_sorting(struct desk *d, const char *first, bool *down);
@@ -167,7 +183,10 @@ void desk_redirect(struct desk *d, const char *path, const char *said, const cha
 void desk_refuse(struct desk *d, int status);
 /* A file to download. `name` is for the browser; the content belongs to the arena or is `fixed`. */
 void desk_download(struct desk *d, const char *name, const char *type, struct str content);
-/* A line of the audit log. */
+/* A line of the audit log, about an account or another thing as a whole. */
 void desk_audit(struct desk *d, const char *act, const char *object);
+/* The same about what is inside the assessment at hand: a wave's label or an organisation's code (never a person), and,
+ * where it is for somebody with an account or a link, whom; NULL where there is nothing to name. */
+void desk_audit_inside(struct desk *d, const char *act, const char *part, const char *whom);
 
 #endif

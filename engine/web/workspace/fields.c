@@ -40,165 +40,212 @@ static const char *id(struct desk *d, const char *kind, const char *name) {
     return arena_printf(d->arena, "%s-%s", kind, name);
 }
 
-/* The hint and the sentence about what is wrong, which the control names as its description. */
-static void write_hint(struct desk *d, const char *name, const char *hint_key, const char *problem) {
+static void write_hint(struct desk *d, const char *name, const char *hint) {
     struct html *h = &d->screen.html;
-    if (hint_key) {
-        html_markup(h, "<p class=hint");
-        html_attribute(h, "id", id(d, "h", name));
-        html_end(h);
-        desk_say(d, hint_key);
-        html_markup(h, "</p>");
-    }
-    if (problem) {
-        html_markup(h, "<p class=problem");
-        html_attribute(h, "id", id(d, "e", name));
-        html_end(h);
-        html_text(h, problem);
-        html_markup(h, "</p>");
-    }
+    if (!hint)
+        return;
+    html_markup(h, "<p class=hint");
+    html_attribute(h, "id", id(d, "h", name));
+    html_end(h);
+    html_text(h, hint);
+    html_markup(h, "</p>");
 }
 
-static void write_described(struct desk *d, const char *name, const char *hint_key, const char *problem) {
+static void write_problem(struct desk *d, const char *name, const char *problem) {
     struct html *h = &d->screen.html;
-    if (hint_key || problem)
-        html_attribute(h, "aria-describedby",
-                       arena_printf(d->arena, "%s%s%s", hint_key ? id(d, "h", name) : "",
-                                    hint_key && problem ? " " : "", problem ? id(d, "e", name) : ""));
-    if (problem)
-        html_markup(h, " aria-invalid=true");
+    if (!problem)
+        return;
+    html_markup(h, "<p class=problem");
+    html_attribute(h, "id", id(d, "e", name));
+    html_end(h);
+    html_text(h, problem);
+    html_markup(h, "</p>");
 }
 
-static void field_open(struct desk *d, const char *name, const char *problem) {
+/* The box around a field, and what its control will name as its description. */
+static void box_open(struct desk *d, const char *name, const char *hint, const char *problem) {
     struct html *h = &d->screen.html;
     html_markup(h, "<div");
     html_attribute(h, "class", problem ? "field wrong" : "field");
-    (void)name;
     html_end(h);
+    d->state.is_wrong = problem != NULL;
+    d->state.described = arena_printf(d->arena, "%s%s%s", hint ? id(d, "h", name) : "", hint && problem ? " " : "",
+                                      problem ? id(d, "e", name) : "");
 }
 
-/* Everything up to the control's own attributes. */
-static const char *label(struct desk *d, const char *name, const char *label_key, const char *hint_key) {
+static void write_described(struct desk *d) {
+    struct html *h = &d->screen.html;
+    if (d->state.described[0])
+        html_attribute(h, "aria-describedby", d->state.described);
+    if (d->state.is_wrong)
+        html_markup(h, " aria-invalid=true");
+}
+
+void desk_frame_open(struct desk *d, const char *name, const char *label, const char *hint) {
     struct html *h = &d->screen.html;
     const char *problem = desk_problem(d, name);
-    field_open(d, name, problem);
+    box_open(d, name, hint, problem);
     html_markup(h, "<label");
     html_attribute(h, "for", id(d, "f", name));
     html_end(h);
-    desk_say(d, label_key);
+    html_text(h, label);
     html_markup(h, "</label>");
-    write_hint(d, name, hint_key, problem);
-    return problem;
+    write_hint(d, name, hint);
+    write_problem(d, name, problem);
 }
 
-static void name_control(struct desk *d, const char *name, const char *hint_key, const char *problem) {
+void desk_frame_control(struct desk *d, const char *name) {
     struct html *h = &d->screen.html;
     html_attribute(h, "id", id(d, "f", name));
     html_attribute(h, "name", name);
-    write_described(d, name, hint_key, problem);
+    write_described(d);
+}
+
+void desk_frame_close(struct desk *d) {
+    html_markup(&d->screen.html, "</div>");
+}
+
+static const char *hint_words(struct desk *d, const char *hint_key) {
+    return hint_key ? desk_words(d, hint_key) : NULL;
+}
+
+enum control { /* the kinds of fields, by how their tags begin */
+               CONTROL_TEXT,
+               CONTROL_EMAIL,
+               CONTROL_PASSWORD,
+               CONTROL_CODE,
+               CONTROL_DAY,
+               CONTROL_NUMBER,
+               CONTROL_FILE,
+               CONTROL_AREA,
+               CONTROL_LIST
+};
+
+static void write_tag(struct html *h, enum control control) {
+    switch (control) {
+    case CONTROL_TEXT:
+        html_markup(h, "<input");
+        break;
+    case CONTROL_EMAIL:
+        html_markup(h, "<input type=email autocomplete=username spellcheck=false autocapitalize=none");
+        break;
+    case CONTROL_PASSWORD:
+        html_markup(h, "<input type=password");
+        break;
+    case CONTROL_CODE:
+        html_markup(h, "<input class=code autocomplete=one-time-code inputmode=numeric spellcheck=false");
+        break;
+    case CONTROL_DAY:
+        html_markup(h, "<input type=date");
+        break;
+    case CONTROL_NUMBER:
+        html_markup(h, "<input type=number class=number");
+        break;
+    case CONTROL_FILE:
+        html_markup(h, "<input type=file");
+        break;
+    case CONTROL_AREA:
+        html_markup(h, "<textarea");
+        break;
+    case CONTROL_LIST:
+        html_markup(h, "<select");
+        break;
+    }
+}
+
+/* Everything up to what only this kind of control has; `value` is NULL where it is not an attribute. */
+static void control_open(struct desk *d, enum control control, const char *name, const char *label_key,
+                         const char *hint_key, const char *value) {
+    struct html *h = &d->screen.html;
+    desk_frame_open(d, name, desk_words(d, label_key), hint_words(d, hint_key));
+    write_tag(h, control);
+    desk_frame_control(d, name);
+    if (value)
+        html_attribute(h, "value", typed(d, name, value));
+}
+
+static void control_close(struct desk *d) {
+    html_end(&d->screen.html);
+    desk_frame_close(d);
 }
 
 void desk_field_text(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value,
                      size_t max) {
-    struct html *h = &d->screen.html;
-    const char *problem = label(d, name, label_key, hint_key);
-    html_markup(h, "<input");
-    name_control(d, name, hint_key, problem);
-    html_attribute(h, "value", typed(d, name, value));
+    control_open(d, CONTROL_TEXT, name, label_key, hint_key, value ? value : "");
     if (max > 0)
-        html_attribute_number(h, "maxlength", (long)max);
-    html_markup(h, "></div>");
+        html_attribute_number(&d->screen.html, "maxlength", (long)max);
+    control_close(d);
 }
 
 void desk_field_email(struct desk *d, const char *name, const char *label_key, const char *hint_key,
                       const char *value) {
-    struct html *h = &d->screen.html;
-    const char *problem = label(d, name, label_key, hint_key);
-    html_markup(h, "<input type=email autocomplete=username spellcheck=false autocapitalize=none");
-    name_control(d, name, hint_key, problem);
-    html_attribute(h, "value", typed(d, name, value));
-    html_markup(h, "></div>");
+    control_open(d, CONTROL_EMAIL, name, label_key, hint_key, value ? value : "");
+    control_close(d);
 }
 
 void desk_field_password(struct desk *d, const char *name, const char *label_key, const char *hint_key, bool is_new) {
-    struct html *h = &d->screen.html;
-    const char *problem = label(d, name, label_key, hint_key);
-    html_markup(h, "<input type=password");
-    html_attribute(h, "autocomplete", is_new ? "new-password" : "current-password");
-    name_control(d, name, hint_key, problem);
-    html_markup(h, "></div>");
+    control_open(d, CONTROL_PASSWORD, name, label_key, hint_key, NULL);
+    html_attribute(&d->screen.html, "autocomplete", is_new ? "new-password" : "current-password");
+    control_close(d);
 }
 
 void desk_field_code(struct desk *d, const char *name, const char *label_key, const char *hint_key) {
-    struct html *h = &d->screen.html;
-    const char *problem = label(d, name, label_key, hint_key);
-    html_markup(h, "<input class=code autocomplete=one-time-code inputmode=numeric spellcheck=false");
-    name_control(d, name, hint_key, problem);
-    html_markup(h, "></div>");
+    control_open(d, CONTROL_CODE, name, label_key, hint_key, NULL);
+    control_close(d);
 }
 
 void desk_field_area(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value,
                      int rows) {
     struct html *h = &d->screen.html;
-    const char *problem = label(d, name, label_key, hint_key);
-    html_markup(h, "<textarea");
-    name_control(d, name, hint_key, problem);
+    control_open(d, CONTROL_AREA, name, label_key, hint_key, NULL);
     html_attribute_number(h, "rows", rows);
     html_markup(h, ">\n"); /* a line end that the text may begin with would be lost otherwise */
     html_text(h, typed(d, name, value));
-    html_markup(h, "</textarea></div>");
+    html_markup(h, "</textarea>");
+    desk_frame_close(d);
 }
 
 void desk_field_day(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value) {
-    struct html *h = &d->screen.html;
-    const char *problem = label(d, name, label_key, hint_key);
-    html_markup(h, "<input type=date");
-    name_control(d, name, hint_key, problem);
-    html_attribute(h, "value", typed(d, name, value));
-    html_markup(h, "></div>");
+    control_open(d, CONTROL_DAY, name, label_key, hint_key, value ? value : "");
+    control_close(d);
 }
 
 void desk_field_number(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value,
                        long least, long most) {
     struct html *h = &d->screen.html;
-    const char *problem = label(d, name, label_key, hint_key);
-    html_markup(h, "<input type=number class=number");
+    control_open(d, CONTROL_NUMBER, name, label_key, hint_key, value ? value : "");
     html_attribute_number(h, "min", least);
     html_attribute_number(h, "max", most);
-    name_control(d, name, hint_key, problem);
-    html_attribute(h, "value", typed(d, name, value));
-    html_markup(h, "></div>");
+    control_close(d);
 }
 
 void desk_field_file(struct desk *d, const char *name, const char *label_key, const char *hint_key,
                      const char *accept) {
-    struct html *h = &d->screen.html;
-    const char *problem = label(d, name, label_key, hint_key);
-    html_markup(h, "<input type=file");
-    name_control(d, name, hint_key, problem);
+    control_open(d, CONTROL_FILE, name, label_key, hint_key, NULL);
     if (accept)
-        html_attribute(h, "accept", accept);
-    html_markup(h, "></div>");
+        html_attribute(&d->screen.html, "accept", accept);
+    control_close(d);
 }
 
 /* A box that is not ticked is not sent: whether this is the answer to the form is told by the token that came with it.
  */
 void desk_field_check(struct desk *d, const char *name, const char *label_key, const char *hint_key, bool checked) {
     struct html *h = &d->screen.html;
-    const char *problem = desk_problem(d, name);
+    const char *problem = desk_problem(d, name), *hint = hint_words(d, hint_key);
     struct str value;
     if (d->request->method == METHOD_POST && d->request->form.n > 0)
         checked = form_get(&d->request->form, name, 64, &value) == FIELD_VALID;
-    field_open(d, name, problem);
+    box_open(d, name, hint, problem);
     html_markup(h, "<label class=check><input type=checkbox value=yes");
-    name_control(d, name, hint_key, problem);
+    desk_frame_control(d, name);
     if (checked)
         html_markup(h, " checked");
     html_markup(h, "><span>");
     desk_say(d, label_key);
     html_markup(h, "</span></label>");
-    write_hint(d, name, hint_key, problem);
-    html_markup(h, "</div>");
+    write_hint(d, name, hint);
+    write_problem(d, name, problem);
+    desk_frame_close(d);
 }
 
 static void write_radios(struct desk *d, const char *name, const char *const *values, const char *const *texts,
@@ -218,27 +265,9 @@ static void write_radios(struct desk *d, const char *name, const char *const *va
     }
 }
 
-void desk_field_choice(struct desk *d, const char *name, const char *label_key, const char *hint_key,
-                       const char *const *values, const char *const *texts, size_t n, const char *value) {
+static void write_options(struct desk *d, const char *const *values, const char *const *texts, size_t n,
+                          const char *chosen) {
     struct html *h = &d->screen.html;
-    const char *chosen = typed(d, name, value);
-    if (n <= RADIO_MOST) {
-        const char *problem = desk_problem(d, name);
-        field_open(d, name, problem);
-        html_markup(h, "<fieldset");
-        write_described(d, name, hint_key, NULL);
-        html_markup(h, "><legend>");
-        desk_say(d, label_key);
-        html_markup(h, "</legend>");
-        write_hint(d, name, hint_key, problem);
-        write_radios(d, name, values, texts, n, chosen);
-        html_markup(h, "</fieldset></div>");
-        return;
-    }
-    const char *problem = label(d, name, label_key, hint_key);
-    html_markup(h, "<select");
-    name_control(d, name, hint_key, problem);
-    html_end(h);
     for (size_t i = 0; i < n; i++) {
         html_markup(h, "<option");
         html_attribute(h, "value", values[i]);
@@ -248,7 +277,33 @@ void desk_field_choice(struct desk *d, const char *name, const char *label_key, 
         html_text(h, texts[i]);
         html_markup(h, "</option>");
     }
-    html_markup(h, "</select></div>");
+}
+
+void desk_field_choice(struct desk *d, const char *name, const char *label_key, const char *hint_key,
+                       const char *const *values, const char *const *texts, size_t n, const char *value) {
+    struct html *h = &d->screen.html;
+    const char *chosen = typed(d, name, value);
+    if (n > RADIO_MOST) {
+        control_open(d, CONTROL_LIST, name, label_key, hint_key, NULL);
+        html_end(h);
+        write_options(d, values, texts, n, chosen);
+        html_markup(h, "</select>");
+        desk_frame_close(d);
+        return;
+    }
+    const char *problem = desk_problem(d, name), *hint = hint_words(d, hint_key);
+    box_open(d, name, hint, problem);
+    d->state.is_wrong = false; /* a group of buttons cannot be invalid, only say so */
+    html_markup(h, "<fieldset");
+    write_described(d);
+    html_markup(h, "><legend>");
+    desk_say(d, label_key);
+    html_markup(h, "</legend>");
+    write_hint(d, name, hint);
+    write_problem(d, name, problem);
+    write_radios(d, name, values, texts, n, chosen);
+    html_markup(h, "</fieldset>");
+    desk_frame_close(d);
 }
 
 static void button(struct desk *d, const char *class, const char *label_key, const char *name, const char *value) {

@@ -81,6 +81,16 @@ static void menu_link(struct desk *d, const char *path, const char *key) {
     html_markup(h, "</a></li>");
 }
 
+/* A name of any length, cut off after two lines; whole it stands on the page that it leads to. */
+static void write_clipped(struct desk *d, const char *text) {
+    struct html *h = &d->screen.html;
+    html_markup(h, "<span class=clip");
+    html_attribute(h, "title", text);
+    html_end(h);
+    html_text(h, text);
+    html_markup(h, "</span>");
+}
+
 /* Who is signed in, and the way out: a button, because leaving changes something. */
 static void write_person(struct desk *d) {
     struct html *h = &d->screen.html;
@@ -91,7 +101,7 @@ static void write_person(struct desk *d) {
     html_markup(h, "<span class=unseen>");
     desk_say(d, "gate_account");
     html_markup(h, " </span>");
-    html_text(h, *d->account.name ? d->account.name : d->account.email);
+    write_clipped(d, *d->account.name ? d->account.name : d->account.email);
     html_markup(h, "</a></li><li><form method=post action=\"/sign-out\">");
     desk_hidden(d, "token", d->form_token);
     html_markup(h, "<button class=quiet>");
@@ -133,7 +143,10 @@ static void write_tabs(struct desk *d, enum desk_tab tab) {
     html_markup(h, "<div class=assessment><nav class=tabs");
     html_attribute(h, "aria-label", d->assessment.title);
     html_markup(h, "><p>");
-    html_text(h, d->assessment.title);
+    if (tab == TAB_OVERVIEW)
+        html_text(h, d->assessment.title);
+    else
+        write_clipped(d, d->assessment.title);
     html_markup(h, "</p><ul>");
     for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++) {
         html_markup(h, "<li><a");
@@ -158,8 +171,7 @@ static void begin_large(char *text) {
 
 const char *desk_sentence(struct desk *d, const struct finding *f) {
     struct buf out = BUF_INIT;
-    const char *text = texts_get(d->screen.texts, d->screen.words, arena_printf(d->arena, "finding.%s", f->code));
-    texts_substitute(&out, text, f->names, f->values, f->n_args);
+    finding_sentence(&out, f, d->screen.texts, d->screen.words);
     char *filled = arena_copy(d->arena, out.p, out.n);
     buf_free(&out);
     begin_large(filled);
@@ -200,10 +212,30 @@ static void write_problem(struct desk *d, const struct finding *f) {
     html_markup(h, "</li>");
 }
 
+static int compare_lines(const void *a, const void *b) {
+    const int x = *(const int *)a, y = *(const int *)b;
+    return (x > y) - (x < y);
+}
+
+/* Rows of a file with something wrong, each counted once. */
+static size_t count_rows(struct desk *d) {
+    const size_t total = findings_total(d->findings);
+    int *lines = arena_array(d->arena, total + 1, sizeof *lines);
+    size_t n = 0, rows = 0;
+    for (size_t i = 0; i < total; i++) {
+        const struct finding *f = findings_at(d->findings, i);
+        if (f->severity == SEVERITY_ERROR && f->place.line > 0)
+            lines[n++] = f->place.line;
+    }
+    qsort(lines, n, sizeof *lines, compare_lines);
+    for (size_t i = 0; i < n; i++)
+        rows += i == 0 || lines[i] != lines[i - 1];
+    return rows;
+}
+
 /* What is wrong with the form, with the focus. Findings about the rows of a file are desk_findings' matter. */
 static void write_problems(struct desk *d) {
     struct html *h = &d->screen.html;
-    size_t in_rows = 0;
     if (!desk_has_errors(d))
         return;
     html_markup(h, "<div class=problems role=group tabindex=-1 autofocus aria-labelledby=problems><h2 id=problems>");
@@ -211,13 +243,10 @@ static void write_problems(struct desk *d) {
     html_markup(h, "</h2><ul>");
     for (size_t i = 0; i < findings_total(d->findings); i++) {
         const struct finding *f = findings_at(d->findings, i);
-        if (f->severity != SEVERITY_ERROR)
-            continue;
-        if (f->place.line > 0)
-            in_rows++;
-        else
+        if (f->severity == SEVERITY_ERROR && f->place.line == 0)
             write_problem(d, f);
     }
+    const size_t in_rows = count_rows(d);
     if (in_rows > 0) {
         html_markup(h, "<li><a href=\"#findings\">");
         html_text(h, texts_count(d->screen.texts, d->arena, d->screen.words, "work.gate_rows", (long)in_rows, NULL));
@@ -351,6 +380,7 @@ void desk_empty(struct desk *d, const char *text_key, const char *path, const ch
 void desk_refuse(struct desk *d, int status) {
     const char *name = status == 404   ? "unknown"
                        : status == 403 ? "forbidden"
+                       : status == 405 ? "method"
                        : status == 409 ? "conflict"
                        : status == 413 ? "large"
                        : status == 429 ? "often"

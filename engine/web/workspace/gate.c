@@ -54,7 +54,7 @@ static enum result find_session(struct desk *d) {
         return result == RESULT_INPUT ? RESULT_OK : result;
     d->signed_in = true;
     d->form_token = form_token(d->arena, secret);
-    if (now - d->session.seen < SEEN_SECONDS || d->request->route->polls)
+    if (now - d->session.seen < SEEN_SECONDS || (d->request->route && d->request->route->polls))
         return RESULT_OK;
     return store_touch_session(d->store, hash, now, false) == RESULT_MACHINE ? RESULT_MACHINE : RESULT_OK;
 }
@@ -130,6 +130,11 @@ static void show_signed_out(struct desk *d) {
 static void show_token_wrong(struct desk *d) {
     desk_open(d, 403, desk_words(d, "gate_token_title"), TAB_NONE);
     desk_paragraph(d, "gate_token_explain");
+    if (d->signed_in) {
+        html_markup(&d->screen.html, "<p>");
+        desk_link(d, gate_home(d), desk_words(d, "gate_go_home"));
+        html_markup(&d->screen.html, "</p>");
+    }
     desk_close(d);
 }
 
@@ -204,6 +209,36 @@ void gate_refuse(struct request *r, int status) {
     else
         desk_refuse(d, status);
     findings_free(d->findings);
+}
+
+/* On a worker thread. Who is not signed in gets the plain page afterwards. */
+static enum result work_refusal(struct request *r) {
+    const int *status = r->state;
+    struct desk *d = new_desk(r);
+    if (find_session(d) == RESULT_OK && d->signed_in) {
+        speak(d);
+        if (*status == 403)
+            show_token_wrong(d);
+        else
+            desk_refuse(d, *status);
+    }
+    findings_free(d->findings);
+    return RESULT_OK;
+}
+
+static void end_refusal(struct request *r, int outcome) {
+    const int *status = r->state;
+    if (outcome == WAIT_GIVEN_UP || r->reply.status == 0)
+        route_refuse(r, outcome == WAIT_GIVEN_UP ? 503 : *status);
+}
+
+bool gate_take_refusal(struct request *r, int status) {
+    if (!r->session || !r->web->store || !r->web->sessions || (r->route && !r->route->desk))
+        return false;
+    int *kept = arena_alloc(r->arena, sizeof *kept);
+    *kept = status;
+    r->state = kept;
+    return request_desk(r, work_refusal, end_refusal);
 }
 
 bool gate_begin_session(struct desk *d, bool keep_age) {

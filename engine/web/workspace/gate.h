@@ -40,9 +40,22 @@ bool gate_begin_session(struct desk *d, bool keep_age);
 /* Ends this one. */
 void gate_end_session(struct desk *d);
 
+/* Takes the refusal of a request on if it comes from somebody who claims to be signed in and no page of the respondents
+ * is meant: they get the workspace's page, in their language, once the session is found. False: nothing is begun. */
+bool gate_take_refusal(struct request *r, int status);
+
+/* A form that makes one thing, however often it is sent (once.c): its hidden field, and what follows from it. A form
+ * without the field makes another thing each time. */
+enum { ONCE_SIZE = 32 };
+void gate_hide_once(struct desk *d);
+void gate_once(struct desk *d, uint8_t made[ONCE_SIZE]);
+
 /* Is another try at this address allowed? Else the page that says how long to wait is written. */
 bool gate_may_try(struct desk *d, const char *email);
 void gate_was_good(struct desk *d, const char *email);
+/* Notes in the audit log that signing in failed: for this account (its address), or "" for an address without one,
+ * which is not kept. One line an account and hour says that it happened, however often. */
+void gate_note_failure(struct desk *d, const char *account);
 
 /* A short-lived proof that the password of this account was right, to carry through a form; and whose it is. */
 const char *gate_make_proof(struct desk *d, struct id account);

@@ -141,6 +141,7 @@ struct list {
     const char *const **rows;
     size_t n;
     const char *name; /* of the file, without its ending */
+    const char *wave; /* whose links they are */
 };
 
 /* May this person be written to? For whoever merges mails elsewhere. */
@@ -189,6 +190,7 @@ static bool make_list(struct desk *d, struct list *list) {
     write_header(d, list);
     list->rows = arena_array(d->arena, n + 1, sizeof *list->rows);
     list->n = n;
+    list->wave = wave.label;
     list->name = arena_printf(d->arena, "%s-%s", d->assessment.name, wave.label);
     for (size_t i = 0; i < n; i++) {
         const struct invitation *v = &links[i].invitation;
@@ -209,8 +211,8 @@ static bool make_list(struct desk *d, struct list *list) {
     return true;
 }
 
-static void audit_download(struct desk *d) {
-    desk_audit(d, "links_written", d->assessment.name);
+static void audit_download(struct desk *d, const struct list *list) {
+    desk_audit_inside(d, "links_written", list->wave, NULL);
 }
 
 void links_download_csv(struct desk *d) {
@@ -238,7 +240,7 @@ void links_download_csv(struct desk *d) {
         desk_refuse(d, 503);
         return;
     }
-    audit_download(d);
+    audit_download(d, &list);
     desk_download(d, arena_printf(d->arena, "%s.csv", list.name), "text/csv; charset=utf-8", content);
 }
 
@@ -274,7 +276,7 @@ void links_download_workbook(struct desk *d) {
         desk_refuse(d, 503);
         return;
     }
-    audit_download(d);
+    audit_download(d, &list);
     desk_download(d, arena_printf(d->arena, "%s.xlsx", list.name),
                   "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", content);
 }

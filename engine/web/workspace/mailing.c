@@ -5,7 +5,7 @@
 #include "web/workspace/mail_page.h"
 #include "web/workspace/reach_pages.h"
 
-enum { REFRESH_SECONDS = 5, PROBLEMS_SHOWN = 500 };
+enum { REFRESH_SECONDS = 5 };
 
 struct progress {
     struct mailing m;
@@ -17,17 +17,11 @@ struct progress {
 
 /* The mailing of the path, if it is one of this assessment's; else the page that says so. */
 static bool find(struct desk *d, struct progress *p) {
-    struct id id;
-    if (!mail_page_parse_id(desk_parameter(d, "mailing"), &id) ||
-        store_get_mailing(d->store, d->arena, id, &p->m) != RESULT_OK ||
-        store_get_wave(d->store, d->arena, p->m.wave, &p->wave) != RESULT_OK ||
-        !id_equal(p->wave.assessment, d->assessment.id)) {
-        desk_refuse(d, 404);
+    if (!mailing_find(d, &p->m, &p->wave))
         return false;
-    }
     struct mailer *mailer = d->request->web->mailer;
     p->trouble = mailer && p->m.state == MAILING_RUNNING ? mailer_trouble(mailer, d->arena) : "";
-    if (store_count_retries(d->store, d->arena, id, &p->retries, &p->retry_sentence) != RESULT_OK) {
+    if (store_count_retries(d->store, d->arena, p->m.id, &p->retries, &p->retry_sentence) != RESULT_OK) {
         desk_refuse(d, 503);
         return false;
     }
@@ -38,9 +32,10 @@ static int total_of(const struct mailing *m) {
     return m->waiting + m->accepted + m->spared + m->refused + m->unknown;
 }
 
-/* How many were spared tells how many had answered: said at the end only, and where it tells about nobody. */
+/* How many were spared tells how many had answered: said at the end only, and as any count of answers
+ * (store/counts.h) from the minimum on. */
 static bool tells_spared(const struct progress *p) {
-    return p->m.state == MAILING_DONE && p->m.spared > 0 && total_of(&p->m) >= p->wave.min_group;
+    return p->m.state == MAILING_DONE && p->m.spared >= (mailing_names_nobody(&p->m) ? p->wave.min_group : 1);
 }
 
 /* Words: the page and the data for the script say the same */
@@ -61,6 +56,8 @@ static const char *state_words(struct desk *d, const struct progress *p) {
 static const char *trouble_words(struct desk *d, const struct progress *p) {
     if (*p->trouble)
         return desk_fill(d, "mailing_trouble", "sentence", p->trouble, NULL);
+    if (p->retries && mailing_names_nobody(&p->m))
+        return desk_words(d, "mailing_retry_unsaid");
     if (p->retries && *p->retry_sentence)
         return desk_fill(d, "mailing_retry", "sentence", p->retry_sentence, NULL);
     return "";
@@ -155,32 +152,6 @@ static void write_buttons(struct desk *d, const struct progress *p) {
     desk_form_close(d);
 }
 
-static void write_problems(struct desk *d, const struct progress *p) {
-    struct delivery_problem *list;
-    size_t n;
-    if (p->m.refused + p->m.unknown == 0 ||
-        store_list_delivery_problems(d->store, d->arena, p->m.id, &list, &n) != RESULT_OK)
-        return;
-    desk_section(d, "mailing_problems");
-    if (p->m.unknown)
-        desk_paragraph(d, "mailing_unknown_explain");
-    desk_table_open(d, "mailing_problems_table");
-    desk_table_head(d, "mailing_address", false);
-    desk_table_head(d, "mailing_outcome", false);
-    desk_table_head(d, "mailing_sentence", false);
-    for (size_t i = 0; i < n && i < PROBLEMS_SHOWN; i++) {
-        desk_row_open(d);
-        desk_cell(d, *list[i].email ? list[i].email : desk_words(d, "mailing_address_gone"));
-        desk_cell(d, desk_words(d, list[i].state == DELIVERY_REFUSED ? "mailing_outcome_refused"
-                                                                     : "mailing_outcome_unknown"));
-        desk_cell(d, list[i].sentence);
-        desk_row_close(d);
-    }
-    desk_table_close(d);
-    if (n > PROBLEMS_SHOWN)
-        desk_paragraph(d, "mailing_problems_cut");
-}
-
 static void write_facts(struct desk *d, const struct progress *p) {
     struct html *h = &d->screen.html;
     html_markup(h, "<p>");
@@ -214,7 +185,7 @@ void mailing_show(struct desk *d) {
     write_counts(d, &p);
     html_markup(h, "</div>");
     write_buttons(d, &p);
-    write_problems(d, &p);
+    mailing_write_people(d, &p.m);
     html_markup(h, "<p class=reach-back>");
     desk_link(d, reach_path(d, "send", NULL), desk_words(d, "mailing_back"));
     html_markup(h, "</p>");

@@ -13,8 +13,10 @@ struct all {
 };
 
 static bool read_all(struct desk *d, struct all *all) {
-    if (store_list_organisations(d->store, d->arena, d->assessment.id, &all->list, &all->n) == RESULT_OK)
+    if (store_list_organisations(d->store, d->arena, d->assessment.id, &all->list, &all->n) == RESULT_OK) {
+        setup_sort_organisations(all->list, all->n);
         return true;
+    }
     desk_refuse(d, 503);
     return false;
 }
@@ -85,6 +87,26 @@ static void check_field(struct desk *d, const struct organisation *o, size_t fie
                 desk_words(d, arena_printf(d->arena, "setup_%s", name)), NULL);
 }
 
+static bool is_same(const struct organisation *a, const struct organisation *b) {
+    return strcmp(a->code, b->code) == 0 && strcmp(a->name, b->name) == 0 && strcmp(a->parent, b->parent) == 0 &&
+           strcmp(a->language, b->language) == 0 && a->headcount == b->headcount;
+}
+
+/* A code from the name that no other organisation has. The same form sent twice makes the same code twice. */
+static const char *make_code(struct desk *d, const struct all *all, const struct organisation *o) {
+    const char *made = roster_make_code(d->arena, o->name), *base = made[0] ? made : "organisation";
+    struct organisation candidate = *o;
+    candidate.code = base;
+    for (int suffix = 2; suffix < 1000; suffix++) {
+        const struct organisation *there = find(all, candidate.code);
+        const char *problem = roster_check_organisation(&candidate, ORGANISATION_CODE);
+        if (!problem && (!there || is_same(there, &candidate)))
+            break;
+        candidate.code = arena_printf(d->arena, "%s-%d", base, suffix);
+    }
+    return candidate.code;
+}
+
 /* What was posted; what is wrong is said. */
 static struct organisation take_fields(struct desk *d, const struct all *all, const char *code) {
     const char *headcount = desk_posted(d, "headcount", 10);
@@ -96,28 +118,29 @@ static struct organisation take_fields(struct desk *d, const struct all *all, co
                              .headcount = -1};
     if (desk_has_errors(d))
         return o;
-    if (!o.code[0])
-        o.code = roster_make_code(d->arena, o.name);
     if (headcount[0])
         o.headcount = str_to_long(str_of(headcount), &n) && n >= 0 && n <= 10000000 ? (int)n : -2;
+    if (!o.code[0])
+        o.code = make_code(d, all, &o);
     check_field(d, &o, ORGANISATION_NAME, "name", o.name);
     if (!code && o.name[0])
         check_field(d, &o, ORGANISATION_CODE, "code", o.code);
     check_field(d, &o, ORGANISATION_HEADCOUNT, "headcount", headcount);
     check_field(d, &o, ORGANISATION_LANGUAGE, "language", o.language);
-    if (!code && find(all, o.code))
+    const struct organisation *there = code ? NULL : find(all, o.code);
+    if (there && !is_same(there, &o))
         desk_wrong(d, "code", "setup_code_taken", "value", o.code);
     if (o.parent[0] && (!find(all, o.parent) || is_above(all, o.code, o.parent)))
         desk_wrong(d, "parent", "parent_unknown", "value", o.parent);
     return o;
 }
 
-static void put(struct desk *d, const struct organisation *o) {
+static void put(struct desk *d, const struct organisation *o, const char *act) {
     if (store_put_organisations(d->store, d->assessment.id, o, 1) != RESULT_OK) {
         desk_refuse(d, 503);
         return;
     }
-    desk_audit(d, "organisation_changed", d->assessment.name);
+    desk_audit_inside(d, act, o->code, NULL);
     desk_redirect(d, setup_path(d, "organisations"), "setup_organisation_saved", o->name);
 }
 
@@ -147,8 +170,10 @@ void organisation_add(struct desk *d) {
     const struct organisation o = take_fields(d, &all, NULL);
     if (desk_has_errors(d))
         show_new(d, SETUP_WRONG, &all, &o);
+    else if (find(&all, o.code)) /* a second click: it is there, just so */
+        desk_redirect(d, setup_path(d, "organisations"), "setup_organisation_saved", o.name);
     else
-        put(d, &o);
+        put(d, &o, "organisation_added");
 }
 
 static void show(struct desk *d, int status, const struct all *all, const struct organisation *o) {
@@ -187,7 +212,7 @@ void organisation_handle(struct desk *d) {
     if (desk_has_errors(d))
         show(d, SETUP_WRONG, &all, old);
     else
-        put(d, &o);
+        put(d, &o, "organisation_changed");
 }
 
 void organisation_remove(struct desk *d) {
@@ -202,7 +227,7 @@ void organisation_remove(struct desk *d) {
     } else if (result != RESULT_OK) {
         desk_refuse(d, 503);
     } else {
-        desk_audit(d, "organisation_removed", d->assessment.name);
+        desk_audit_inside(d, "organisation_removed", o->code, NULL);
         desk_redirect(d, setup_path(d, "organisations"), "setup_organisation_removed", o->name);
     }
 }

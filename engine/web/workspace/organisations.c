@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/letters.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
@@ -10,20 +11,29 @@ struct row {
     int people;
 };
 
-static int by_code(const void *a, const void *b) {
-    return strcmp(((const struct row *)a)->o.code, ((const struct row *)b)->o.code);
+static int by_name(const void *a, const void *b) {
+    const struct row *x = a, *y = b;
+    const int order = letters_compare(x->o.name, y->o.name);
+    return order != 0 ? order : strcmp(x->o.code, y->o.code);
 }
 
-static int by_name(const void *a, const void *b) {
-    return strcasecmp(((const struct row *)a)->o.name, ((const struct row *)b)->o.name);
+static int by_code(const void *a, const void *b) {
+    return letters_compare(((const struct row *)a)->o.code, ((const struct row *)b)->o.code);
+}
+
+static int by_parent(const void *a, const void *b) {
+    const int order = letters_compare(((const struct row *)a)->o.parent, ((const struct row *)b)->o.parent);
+    return order != 0 ? order : by_name(a, b);
 }
 
 static int by_people(const void *a, const void *b) {
-    return ((const struct row *)a)->people - ((const struct row *)b)->people;
+    const int order = ((const struct row *)a)->people - ((const struct row *)b)->people;
+    return order != 0 ? order : by_name(a, b);
 }
 
 static int by_headcount(const void *a, const void *b) {
-    return ((const struct row *)a)->o.headcount - ((const struct row *)b)->o.headcount;
+    const int order = ((const struct row *)a)->o.headcount - ((const struct row *)b)->o.headcount;
+    return order != 0 ? order : by_name(a, b);
 }
 
 static void sort(struct desk *d, struct row *rows, size_t n) {
@@ -31,6 +41,7 @@ static void sort(struct desk *d, struct row *rows, size_t n) {
     const char *column = desk_sorting(d, "name", &down);
     qsort(rows, n, sizeof *rows,
           strcmp(column, "code") == 0        ? by_code
+          : strcmp(column, "parent") == 0    ? by_parent
           : strcmp(column, "people") == 0    ? by_people
           : strcmp(column, "headcount") == 0 ? by_headcount
                                              : by_name);
@@ -45,7 +56,7 @@ static void write_table(struct desk *d, const struct row *rows, size_t n) {
     desk_table_open(d, "setup_organisations_table");
     desk_table_head_sort(d, "setup_name", false, "name");
     desk_table_head_sort(d, "setup_code", false, "code");
-    desk_table_head(d, "setup_parent", false);
+    desk_table_head_sort(d, "setup_parent", false, "parent");
     desk_table_head(d, "setup_language", false);
     desk_table_head_sort(d, "setup_headcount", true, "headcount");
     desk_table_head_sort(d, "setup_people", true, "people");

@@ -3,10 +3,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/letters.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
-enum { PAGE_SIZE = 50, SEARCH_MAX = 100 };
+enum { PAGE_SIZE = 50, SORT_MAX = 40 };
+
+struct row {
+    const struct person *person;
+    const char *organisation; /* its name */
+};
 
 static const char *organisation_name(const struct organisation *list, size_t n, const char *code) {
     for (size_t i = 0; i < n; i++)
@@ -34,21 +40,13 @@ static void write_search(struct desk *d, const char *sought) {
     html_markup(h, "</button></form>");
 }
 
-/* Addresses of the pages before and after, the search kept. */
+/* Addresses of the pages before and after: the search and the order are kept. */
 static void write_page_link(struct desk *d, const char *sought, long page, const char *key) {
-    struct html *h = &d->screen.html;
-    html_markup(h, " <a href=\"");
-    html_markup(h, "?q=");
-    for (const char *c = sought; *c; c++) {
-        static const char digits[] = "0123456789ABCDEF";
-        const char escape[4] = {'%', digits[(unsigned char)*c >> 4], digits[(unsigned char)*c & 15], 0};
-        html_text(h, escape);
-    }
-    html_markup(h, "&amp;page=");
-    html_text(h, arena_printf(d->arena, "%ld", page));
-    html_markup(h, "\">");
-    desk_say(d, key);
-    html_markup(h, "</a>");
+    html_markup(&d->screen.html, " ");
+    desk_link(d,
+              desk_query(d, "q", sought, "sort", desk_asked(d, "sort", SORT_MAX), "page",
+                         arena_printf(d->arena, "%ld", page), NULL),
+              desk_words(d, key));
 }
 
 static void write_leafing(struct desk *d, const char *sought, long page, size_t found) {
@@ -68,17 +66,16 @@ static void write_leafing(struct desk *d, const char *sought, long page, size_t 
     html_markup(h, "</nav>");
 }
 
-static void write_table(struct desk *d, const struct person *const *list, size_t n, const struct organisation *orgs,
-                        size_t n_orgs) {
+static void write_table(struct desk *d, const struct row *rows, size_t n) {
     struct html *h = &d->screen.html;
     desk_table_open(d, "setup_people_table");
-    desk_table_head(d, "setup_email", false);
-    desk_table_head(d, "setup_name", false);
-    desk_table_head(d, "setup_organisation", false);
-    desk_table_head(d, "setup_unit", false);
-    desk_table_head(d, "setup_language", false);
+    desk_table_head_sort(d, "setup_email", false, "email");
+    desk_table_head_sort(d, "setup_name", false, "name");
+    desk_table_head_sort(d, "setup_organisation", false, "organisation");
+    desk_table_head_sort(d, "setup_unit", false, "unit");
+    desk_table_head_sort(d, "setup_language", false, "language");
     for (size_t i = 0; i < n; i++) {
-        const struct person *p = list[i];
+        const struct person *p = rows[i].person;
         desk_row_open(d);
         desk_cell_open(d);
         desk_link(d, setup_path(d, "people", setup_hex(d, p->id)), p->email);
@@ -89,7 +86,7 @@ static void write_table(struct desk *d, const struct person *const *list, size_t
         }
         desk_cell_close(d);
         desk_cell(d, p->name);
-        desk_cell(d, organisation_name(orgs, n_orgs, p->organisation));
+        desk_cell(d, rows[i].organisation);
         desk_cell(d, p->unit);
         desk_cell(d, p->language[0] ? texts_language_name(d->screen.texts, p->language) : "");
         desk_row_close(d);
@@ -97,16 +94,58 @@ static void write_table(struct desk *d, const struct person *const *list, size_t
     desk_table_close(d);
 }
 
+static int by_email(const void *a, const void *b) {
+    return letters_compare(((const struct row *)a)->person->email, ((const struct row *)b)->person->email);
+}
+
+static int by_organisation(const void *a, const void *b) {
+    const int order = letters_compare(((const struct row *)a)->organisation, ((const struct row *)b)->organisation);
+    return order != 0 ? order : by_email(a, b);
+}
+
+static int by_name(const void *a, const void *b) {
+    const int order = letters_compare(((const struct row *)a)->person->name, ((const struct row *)b)->person->name);
+    return order != 0 ? order : by_email(a, b);
+}
+
+static int by_unit(const void *a, const void *b) {
+    const int order = letters_compare(((const struct row *)a)->person->unit, ((const struct row *)b)->person->unit);
+    return order != 0 ? order : by_organisation(a, b);
+}
+
+static int by_language(const void *a, const void *b) {
+    const int order = strcmp(((const struct row *)a)->person->language, ((const struct row *)b)->person->language);
+    return order != 0 ? order : by_email(a, b);
+}
+
+static void sort(struct desk *d, struct row *rows, size_t n) {
+    bool down;
+    const char *column = desk_sorting(d, "organisation", &down);
+    if (n)
+        qsort(rows, n, sizeof *rows,
+              strcmp(column, "email") == 0      ? by_email
+              : strcmp(column, "name") == 0     ? by_name
+              : strcmp(column, "unit") == 0     ? by_unit
+              : strcmp(column, "language") == 0 ? by_language
+                                                : by_organisation);
+    for (size_t i = 0; down && i < n / 2; i++) {
+        const struct row swapped = rows[i];
+        rows[i] = rows[n - 1 - i];
+        rows[n - 1 - i] = swapped;
+    }
+}
+
 /* Everybody in whose e-mail address, name, unit or organisation the text is found, whatever the case. */
 static size_t search(struct desk *d, const struct person *people, size_t n, const struct organisation *orgs,
-                     size_t n_orgs, const char *sought, const struct person ***out) {
-    const struct person **found = arena_array(d->arena, n + 1, sizeof *found);
+                     size_t n_orgs, const char *sought, struct row **out) {
+    struct row *found = arena_array(d->arena, n + 1, sizeof *found);
     size_t n_found = 0;
     for (size_t i = 0; i < n; i++) {
         const struct person *p = &people[i];
+        const char *organisation = organisation_name(orgs, n_orgs, p->organisation);
         if (!sought[0] || strcasestr(p->email, sought) || strcasestr(p->name, sought) || strcasestr(p->unit, sought) ||
-            strcasestr(p->organisation, sought) || strcasestr(organisation_name(orgs, n_orgs, p->organisation), sought))
-            found[n_found++] = p;
+            strcasestr(p->organisation, sought) || strcasestr(organisation, sought))
+            found[n_found++] = (struct row){p, organisation};
     }
     *out = found;
     return n_found;
@@ -114,8 +153,8 @@ static size_t search(struct desk *d, const struct person *people, size_t n, cons
 
 static void write_list(struct desk *d, const struct person *people, size_t n, const struct organisation *orgs,
                        size_t n_orgs) {
-    const char *sought = desk_asked(d, "q", SEARCH_MAX);
-    const struct person **found;
+    const char *sought = desk_asked(d, "q", DESK_SEARCH_MAX);
+    struct row *found;
     const size_t n_found = search(d, people, n, orgs, n_orgs, sought, &found);
     const long pages = (long)((n_found + PAGE_SIZE - 1) / PAGE_SIZE);
     long page = 1;
@@ -130,8 +169,9 @@ static void write_list(struct desk *d, const struct person *people, size_t n, co
     desk_text(d, texts_count(d->screen.texts, d->arena, d->screen.words,
                              sought[0] ? "work.setup_people_found" : "work.setup_people_count", (long)n_found, NULL));
     html_markup(&d->screen.html, "</p>");
+    sort(d, found, n_found);
     if (shown)
-        write_table(d, found + first, shown, orgs, n_orgs);
+        write_table(d, found + first, shown);
     write_leafing(d, sought, page, n_found);
 }
 

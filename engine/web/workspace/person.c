@@ -33,6 +33,7 @@ static bool write_organisation(struct desk *d, const char *code) {
     size_t n;
     if (store_list_organisations(d->store, d->arena, d->assessment.id, &list, &n) != RESULT_OK)
         return false;
+    setup_sort_organisations(list, n);
     const char **values = arena_array(d->arena, n + 1, sizeof *values);
     const char **texts = arena_array(d->arena, n + 1, sizeof *texts);
     for (size_t i = 0; i < n; i++) {
@@ -62,7 +63,13 @@ static void check_field(struct desk *d, const struct person *p, size_t field, co
                     desk_words(d, arena_printf(d->arena, "setup_%s", name)), NULL);
 }
 
-static void take_fields(struct desk *d, struct person *p, bool is_new) {
+static bool is_same(const struct person *a, const struct person *b) {
+    return strcmp(a->name, b->name) == 0 && strcmp(a->organisation, b->organisation) == 0 &&
+           strcmp(a->unit, b->unit) == 0 && strcmp(a->language, b->language) == 0;
+}
+
+/* True for a new person who is there already, just so: a second click. */
+static bool take_fields(struct desk *d, struct person *p, bool is_new) {
     struct organisation *list;
     size_t n, known = 0;
     struct person other;
@@ -73,7 +80,7 @@ static void take_fields(struct desk *d, struct person *p, bool is_new) {
     p->unit = desk_posted(d, "unit", UNIT_MAX);
     p->language = desk_posted(d, "language", LANGUAGE_MAX);
     if (desk_has_errors(d))
-        return;
+        return false;
     check_field(d, p, PERSON_EMAIL, "email", p->email);
     check_field(d, p, PERSON_NAME, "name", p->name);
     check_field(d, p, PERSON_UNIT, "unit", p->unit);
@@ -84,16 +91,20 @@ static void take_fields(struct desk *d, struct person *p, bool is_new) {
         known += strcmp(list[i].code, p->organisation) == 0;
     if (!known)
         desk_wrong(d, "organisation", "setup_choose", NULL, NULL);
-    if (is_new && store_find_person(d->store, d->arena, d->assessment.id, p->email, &other) == RESULT_OK)
-        desk_wrong(d, "email", "setup_email_taken", "value", p->email);
+    if (!is_new || store_find_person(d->store, d->arena, d->assessment.id, p->email, &other) != RESULT_OK)
+        return false;
+    if (is_same(&other, p))
+        return true;
+    desk_wrong(d, "email", "setup_email_taken", "value", p->email);
+    return false;
 }
 
-static void put(struct desk *d, const struct person *p) {
+static void put(struct desk *d, const struct person *p, const char *act) {
     if (store_put_people(d->store, d->assessment.id, p, 1) != RESULT_OK) {
         desk_refuse(d, 503);
         return;
     }
-    desk_audit(d, "person_changed", d->assessment.name);
+    desk_audit_inside(d, act, p->organisation, NULL);
     desk_redirect(d, setup_path(d, "people"), "setup_person_saved", NULL);
 }
 
@@ -120,11 +131,13 @@ void person_show_new(struct desk *d) {
 
 void person_add(struct desk *d) {
     struct person p = nobody();
-    take_fields(d, &p, true);
+    const bool again = take_fields(d, &p, true);
     if (desk_has_errors(d))
         show_new(d, SETUP_WRONG, &p);
+    else if (again)
+        desk_redirect(d, setup_path(d, "people"), "setup_person_saved", NULL);
     else
-        put(d, &p);
+        put(d, &p, "person_added");
 }
 
 static void show(struct desk *d, int status, const struct person *p) {
@@ -165,11 +178,11 @@ void person_handle(struct desk *d) {
     if (!find_asked(d, &old))
         return;
     struct person p = old;
-    take_fields(d, &p, false);
+    (void)take_fields(d, &p, false);
     if (desk_has_errors(d))
         show(d, SETUP_WRONG, &old);
     else
-        put(d, &p);
+        put(d, &p, "person_changed");
 }
 
 void person_export(struct desk *d) {
@@ -178,7 +191,7 @@ void person_export(struct desk *d) {
     if (!find_asked(d, &p))
         return;
     if (held_about(&out, d->store, d->arena, &d->assessment, &p) == RESULT_OK) {
-        desk_audit(d, "person_exported", d->assessment.name);
+        desk_audit_inside(d, "person_exported", p.organisation, NULL);
         desk_download(d, arena_printf(d->arena, "%s-person.json", d->assessment.name),
                       "application/json; charset=utf-8", (struct str){arena_copy(d->arena, out.p, out.n), out.n});
     } else {
@@ -217,6 +230,6 @@ void person_remove(struct desk *d) {
         desk_refuse(d, 503);
         return;
     }
-    desk_audit(d, "person_deleted", d->assessment.name);
+    desk_audit_inside(d, "person_deleted", p.organisation, NULL);
     desk_redirect(d, setup_path(d, "people"), "setup_person_removed", NULL);
 }

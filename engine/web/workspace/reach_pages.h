@@ -21,6 +21,8 @@ void send_handle(struct desk *d);
 void mailing_show(struct desk *d);
 void mailing_handle(struct desk *d);
 void mailing_tell(struct desk *d); /* its progress as data, for watch.js */
+/* mailing_people.c: its outcomes person by person, as a file */
+void mailing_download_outcomes(struct desk *d);
 /* bounces.c */
 void bounces_show(struct desk *d);
 void bounces_handle(struct desk *d);

@@ -1,4 +1,6 @@
 /* Making a file of a report: on the job thread, from the store, long after the request that asked for it is gone. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -6,25 +8,30 @@
 #include "web/workspace/jobs.h"
 #include "web/workspace/see.h"
 
-enum { PATIENCE = 1500 /* milliseconds: most are made by then, and nobody needs to see a page that waits */ };
+enum {
+    PATIENCE = 1500, /* milliseconds: most are made by then, and nobody needs to see a page that waits */
+    WORKBOOK_MOST = 64 << 20
+};
 
 struct making {
     struct store *store;
     const struct texts *texts;
+    const struct strategies *strategies;
     struct id assessment, wave;
     const char *organisation; /* NULL: all */
     const char *language;
-    bool page;
+    enum see_file file;
 };
 
 static enum result write_page(const struct making *m, struct results *results, struct arena *arena, size_t index,
                               const char *path, job_progress *progress, void *context, struct findings *findings) {
-    const struct words w = words_about(arena, m->texts, m->language, results);
+    struct words w = words_about(arena, m->texts, m->language, results);
     const struct organisation_head *heads;
     struct buf out = BUF_INIT;
     struct organisation_view one;
     struct all_view all;
     const size_t total = results_organisations(results, &heads) + 1;
+    w.strategies = m->strategies;
     enum result result = m->organisation ? organisation_view_read(&one, results, arena, index)
                                          : all_view_read(&all, results, arena, progress, context, total);
     if (result == RESULT_OK && m->organisation)
@@ -41,6 +48,7 @@ static enum result write_file(const struct making *m, struct results *results, s
                               job_progress *progress, void *context, struct findings *findings) {
     const struct report_request request = {.results = results,
                                            .texts = m->texts,
+                                           .strategies = m->strategies,
                                            .language = m->language,
                                            .path = path,
                                            .progress = progress,
@@ -48,7 +56,9 @@ static enum result write_file(const struct making *m, struct results *results, s
     size_t index = 0;
     if (m->organisation && !see_organisation(results, m->organisation, &index))
         return RESULT_INPUT;
-    if (m->page)
+    if (m->file == SEE_BUNDLE)
+        return report_bundle(&request, findings);
+    if (m->file == SEE_PAGE)
         return write_page(m, results, arena, index, path, progress, context, findings);
     return m->organisation ? report_organisation(&request, index, findings) : report_all(&request, findings);
 }
@@ -74,11 +84,17 @@ static enum result make(void *context, const char *path, job_progress *progress,
     return result;
 }
 
+static const char *const endings[] = {[SEE_WORKBOOK] = ".xlsx", [SEE_PAGE] = ".html", [SEE_BUNDLE] = ".zip"};
+static const char *const types[] = {[SEE_WORKBOOK] =
+                                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                                    [SEE_PAGE] = "text/html; charset=utf-8",
+                                    [SEE_BUNDLE] = "application/zip"};
+
 /* "falls-Baseline-northgate.xlsx": what stands in it comes from people, so only plain characters are kept. */
 static const char *file_name_of(struct arena *arena, const char *assessment, const char *wave, const char *organisation,
-                                bool page) {
+                                enum see_file file) {
     char *name = arena_printf(arena, "%s-%s%s%s%s", assessment, wave, organisation ? "-" : "",
-                              organisation ? organisation : "", page ? ".html" : ".xlsx");
+                              organisation ? organisation : "", endings[file]);
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
     for (char *c = name; *c; c++)
         if (!strchr(plain, *c))
@@ -87,21 +103,23 @@ static const char *file_name_of(struct arena *arena, const char *assessment, con
 }
 
 void see_begin_job(struct desk *d, const struct wave *wave, const char *organisation, const char *organisation_name,
-                   const char *language, bool page, const char *back) {
+                   const char *language, enum see_file file, const char *back) {
     struct arena *arena = arena_new(); /* the job's */
     struct making *m = arena_alloc(arena, sizeof *m);
     *m = (struct making){.store = d->store,
                          .texts = d->screen.texts,
+                         .strategies = d->request->web->strategies,
                          .assessment = d->assessment.id,
                          .wave = wave->id,
                          .organisation = arena_string(arena, organisation),
                          .language = arena_string(arena, language),
-                         .page = page};
+                         .file = file};
     const struct job_order order = {
         .owner = d->account.id,
-        .title = arena_string(arena, organisation ? organisation_name : desk_words(d, "see_all")),
-        .name = file_name_of(arena, d->assessment.name, see_wave_name(d, wave), organisation, page),
-        .type = page ? "text/html; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        .title = arena_string(arena, organisation ? organisation_name
+                                                  : desk_words(d, file == SEE_BUNDLE ? "see_bundle" : "see_all")),
+        .name = file_name_of(arena, d->assessment.name, see_wave_name(d, wave), organisation, file),
+        .type = types[file],
         .back = arena_string(arena, back),
         .work = make,
         .context = m,
@@ -119,4 +137,44 @@ void see_begin_job(struct desk *d, const struct wave *wave, const char *organisa
                             organisation ? organisation : ""));
     jobs_wait(jobs, d->account.id, id, PATIENCE);
     desk_redirect(d, desk_path(d, "jobs", id, NULL), NULL, NULL);
+}
+
+/* A folder of our own for a moment. */
+static bool make_folder(char *folder, size_t size) {
+    static const char *const places[] = {"/dev/shm", "/tmp"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(folder, size, "%s/readiness-XXXXXX", places[i]);
+        if (mkdtemp(folder))
+            return true;
+    }
+    return false;
+}
+
+void see_download_workbook(struct desk *d, const struct wave *wave, struct results *results, size_t organisation,
+                           const char *language) {
+    const struct organisation_head *heads;
+    struct str content = {NULL, 0};
+    char folder[64];
+    (void)results_organisations(results, &heads);
+    if (!make_folder(folder, sizeof folder)) {
+        desk_refuse(d, 503);
+        return;
+    }
+    const struct report_request request = {.results = results,
+                                           .texts = d->screen.texts,
+                                           .strategies = d->request->web->strategies,
+                                           .language = language,
+                                           .path = arena_printf(d->arena, "%s/report.xlsx", folder)};
+    enum result result = report_organisation(&request, organisation, d->findings);
+    if (result == RESULT_OK)
+        result = file_read(&content, d->arena, request.path, WORKBOOK_MOST, d->findings);
+    (void)remove(request.path);
+    (void)remove(folder);
+    if (result == RESULT_OK)
+        desk_download(
+            d,
+            file_name_of(d->arena, d->assessment.name, see_wave_name(d, wave), heads[organisation].code, SEE_WORKBOOK),
+            types[SEE_WORKBOOK], content);
+    else
+        desk_refuse(d, 503);
 }

@@ -65,7 +65,7 @@ void reports_show(struct desk *d) {
 }
 
 /* What can be taken away, and the other languages; none of it is printed. */
-static void write_tools(struct desk *d, const struct words *w, const char *path) {
+static void write_tools(struct desk *d, const struct words *w, const char *path, bool all) {
     struct html *h = &d->screen.html;
     html_markup(h, "<div class=see-tools>");
     desk_form_open(d, path, false);
@@ -73,8 +73,13 @@ static void write_tools(struct desk *d, const struct words *w, const char *path)
     setup_buttons_open(d);
     desk_button(d, "see_make_workbook", "make", "workbook");
     desk_button_second(d, "see_make_page", "make", "page");
+    if (all)
+        desk_button_second(d, "see_make_bundle", "make", "bundle");
     setup_buttons_close(d);
     desk_form_close(d);
+    if (all)
+        desk_link(d, desk_path(d, "assessments", d->assessment.name, "data", desk_parameter(d, "wave"), NULL),
+                  desk_words(d, "data_title"));
     see_languages(d, w, path);
     html_markup(h, "</div>");
 }
@@ -111,7 +116,7 @@ void reports_show_wave(struct desk *d) {
         struct linking linking = {d, &wave, view.heads};
         desk_style(d, "report.css");
         desk_open(d, 200, word(&w, "overview.all"), TAB_REPORTS);
-        write_tools(d, &w, wave_path(d, &wave));
+        write_tools(d, &w, wave_path(d, &wave), true);
         open_text(d, &w);
         report_write_all(&d->screen.html, &w, &view, (struct report_links){link_to, &linking});
         html_markup(&d->screen.html, "</div>");
@@ -146,7 +151,7 @@ void reports_show_organisation(struct desk *d) {
         desk_style(d, "report.css");
         desk_open(d, 200, view.results->name, tab_of(d));
         write_way_back(d, &wave);
-        write_tools(d, &w, organisation_path(d, &wave, code));
+        write_tools(d, &w, organisation_path(d, &wave, code), false);
         open_text(d, &w);
         report_write_organisation(&d->screen.html, &w, &view);
         html_markup(&d->screen.html, "</div>");
@@ -167,7 +172,11 @@ void reports_handle_wave(struct desk *d) {
     if (!setup_wave(d, &wave) || !see_open(d, &wave, TAB_REPORTS, &results))
         return;
     results_close(results);
-    see_begin_job(d, &wave, NULL, NULL, posted_language(d), desk_posted_is(d, "make", "page"), wave_path(d, &wave));
+    see_begin_job(d, &wave, NULL, NULL, posted_language(d),
+                  desk_posted_is(d, "make", "bundle") ? SEE_BUNDLE
+                  : desk_posted_is(d, "make", "page") ? SEE_PAGE
+                                                      : SEE_WORKBOOK,
+                  wave_path(d, &wave));
 }
 
 void reports_handle_organisation(struct desk *d) {
@@ -185,6 +194,6 @@ void reports_handle_organisation(struct desk *d) {
     if (!found)
         desk_refuse(d, 404);
     else
-        see_begin_job(d, &wave, code, name, posted_language(d), desk_posted_is(d, "make", "page"),
-                      organisation_path(d, &wave, code));
+        see_begin_job(d, &wave, code, name, posted_language(d),
+                      desk_posted_is(d, "make", "page") ? SEE_PAGE : SEE_WORKBOOK, organisation_path(d, &wave, code));
 }

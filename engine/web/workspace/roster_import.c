@@ -62,11 +62,11 @@ static void write_errors(struct desk *d) {
     html_markup(h, "<div id=findings tabindex=-1>");
     desk_section(d, "setup_errors");
     desk_table_open(d, "setup_errors_table");
-    desk_table_head(d, "setup_row", false);
+    desk_table_head(d, "setup_row", true);
     desk_table_head(d, "setup_error", false);
     for (size_t f = 0; f < n && f < ERRORS_SHOWN; f++) {
         desk_row_open(d);
-        desk_cell(d, arena_printf(d->arena, "%d", list[f]->place.line));
+        desk_cell_number(d, arena_printf(d->arena, "%d", list[f]->place.line));
         desk_cell(d, desk_sentence(d, list[f]));
         desk_row_close(d);
     }
@@ -121,6 +121,7 @@ static bool take_table(struct desk *d, struct import *i) {
     i->file = i->encoding = "";
     if (form_get(&d->request->form, "table", ROSTER_FILE_MAX, &carried) == FIELD_VALID && carried.n) {
         i->file = desk_posted(d, "name", 200);
+        i->encoding = desk_posted(d, "encoding", 20);
         i->bytes = i->text = carried;
         return true;
     }
@@ -148,11 +149,16 @@ static void take_columns(struct desk *d, struct import *i) {
 
 /* The preview */
 
+static void carry_table(struct desk *d, const struct import *i) {
+    desk_hidden(d, "table", arena_copy(d->arena, i->text.p, i->text.n));
+    desk_hidden(d, "name", i->file);
+    desk_hidden(d, "encoding", i->encoding);
+}
+
 static void carry(struct desk *d, const struct import *i) {
     const struct roster_field *fields;
     const size_t n = roster_fields(i->kind, &fields);
-    desk_hidden(d, "table", arena_copy(d->arena, i->text.p, i->text.n));
-    desk_hidden(d, "name", i->file);
+    carry_table(d, i);
     if (!i->by_hand)
         return;
     desk_hidden(d, "by_hand", "yes");
@@ -161,31 +167,28 @@ static void carry(struct desk *d, const struct import *i) {
             desk_hidden(d, column_name(d, fields[f].name), arena_printf(d->arena, "%d", i->columns[f]));
 }
 
+static const char *heading_words(struct desk *d, const struct csv *csv, size_t column) {
+    return csv->titles[column][0] ? csv->titles[column]
+                                  : desk_fill(d, "setup_column", "n", arena_printf(d->arena, "%zu", column + 1), NULL);
+}
+
 /* "Courriel (anna@example.org)": the heading, and what stands under it. */
 static const char *column_words(struct desk *d, const struct csv *csv, size_t column) {
     const char *sample = csv->n_rows ? csv_cell(&csv->rows[0], (int)column) : "";
     const struct str cut = utf8_cut(str_of(sample), SAMPLE_MAX);
-    const char *heading = csv->header.cells[column];
-    if (!heading[0])
-        heading = desk_fill(d, "setup_column", "n", arena_printf(d->arena, "%zu", column + 1), NULL);
+    const char *heading = heading_words(d, csv, column);
     return cut.n ? arena_printf(d->arena, "%s (%.*s)", heading, (int)cut.n, cut.p) : heading;
 }
 
 static void write_column_choice(struct desk *d, const struct import *i, const struct roster_field *field, int chosen) {
     struct html *h = &d->screen.html;
-    const char *name = column_name(d, field->name);
+    const char *name = column_name(d, field->name), *label = field_words(d, field->name);
     const size_t n = i->csv->header.n_cells < 200 ? i->csv->header.n_cells : 200;
-    html_markup(h, "<div class=field><label");
-    html_attribute(h, "for", arena_printf(d->arena, "f-%s", name));
-    html_end(h);
-    desk_text(d, field_words(d, field->name));
-    if (field->required) {
-        html_markup(h, " ");
-        desk_say(d, "setup_required");
-    }
-    html_markup(h, "</label><select");
-    html_attribute(h, "id", arena_printf(d->arena, "f-%s", name));
-    html_attribute(h, "name", name);
+    if (field->required)
+        label = arena_printf(d->arena, "%s %s", label, desk_words(d, "setup_required"));
+    desk_frame_open(d, name, label, NULL);
+    html_markup(h, "<select");
+    desk_frame_control(d, name);
     html_markup(h, "><option value=\"\">");
     desk_say(d, "setup_column_none");
     html_markup(h, "</option>");
@@ -198,7 +201,8 @@ static void write_column_choice(struct desk *d, const struct import *i, const st
         desk_text(d, column_words(d, i->csv, c));
         html_markup(h, "</option>");
     }
-    html_markup(h, "</select></div>");
+    html_markup(h, "</select>");
+    desk_frame_close(d);
 }
 
 /* The form that names columns by hand: open when some are missing, else folded away. */
@@ -206,8 +210,7 @@ static void write_columns_form(struct desk *d, const struct import *i) {
     const struct roster_field *fields;
     const size_t n = roster_fields(i->kind, &fields);
     desk_form_open(d, setup_path(d, page_of(i->kind), "import"), true);
-    desk_hidden(d, "table", arena_copy(d->arena, i->text.p, i->text.n));
-    desk_hidden(d, "name", i->file);
+    carry_table(d, i);
     desk_hidden(d, "by_hand", "yes");
     for (size_t f = 0; f < n; f++)
         write_column_choice(d, i, &fields[f], i->preview->columns[f]);
@@ -236,8 +239,8 @@ static const char *cell_of(struct desk *d, const struct import *i, size_t row, s
         return cells[field];
     }
     const struct organisation *o = &r->organisation;
-    const char *const cells[] = {o->code, o->name, o->parent,
-                                 o->headcount >= 0 ? arena_printf(d->arena, "%d", o->headcount) : "", o->language};
+    const char *const cells[] = {o->code, o->name, o->parent, o->headcount >= 0 ? desk_number(d, o->headcount, 0) : "",
+                                 o->language};
     return cells[field];
 }
 
@@ -245,7 +248,7 @@ static void write_row(struct desk *d, const struct import *i, size_t row, size_t
     struct html *h = &d->screen.html;
     const struct roster_row *r = &i->preview->rows[row];
     desk_row_open(d);
-    desk_cell(d, arena_printf(d->arena, "%d", r->line));
+    desk_cell_number(d, arena_printf(d->arena, "%d", r->line));
     desk_cell_open(d);
     if (r->state == ROSTER_ERROR)
         html_markup(h, "<strong>");
@@ -256,7 +259,14 @@ static void write_row(struct desk *d, const struct import *i, size_t row, size_t
     for (size_t f = 0; f < n_fields; f++) {
         if (i->kind == ROSTER_PEOPLE && f == PERSON_GIVEN_NAME)
             continue; /* part of the name */
-        desk_cell(d, cell_of(d, i, row, f));
+        desk_cell_open(d);
+        desk_text(d, cell_of(d, i, row, f));
+        if (i->kind == ROSTER_ORGANISATIONS && f == ORGANISATION_CODE && r->code_made) {
+            html_markup(h, " <small>");
+            desk_say(d, "setup_code_made");
+            html_markup(h, "</small>");
+        }
+        desk_cell_close(d);
     }
     desk_row_close(d);
 }
@@ -272,7 +282,7 @@ static void write_rows(struct desk *d, const struct import *i) {
     if (!good)
         return;
     desk_table_open(d, "setup_rows_table");
-    desk_table_head(d, "setup_row", false);
+    desk_table_head(d, "setup_row", true);
     desk_table_head(d, "setup_row_state", false);
     for (size_t f = 0; f < n; f++)
         if (i->kind != ROSTER_PEOPLE || f != PERSON_GIVEN_NAME)
@@ -288,25 +298,52 @@ static void write_rows(struct desk *d, const struct import *i) {
         setup_paragraph(d, desk_fill(d, "setup_rows_more", "n", desk_number(d, (double)(good - shown), 0), NULL));
 }
 
-/* Columns that nobody uses, in one sentence. */
-static void write_ignored(struct desk *d, const struct import *i) {
+/* Columns that nobody uses, one after the other; "" when there are none. */
+static const char *ignored_columns(struct desk *d, const struct import *i) {
     const struct roster_field *fields;
     const size_t n = roster_fields(i->kind, &fields);
     struct buf names = BUF_INIT;
     for (size_t c = 0; c < i->csv->header.n_cells; c++) {
-        bool used = i->csv->header.cells[c][0] == '\0';
+        bool used = i->csv->titles[c][0] == '\0';
         for (size_t f = 0; f < n; f++)
             used = used || i->preview->columns[f] == (int)c;
         if (!used)
-            buf_printf(&names, "%s%s", names.n ? ", " : "", i->csv->header.cells[c]);
+            buf_printf(&names, "%s%s", names.n ? ", " : "", i->csv->titles[c]);
     }
-    if (names.n)
-        setup_paragraph(d, desk_fill(d, "setup_columns_ignored", "columns", names.p, NULL));
+    const char *list = arena_copy(d->arena, names.p, names.n);
     buf_free(&names);
+    return list;
+}
+
+/* Which column became which field, which are not there, and which are not used. */
+static void write_columns(struct desk *d, const struct import *i) {
+    const struct roster_field *fields;
+    const size_t n = roster_fields(i->kind, &fields);
+    const char *ignored = ignored_columns(d, i);
+    desk_section(d, "setup_columns_found");
+    setup_facts_open(d);
+    for (size_t f = 0; f < n; f++) {
+        const int column = i->preview->columns[f];
+        setup_fact(d, arena_printf(d->arena, "setup_%s", fields[f].name),
+                   column >= 0
+                       ? desk_fill(d, "setup_column_from", "column", heading_words(d, i->csv, (size_t)column), NULL)
+                       : desk_words(d, "setup_column_none"));
+    }
+    if (ignored[0])
+        setup_fact(d, "setup_columns_ignored", ignored);
+    setup_facts_close(d);
 }
 
 static const char *separator_words(struct desk *d, char separator) {
     return desk_words(d, separator == ';' ? "setup_semicolon" : separator == '\t' ? "setup_tab" : "setup_comma");
+}
+
+/* Codes that will be stored without having stood in the file. */
+static size_t made_codes(const struct roster_preview *p) {
+    size_t n = 0;
+    for (size_t row = 0; row < p->n_rows; row++)
+        n += p->rows[row].code_made && p->rows[row].state == ROSTER_NEW;
+    return n;
 }
 
 static void write_summary(struct desk *d, const struct import *i) {
@@ -322,6 +359,8 @@ static void write_summary(struct desk *d, const struct import *i) {
         setup_fact(d, "setup_rows_updated", desk_number(d, (double)p->counts[ROSTER_UPDATED], 0));
         setup_fact(d, "setup_rows_unchanged", desk_number(d, (double)p->counts[ROSTER_UNCHANGED], 0));
         setup_fact(d, "setup_rows_errors", desk_number(d, (double)p->counts[ROSTER_ERROR], 0));
+        if (made_codes(p))
+            setup_fact(d, "setup_codes_made", desk_number(d, (double)made_codes(p), 0));
     }
     setup_facts_close(d);
 }
@@ -366,7 +405,7 @@ static void show_preview(struct desk *d, const struct import *i) {
         desk_close(d);
         return;
     }
-    write_ignored(d, i);
+    write_columns(d, i);
     write_apply(d, i);
     write_rows(d, i);
     html_markup(h, "<details><summary>");

@@ -30,7 +30,9 @@ struct words see_words(struct desk *d, struct results *results) {
         own = asked;
     else if (instrument_language(instrument, d->screen.words) >= 0 || !texts_has_language(d->screen.texts, own))
         own = d->screen.words;
-    return words_about(d->arena, d->screen.texts, own, results);
+    struct words words = words_about(d->arena, d->screen.texts, own, results);
+    words.strategies = d->request->web->strategies;
+    return words;
 }
 
 bool see_organisation(const struct results *results, const char *code, size_t *index) {

@@ -18,9 +18,14 @@ const char *see_wave_name(struct desk *d, const struct wave *wave);
 /* Links to the same page in the other languages of the report; nothing where there are none. */
 void see_languages(struct desk *d, const struct words *w, const char *path);
 
-/* report_job.c: begins to make a file of a report (a workbook, or with `page` an HTML file), of one organisation or
- * (NULL) of all, and sends the person to the page that waits for it. */
+/* report_job.c: begins to make a file of a report, of one organisation or (NULL) over all, and sends the person to the
+ * page that waits for it. */
+enum see_file { SEE_WORKBOOK, SEE_PAGE, SEE_BUNDLE /* the workbooks of all organisations, packed */ };
 void see_begin_job(struct desk *d, const struct wave *wave, const char *organisation, const char *organisation_name,
-                   const char *language, bool page, const char *back);
+                   const char *language, enum see_file file, const char *back);
+/* One organisation's workbook here and now, for whoever has no account that a job could belong to. Answers the request:
+ * with the file, or with what went wrong. */
+void see_download_workbook(struct desk *d, const struct wave *wave, struct results *results, size_t organisation,
+                           const char *language);
 
 #endif

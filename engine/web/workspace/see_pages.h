@@ -10,6 +10,9 @@ void reports_show_wave(struct desk *d);
 void reports_handle_wave(struct desk *d);
 void reports_show_organisation(struct desk *d);
 void reports_handle_organisation(struct desk *d);
+/* data_page.c: every answer of a wave, for analysis. */
+void data_show(struct desk *d);
+void data_handle(struct desk *d);
 /* job_page.c: something that is being made, and then the file. */
 void job_show(struct desk *d);
 void job_tell(struct desk *d); /* its progress as data, for watch.js */
@@ -17,6 +20,7 @@ void job_download(struct desk *d);
 /* shared.c: reports for viewers and for whoever holds a link. */
 void shared_list(struct desk *d);
 void shared_show(struct desk *d);
+void shared_download(struct desk *d); /* its workbook */
 /* instruments.c, instrument.c, instrument_preview.c */
 void instruments_show(struct desk *d);
 void instrument_show(struct desk *d);

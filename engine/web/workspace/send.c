@@ -151,6 +151,7 @@ static void show(struct desk *d, const struct wave *wave) {
         write_under_way(d, now);
     if (reach.personal == 0) {
         desk_empty(d, "send_no_people", reach_path(d, "links", NULL), "send_to_links");
+        mail_sample_example(d, wave);
     } else {
         write_reach(d, &reach);
         if (reach.reachable == 0)
@@ -162,6 +163,14 @@ static void show(struct desk *d, const struct wave *wave) {
     desk_close(d);
 }
 
+/* Before a wave is open there is nobody to write to, but what will be written can be seen. */
+static void show_no_wave(struct desk *d) {
+    reach_open(d, "send_title", TAB_SEND);
+    desk_empty(d, "reach_no_wave", reach_path(d, "waves", NULL), "reach_to_waves");
+    mail_sample_example(d, NULL);
+    desk_close(d);
+}
+
 /* The open wave, if there is one and mail is set up; else the page that says what is missing. */
 static bool ready(struct desk *d, struct wave *wave) {
     struct findings *why = findings_new();
@@ -170,7 +179,7 @@ static bool ready(struct desk *d, struct wave *wave) {
         show_not_set_up(d, why);
     } else if (!reach_find_wave(d, wave)) {
         if (!reach_failed(d))
-            reach_show_no_wave(d, "send_title", TAB_SEND);
+            show_no_wave(d);
         good = false;
     }
     findings_free(why);

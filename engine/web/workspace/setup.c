@@ -1,42 +1,18 @@
 #include "web/workspace/setup.h"
+#include "base/letters.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-#include "web/workspace/watch.h"
 
 void setup_open(struct desk *d, int status, const char *title, enum desk_tab tab) {
     desk_style(d, "setup.css");
     desk_open(d, status, title, tab);
 }
 
-/* The total is told only where it says nothing about fewer people than the minimum, as on the page for watching. */
-bool setup_count(struct desk *d, const struct wave *w, int *invited, int *answered) {
-    struct invited *list;
-    size_t n;
-    *invited = *answered = -1;
-    if (store_list_invited(d->store, d->arena, w->id, &list, &n) != RESULT_OK)
-        return false;
-    struct watch_row *rows = arena_array(d->arena, n + 1, sizeof *rows);
-    int sum_invited = 0, sum_answered = 0;
-    for (size_t i = 0; i < n; i++) {
-        rows[i] = (struct watch_row){.code = list[i].organisation,
-                                     .invited = list[i].invited,
-                                     .answered = list[i].answered,
-                                     .organisation_answered = list[i].organisation_answered};
-        sum_invited += list[i].invited;
-        sum_answered += list[i].answered;
-    }
-    if (w->state == WAVE_OPEN && !watch_hide(rows, n, w->min_group))
-        return true;
-    *answered = sum_answered;
-    *invited = sum_invited > 0 ? sum_invited : -1;
-    return true;
-}
-
 bool setup_read(struct desk *d, const struct assessment *a, struct setup_state *out) {
     struct organisation *organisations;
     struct person *people;
-    *out = (struct setup_state){.invited = -1, .answered = -1};
+    *out = (struct setup_state){.has_counts = false};
     bool good = store_list_organisations(d->store, d->arena, a->id, &organisations, &out->organisations) == RESULT_OK &&
                 store_list_people(d->store, d->arena, a->id, &people, &out->people) == RESULT_OK &&
                 store_list_waves(d->store, d->arena, a->id, &out->waves, &out->n_waves) == RESULT_OK;
@@ -49,19 +25,21 @@ bool setup_read(struct desk *d, const struct assessment *a, struct setup_state *
     }
     const struct wave *counted = out->open ? out->open : out->last;
     if (good && counted)
-        good = setup_count(d, counted, &out->invited, &out->answered);
+        good = out->has_counts = store_count_answers(d->store, d->arena, counted, &out->counts) == RESULT_OK;
     if (!good)
         desk_refuse(d, 503);
     return good;
 }
 
-const char *setup_answered(struct desk *d, int answered, int invited) {
-    if (answered < 0)
-        return desk_words(d, "setup_none");
-    if (invited <= 0)
-        return desk_number(d, answered, 0);
-    return desk_fill(d, "setup_answered_of", "answered", desk_number(d, answered, 0), "invited",
-                     desk_number(d, invited, 0), "share", desk_percent(d, (double)answered / invited), NULL);
+const char *setup_answered(struct desk *d, const struct wave_counts *c) {
+    const char *k = desk_number(d, c->k, 0), *words = desk_number(d, c->answered, 0);
+    if (c->answered < 0)
+        return desk_fill(d, "setup_answered_few", "k", k, NULL);
+    const double rate = counts_rate(c, c->answered, c->invited);
+    if (rate >= 0)
+        words = desk_fill(d, "setup_answered_of", "answered", words, "invited", desk_number(d, c->invited, 0), "share",
+                          desk_percent(d, rate), NULL);
+    return c->everybody ? words : desk_fill(d, "setup_answered_told", "answered", words, "k", k, NULL);
 }
 
 const char *setup_until(struct desk *d, const struct wave *w) {
@@ -90,6 +68,15 @@ bool setup_wave(struct desk *d, struct wave *out) {
     return false;
 }
 
+bool setup_open_wave(struct desk *d, struct wave *out) {
+    if (!setup_wave(d, out))
+        return false;
+    if (out->state == WAVE_OPEN)
+        return true;
+    desk_redirect(d, setup_path(d, "waves"), NULL, NULL);
+    return false;
+}
+
 const char *setup_hex(struct desk *d, struct id id) {
     char *hex = arena_alloc(d->arena, 2 * sizeof id.bytes + 1);
     for (size_t i = 0; i < sizeof id.bytes; i++) {
@@ -113,6 +100,17 @@ bool setup_read_id(const char *hex, struct id *out) {
         out->bytes[i] = (uint8_t)(high * 16 + low);
     }
     return true;
+}
+
+static int by_name(const void *a, const void *b) {
+    const struct organisation *x = a, *y = b;
+    const int order = letters_compare(x->name, y->name);
+    return order != 0 ? order : strcmp(x->code, y->code);
+}
+
+void setup_sort_organisations(struct organisation *list, size_t n) {
+    if (n)
+        qsort(list, n, sizeof *list, by_name);
 }
 
 void setup_facts_open(struct desk *d) {

@@ -4,6 +4,7 @@
 #define READINESS_WEB_SETUP_H
 
 #include "instrument/instrument.h"
+#include "store/counts.h"
 #include "web/workspace/desk.h"
 
 enum { SETUP_WRONG = 422 /* the status of a form that comes back with what is wrong */ };
@@ -17,14 +18,13 @@ struct setup_state {
     struct wave *waves;      /* in their order */
     const struct wave *open; /* the open one, or NULL */
     const struct wave *last; /* the newest, or NULL */
-    int invited, answered;   /* of the newest wave that was not imported; -1: not to be told, or nobody knows */
+    bool has_counts;
+    struct wave_counts counts; /* of the open wave, else of the last; what may be told of them */
 };
 /* False when the store failed; the page for that is then written. */
 bool setup_read(struct desk *d, const struct assessment *a, struct setup_state *out);
-/* "12 of 60 (20 %)", "12", or a dash. */
-const char *setup_answered(struct desk *d, int answered, int invited);
-/* The counts of a wave that may be told, as for setup_state; false when the store failed. */
-bool setup_count(struct desk *d, const struct wave *w, int *invited, int *answered);
+/* "12 of 60 (20 %)", "12", "fewer than 5": the totals as they may be told (store/counts.h). */
+const char *setup_answered(struct desk *d, const struct wave_counts *c);
 /* "31 January 2027 (America/Toronto)" */
 const char *setup_until(struct desk *d, const struct wave *w);
 
@@ -33,6 +33,8 @@ void setup_open(struct desk *d, int status, const char *title, enum desk_tab tab
 /* The wave of the path's {wave}: its number, as our links have it, or its label. False when there is none, with the
  * page written. */
 bool setup_wave(struct desk *d, struct wave *out);
+/* The same if it is open; a wave that is not sends back to the list of waves. */
+bool setup_open_wave(struct desk *d, struct wave *out);
 /* Ids in addresses. */
 const char *setup_hex(struct desk *d, struct id id);
 bool setup_read_id(const char *hex, struct id *out);
@@ -41,6 +43,8 @@ bool setup_read_id(const char *hex, struct id *out);
 void setup_facts_open(struct desk *d);
 void setup_fact(struct desk *d, const char *label_key, const char *text);
 void setup_facts_close(struct desk *d);
+/* By name, as people count and spell: for lists to choose from. */
+void setup_sort_organisations(struct organisation *list, size_t n);
 void setup_paragraph(struct desk *d, const char *text);
 void setup_buttons_open(struct desk *d);
 void setup_buttons_close(struct desk *d);

@@ -47,62 +47,25 @@ static const char *typed(struct desk *d, const char *name, const char *value) {
     return arena_copy(d->arena, text.p, text.n);
 }
 
-/* Label, hint and problem; returns what names them as the control's description, or NULL. */
-static const char *field_open(struct desk *d, const char *name, const char *label, const char *hint) {
-    struct html *h = &d->screen.html;
-    const char *problem = desk_problem(d, name);
-    html_open(h, "div");
-    html_attribute(h, "class", problem ? "field wrong" : "field");
-    html_markup(h, "><label");
-    html_attribute(h, "for", arena_printf(d->arena, "f-%s", name));
-    html_end(h);
-    html_text(h, label);
-    html_markup(h, "</label>");
-    if (hint) {
-        html_markup(h, "<p class=hint");
-        html_attribute(h, "id", arena_printf(d->arena, "h-%s", name));
-        html_end(h);
-        html_text(h, hint);
-        html_markup(h, "</p>");
-    }
-    if (problem) {
-        html_markup(h, "<p class=problem");
-        html_attribute(h, "id", arena_printf(d->arena, "e-%s", name));
-        html_end(h);
-        html_text(h, problem);
-        html_markup(h, "</p>");
-    }
-    const char *both = arena_printf(d->arena, "%s%s%s%s", hint ? "h-" : "", hint ? name : "", problem ? " e-" : "",
-                                    problem ? name : "");
-    return *both ? both : NULL;
-}
-
-static void name_control(struct desk *d, const char *name, const char *described) {
-    struct html *h = &d->screen.html;
-    html_attribute(h, "id", arena_printf(d->arena, "f-%s", name));
-    html_attribute(h, "name", name);
-    if (described)
-        html_attribute(h, "aria-describedby", described);
-}
-
 void setup_field(struct desk *d, const char *name, const char *label, const char *hint, const char *value, size_t max,
                  const char *lang) {
     struct html *h = &d->screen.html;
-    const char *described = field_open(d, name, label, hint);
+    desk_frame_open(d, name, label, hint);
     html_open(h, "input");
-    name_control(d, name, described);
+    desk_frame_control(d, name);
     if (lang)
         html_attribute(h, "lang", lang);
     html_attribute_number(h, "maxlength", (long)max);
     html_attribute(h, "value", typed(d, name, value));
-    html_markup(h, "></div>");
+    html_end(h);
+    desk_frame_close(d);
 }
 
 void setup_field_timezone(struct desk *d, const char *name, const char *value) {
     struct html *h = &d->screen.html;
-    const char *described = field_open(d, name, desk_words(d, "setup_timezone"), desk_words(d, "setup_timezone_hint"));
+    desk_frame_open(d, name, desk_words(d, "setup_timezone"), desk_words(d, "setup_timezone_hint"));
     html_markup(h, "<input list=zones autocomplete=off spellcheck=false maxlength=60");
-    name_control(d, name, described);
+    desk_frame_control(d, name);
     html_attribute(h, "value", typed(d, name, value));
     html_markup(h, "><datalist id=zones>");
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
@@ -110,7 +73,8 @@ void setup_field_timezone(struct desk *d, const char *name, const char *value) {
         html_attribute(h, "value", zones[i]);
         html_end(h);
     }
-    html_markup(h, "</datalist></div>");
+    html_markup(h, "</datalist>");
+    desk_frame_close(d);
 }
 
 void setup_field_language(struct desk *d, const char *name, const char *value) {

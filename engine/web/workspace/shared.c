@@ -129,6 +129,10 @@ static void show_report(struct desk *d, const struct grant *g, const struct wave
             desk_text(d, desk_fill(d, "see_link_until", "time", desk_time(d, g->expires), NULL));
             html_markup(&d->screen.html, "</p>");
         }
+        html_markup(&d->screen.html, "<p class=see-tools>");
+        desk_link(d, arena_printf(d->arena, "%s/workbook?wave=%d&report=%s", path, wave->number, w.language),
+                  desk_words(d, "see_link_workbook"));
+        html_markup(&d->screen.html, "</p>");
         write_waves(d, path, waves, n, wave);
         see_languages(d, &w, path);
         html_markup(&d->screen.html, "<div");
@@ -163,30 +167,63 @@ static bool find_grant(struct desk *d, struct grant *out) {
     return false;
 }
 
-void shared_show(struct desk *d) {
+/* The wave that was asked for (?wave=2), else the newest, of the closed ones; n = 0 when there is none yet. False when
+ * the link leads nowhere, with the page written. */
+struct behind_link {
     struct grant grant;
     struct wave *waves;
-    size_t n, chosen = 0;
+    size_t n, chosen;
+};
+
+static bool look_behind(struct desk *d, struct behind_link *out) {
     long number;
-    if (!find_grant(d, &grant))
-        return;
-    if (store_get_assessment(d->store, d->arena, grant.assessment, &d->assessment) != RESULT_OK ||
-        !closed_waves(d, grant.assessment, &waves, &n)) {
+    *out = (struct behind_link){.n = 0};
+    if (!find_grant(d, &out->grant))
+        return false;
+    if (store_get_assessment(d->store, d->arena, out->grant.assessment, &d->assessment) != RESULT_OK ||
+        !closed_waves(d, out->grant.assessment, &out->waves, &out->n)) {
         desk_refuse(d, 503);
-        return;
+        return false;
     }
     if (d->assessment.state == ASSESSMENT_DELETED) {
         show_gone(d, 404, "see_link_gone");
-        return;
+        return false;
     }
     d->has_assessment = true;
-    if (n == 0) {
+    if (str_to_long(str_of(desk_asked(d, "wave", 10)), &number))
+        for (size_t i = 0; i < out->n; i++)
+            if (out->waves[i].number == number)
+                out->chosen = i;
+    return true;
+}
+
+void shared_show(struct desk *d) {
+    struct behind_link b;
+    if (!look_behind(d, &b))
+        return;
+    if (b.n == 0)
         show_gone(d, 200, "see_shared_later");
+    else
+        show_report(d, &b.grant, b.waves, b.n, &b.waves[b.chosen]);
+}
+
+void shared_download(struct desk *d) {
+    struct behind_link b;
+    struct results *results;
+    size_t index;
+    if (!look_behind(d, &b))
+        return;
+    if (b.n == 0) {
+        show_gone(d, 404, "see_shared_later");
         return;
     }
-    if (str_to_long(str_of(desk_asked(d, "wave", 10)), &number))
-        for (size_t i = 0; i < n; i++)
-            if (waves[i].number == number)
-                chosen = i;
-    show_report(d, &grant, waves, n, &waves[chosen]);
+    const struct wave *wave = &b.waves[b.chosen];
+    if (!see_open(d, wave, TAB_NONE, &results))
+        return;
+    const struct words w = see_words(d, results);
+    if (see_organisation(results, b.grant.organisation, &index))
+        see_download_workbook(d, wave, results, index, w.language);
+    else
+        show_gone(d, 404, "see_shared_later");
+    results_close(results);
 }

@@ -120,6 +120,7 @@ static void handle_second(struct desk *d, const char *proof) {
         finish(d);
         break;
     case RESULT_INPUT:
+        gate_note_failure(d, d->account.email);
         desk_wrong(d, "code", "sign_in_code_wrong", NULL, NULL);
         write_second(d, 422, proof);
         break;
@@ -149,6 +150,7 @@ static void handle_first(struct desk *d) {
     }
     const bool there = found == RESULT_OK && !account.disabled;
     if (!password_is(there ? account.password : "", password) || !there) {
+        gate_note_failure(d, found == RESULT_OK ? account.email : "");
         show_wrong(d);
         return;
     }

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "web/routes.h"
 #include "web/workspace/gate.h"
 
-enum { PROOF_TAG = 32 };
+enum { PROOF_TAG = 32, HOUR = 3600 };
 
 struct gate *gate_new(void) {
     struct gate *g = mem_alloc(sizeof *g);
@@ -52,6 +53,13 @@ bool gate_may_try(struct desk *d, const char *email) {
 
 void gate_was_good(struct desk *d, const char *email) {
     throttle_good(d->request->web->gate->accounts, tried_name(d, email));
+}
+
+void gate_note_failure(struct desk *d, const char *account) {
+    static const char act[] = "sign_in_failed";
+    const struct audit line = {.time = clock_now(), .account = "", .act = act, .object = account};
+    if (store_add_audit_once(d->store, &line, line.time - HOUR) != RESULT_OK)
+        log_event(LOG_WARNING, "audit_failed", LOG_REASON, act, -1);
 }
 
 /* Account and end of validity, and a keyed hash over both. */

@@ -5,9 +5,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/letters.h"
+#include "store/counts.h"
 #include "web/workspace/reach.h"
 #include "web/workspace/reach_pages.h"
-#include "web/workspace/watch.h"
 
 enum {
     DAYS_SHOWN = 31,
@@ -20,15 +21,12 @@ enum {
 
 struct watch {
     struct wave wave;
-    struct watch_row *rows;
-    size_t n;
-    bool has_total, has_ratings; /* ratings: organisations were asked for their own */
-    int invited, answered;       /* invited: of organisations whose number is known; answered: everywhere */
-    int answered_known;          /* and there alone */
-    struct day_count *days;      /* every day since the beginning, those without answers too */
+    struct wave_counts counts; /* as far as they may be told */
+    const char **names;        /* of the organisations, parallel to the counts' rows */
+    bool has_ratings;          /* organisations were asked for their own */
+    struct day_count *days;    /* every day since the beginning, those without answers too */
     size_t n_days;
     struct reach reach;
-    int to_remind;
 };
 
 static const char *number(struct desk *d, int n) {
@@ -37,27 +35,19 @@ static const char *number(struct desk *d, int n) {
 
 /* Reading */
 
-static enum result read_rows(struct desk *d, struct watch *w) {
-    struct invited *list;
+static enum result read_counts(struct desk *d, struct watch *w) {
     struct organisation *organisations;
-    size_t n_organisations;
-    if (store_list_invited(d->store, d->arena, w->wave.id, &list, &w->n) != RESULT_OK ||
-        store_list_organisations(d->store, d->arena, d->assessment.id, &organisations, &n_organisations) != RESULT_OK)
+    size_t n;
+    if (store_count_answers(d->store, d->arena, &w->wave, &w->counts) != RESULT_OK ||
+        store_list_organisations(d->store, d->arena, d->assessment.id, &organisations, &n) != RESULT_OK)
         return RESULT_MACHINE;
-    w->rows = arena_array(d->arena, w->n + 1, sizeof *w->rows);
-    for (size_t i = 0; i < w->n; i++) {
-        const struct organisation *o = reach_organisation(organisations, n_organisations, list[i].organisation);
-        w->rows[i] = (struct watch_row){.code = list[i].organisation,
-                                        .name = o && *o->name ? o->name : list[i].organisation,
-                                        .invited = list[i].invited > 0 ? list[i].invited : 0,
-                                        .answered = list[i].answered,
-                                        .organisation_answered = list[i].organisation_answered};
-        w->invited += w->rows[i].invited;
-        w->answered += w->rows[i].answered;
-        w->answered_known += w->rows[i].invited > 0 ? w->rows[i].answered : 0;
-        w->has_ratings = w->has_ratings || list[i].organisation_answered;
+    w->names = arena_array(d->arena, w->counts.n + 1, sizeof *w->names);
+    for (size_t i = 0; i < w->counts.n; i++) {
+        const char *code = w->counts.rows[i].organisation;
+        const struct organisation *o = reach_organisation(organisations, n, code);
+        w->names[i] = o && *o->name ? o->name : code;
+        w->has_ratings = w->has_ratings || w->counts.rows[i].organisation_answered;
     }
-    w->has_total = watch_hide(w->rows, w->n, w->wave.min_group);
     return RESULT_OK;
 }
 
@@ -100,9 +90,8 @@ static bool read_all(struct desk *d, struct watch *w) {
     *w = (struct watch){0};
     if (!reach_find_wave(d, &w->wave))
         return false;
-    if (read_rows(d, w) != RESULT_OK || read_days(d, w) != RESULT_OK ||
-        store_count_reach(d->store, w->wave.id, &w->reach) != RESULT_OK ||
-        store_count_unanswered(d->store, w->wave.id, &w->to_remind) != RESULT_OK) {
+    if (read_counts(d, w) != RESULT_OK || read_days(d, w) != RESULT_OK ||
+        store_count_reach(d->store, w->wave.id, &w->reach) != RESULT_OK) {
         desk_refuse(d, 503);
         return false;
     }
@@ -112,50 +101,52 @@ static bool read_all(struct desk *d, struct watch *w) {
 
 /* Words: the page and the data for the script say the same */
 
-static double share_of(int answered, int invited) {
-    const double share = invited > 0 ? (double)answered / (double)invited : 0;
-    return share > 1 ? 1 : share;
+/* A sentence about people, in the number that their count asks for. */
+static const char *people_words(struct desk *d, const char *key, int n, const char *name, const char *value,
+                                const char *rate) {
+    return texts_count(d->screen.texts, d->arena, d->screen.words, arena_printf(d->arena, "work.%s", key), n, name,
+                       value, "rate", rate, NULL);
 }
 
 static const char *total_words(struct desk *d, const struct watch *w) {
-    if (!w->has_total)
-        return desk_fill(d, "watch_total_hidden", "k", number(d, w->wave.min_group), NULL);
-    if (w->invited == 0)
-        return desk_fill(d, "watch_total_count", "answered", number(d, w->answered), NULL);
+    const struct wave_counts *c = &w->counts;
+    if (c->answered < 0)
+        return desk_fill(d, "watch_total_hidden", "k", number(d, c->k), NULL);
+    const double rate = counts_rate(c, c->answered, c->invited);
     const char *words =
-        desk_fill(d, "watch_total", "answered", number(d, w->answered_known), "invited", number(d, w->invited), "rate",
-                  desk_percent(d, share_of(w->answered_known, w->invited)), NULL);
-    if (w->answered == w->answered_known)
+        rate < 0 ? people_words(d, "watch_total_count", c->answered, "of", "", "")
+                 : people_words(d, "watch_total", c->answered, "of", number(d, c->invited), desk_percent(d, rate));
+    if (c->everybody)
         return words;
-    return arena_printf(d->arena, "%s %s", words,
-                        desk_fill(d, "watch_total_more", "n", number(d, w->answered - w->answered_known), NULL));
+    return arena_printf(d->arena, "%s %s", words, desk_fill(d, "watch_total_told", "k", number(d, c->k), NULL));
 }
 
 static const char *reminder_words(struct desk *d, const struct watch *w) {
-    const int k = w->wave.min_group;
+    const struct wave_counts *c = &w->counts;
     if (w->reach.personal == 0)
         return desk_words(d, "watch_remind_nobody");
-    if (w->reach.personal < k)
-        return desk_fill(d, "watch_remind_few", "k", number(d, k), NULL);
-    return texts_count(d->screen.texts, d->arena, d->screen.words, "work.watch_remind", w->to_remind, "of",
-                       number(d, w->reach.personal), NULL);
+    if (c->unanswered < 0)
+        return desk_fill(d, "watch_remind_few", "k", number(d, c->k), NULL);
+    return people_words(d, c->everybody ? "watch_remind" : "watch_remind_told", c->unanswered, "of",
+                        number(d, c->personal), "");
 }
 
-static const char *answered_words(struct desk *d, const struct watch_row *row) {
-    return row->hidden ? desk_words(d, "watch_hidden") : number(d, row->answered);
+static const char *answered_words(struct desk *d, const struct organisation_count *row) {
+    return row->answered < 0 ? desk_words(d, "watch_hidden") : number(d, row->answered);
 }
 
-static const char *rate_words(struct desk *d, const struct watch_row *row) {
-    return row->hidden || row->invited <= 0 ? "" : desk_percent(d, share_of(row->answered, row->invited));
+static const char *rate_words(struct desk *d, const struct watch *w, const struct organisation_count *row) {
+    const double rate = counts_rate(&w->counts, row->answered, row->invited);
+    return rate < 0 ? "" : desk_percent(d, rate);
 }
 
-static const char *rating_words(struct desk *d, const struct watch_row *row) {
+static const char *rating_words(struct desk *d, const struct organisation_count *row) {
     return desk_words(d, row->organisation_answered ? "watch_rating_there" : "watch_rating_missing");
 }
 
-static const char *bar_width(struct desk *d, const struct watch_row *row) {
-    const double share = row->hidden ? 0 : share_of(row->answered, row->invited);
-    return arena_printf(d->arena, "%d", (int)(1000 * share + .5));
+static const char *bar_width(struct desk *d, const struct watch *w, const struct organisation_count *row) {
+    const double rate = counts_rate(&w->counts, row->answered, row->invited);
+    return arena_printf(d->arena, "%d", rate < 0 ? 0 : (int)(1000 * rate + .5));
 }
 
 /* The names of places that the script fills: "answered.3" is the third row. */
@@ -175,24 +166,25 @@ static void write_place(struct desk *d, const char *name, const char *text) {
 }
 
 /* The bar stands beside its number, so readers of screens need not hear it. Lines mark 60 and 75 per cent. */
-static void write_bar(struct desk *d, const struct watch_row *row, size_t i) {
+static void write_bar(struct desk *d, const struct watch *w, size_t i) {
     struct html *h = &d->screen.html;
-    if (row->hidden || row->invited <= 0)
+    const struct organisation_count *row = &w->counts.rows[i];
+    if (counts_rate(&w->counts, row->answered, row->invited) < 0)
         return;
     html_markup(h, "<svg class=reach-bar viewBox=\"0 0 1000 24\" preserveAspectRatio=none aria-hidden=true>"
                    "<rect class=reach-bar-all width=1000 height=24 /><rect class=reach-bar-done height=24");
-    html_attribute(h, "width", bar_width(d, row));
+    html_attribute(h, "width", bar_width(d, w, row));
     html_attribute(h, "data-watch", place(d, "bar", i));
     html_markup(h, " /><path class=reach-bar-mark d=\"M600 0v24M750 0v24\" /></svg>");
 }
 
 static void write_row(struct desk *d, const struct watch *w, size_t i) {
-    const struct watch_row *row = &w->rows[i];
+    const struct organisation_count *row = &w->counts.rows[i];
     desk_row_open(d);
-    desk_cell(d, row->name);
+    desk_cell(d, w->names[i]);
     desk_cell_open(d);
-    write_place(d, place(d, "rate", i), rate_words(d, row));
-    write_bar(d, row, i);
+    write_place(d, place(d, "rate", i), rate_words(d, w, row));
+    write_bar(d, w, i);
     desk_cell_close(d);
     desk_cell_open(d);
     write_place(d, place(d, "answered", i), answered_words(d, row));
@@ -207,24 +199,75 @@ static void write_row(struct desk *d, const struct watch *w, size_t i) {
 }
 
 static bool has_hidden(const struct watch *w) {
-    for (size_t i = 0; i < w->n; i++)
-        if (w->rows[i].hidden)
+    for (size_t i = 0; i < w->counts.n; i++)
+        if (w->counts.rows[i].answered < 0)
             return true;
     return false;
+}
+
+/* Where a row stands in the table. Counts that are hidden are all alike here, so their order tells nothing; the names
+ * of places (`at`) stay those of the order in the store, which the figures that are fetched later go by. */
+struct standing {
+    size_t at;
+    const char *name;
+    double rate;
+    int answered, invited;
+};
+
+static int by_name(const void *a, const void *b) {
+    return letters_compare(((const struct standing *)a)->name, ((const struct standing *)b)->name);
+}
+
+static int by_rate(const void *a, const void *b) {
+    const double x = ((const struct standing *)a)->rate, y = ((const struct standing *)b)->rate;
+    return x < y ? -1 : x > y ? 1 : by_name(a, b);
+}
+
+static int by_answered(const void *a, const void *b) {
+    const int order = ((const struct standing *)a)->answered - ((const struct standing *)b)->answered;
+    return order != 0 ? order : by_name(a, b);
+}
+
+static int by_invited(const void *a, const void *b) {
+    const int order = ((const struct standing *)a)->invited - ((const struct standing *)b)->invited;
+    return order != 0 ? order : by_name(a, b);
+}
+
+static const struct standing *sort_rows(struct desk *d, const struct watch *w) {
+    struct standing *rows = arena_array(d->arena, w->counts.n + 1, sizeof *rows);
+    bool down;
+    const char *column = desk_sorting(d, "name", &down);
+    for (size_t i = 0; i < w->counts.n; i++) {
+        const struct organisation_count *row = &w->counts.rows[i];
+        const double rate = counts_rate(&w->counts, row->answered, row->invited);
+        rows[i] = (struct standing){i, w->names[i], rate < 0 ? -1 : rate, row->answered, row->invited};
+    }
+    qsort(rows, w->counts.n, sizeof *rows,
+          strcmp(column, "rate") == 0       ? by_rate
+          : strcmp(column, "answered") == 0 ? by_answered
+          : strcmp(column, "invited") == 0  ? by_invited
+                                            : by_name);
+    for (size_t i = 0; down && i < w->counts.n / 2; i++) {
+        const struct standing swapped = rows[i];
+        rows[i] = rows[w->counts.n - 1 - i];
+        rows[w->counts.n - 1 - i] = swapped;
+    }
+    return rows;
 }
 
 static void write_rows(struct desk *d, const struct watch *w) {
     desk_section(d, "watch_organisations");
     desk_paragraph(d, "watch_marks");
     desk_table_open(d, "watch_table");
-    desk_table_head(d, "watch_organisation", false);
-    desk_table_head(d, "watch_rate", false);
-    desk_table_head(d, "watch_answered", false);
-    desk_table_head(d, "watch_invited", false);
+    desk_table_head_sort(d, "watch_organisation", false, "name");
+    desk_table_head_sort(d, "watch_rate", false, "rate");
+    desk_table_head_sort(d, "watch_answered", false, "answered");
+    desk_table_head_sort(d, "watch_invited", false, "invited");
     if (w->has_ratings)
         desk_table_head(d, "watch_rating", false);
-    for (size_t i = 0; i < w->n; i++)
-        write_row(d, w, i);
+    const struct standing *rows = sort_rows(d, w);
+    for (size_t i = 0; i < w->counts.n; i++)
+        write_row(d, w, rows[i].at);
     desk_table_close(d);
     if (has_hidden(w)) {
         html_markup(&d->screen.html, "<p>");
@@ -327,8 +370,9 @@ static void write_days_table(struct desk *d, const struct watch *w) {
     html_markup(h, "</details>");
 }
 
+/* Columns add up to the total of everybody. */
 static bool has_chart(const struct watch *w) {
-    return w->has_total && w->answered > 0;
+    return w->counts.everybody && w->counts.answered > 0;
 }
 
 /* The newest days, as far as the chart goes. */
@@ -342,7 +386,7 @@ static void write_days(struct desk *d, const struct watch *w) {
     const struct day_count *days = days_shown(w, &n);
     desk_section(d, "watch_days");
     if (!has_chart(w)) {
-        desk_paragraph(d, w->has_total ? "watch_days_none" : "watch_days_hidden");
+        desk_paragraph(d, "watch_days_hidden");
         return;
     }
     write_chart(d, days, n);
@@ -356,8 +400,10 @@ static void write_days(struct desk *d, const struct watch *w) {
 static const char *shape(struct desk *d, const struct watch *w) {
     struct buf b = BUF_INIT;
     buf_printf(&b, "%d.%zu.", (int)has_chart(w), w->n_days);
-    for (size_t i = 0; i < w->n; i++)
-        buf_char(&b, w->rows[i].hidden ? 'h' : 's');
+    for (size_t i = 0; i < w->counts.n; i++) {
+        const struct organisation_count *row = &w->counts.rows[i];
+        buf_char(&b, row->answered < 0 ? 'h' : counts_rate(&w->counts, row->answered, row->invited) < 0 ? 'n' : 's');
+    }
     const char *copy = arena_copy(d->arena, b.p, b.n);
     buf_free(&b);
     return copy;
@@ -412,10 +458,10 @@ static void tell_texts(struct desk *d, const struct watch *w, struct json_writer
     json_open(j, '{');
     tell_text(j, "total", total_words(d, w));
     tell_text(j, "remind", reminder_words(d, w));
-    for (size_t i = 0; i < w->n; i++) {
-        tell_text(j, place(d, "answered", i), answered_words(d, &w->rows[i]));
-        tell_text(j, place(d, "rate", i), rate_words(d, &w->rows[i]));
-        tell_text(j, place(d, "rating", i), rating_words(d, &w->rows[i]));
+    for (size_t i = 0; i < w->counts.n; i++) {
+        tell_text(j, place(d, "answered", i), answered_words(d, &w->counts.rows[i]));
+        tell_text(j, place(d, "rate", i), rate_words(d, w, &w->counts.rows[i]));
+        tell_text(j, place(d, "rating", i), rating_words(d, &w->counts.rows[i]));
     }
     for (size_t i = 0; has_chart(w) && i < n; i++)
         tell_text(j, place(d, "count", i), count_words(d, &days[i]));
@@ -429,10 +475,10 @@ static void tell_attributes(struct desk *d, const struct watch *w, struct json_w
     const struct day_count *days = days_shown(w, &n);
     json_key(j, "attributes");
     json_open(j, '{');
-    for (size_t i = 0; i < w->n; i++) {
+    for (size_t i = 0; i < w->counts.n; i++) {
         json_key(j, place(d, "bar", i));
         json_open(j, '{');
-        tell_text(j, "width", bar_width(d, &w->rows[i]));
+        tell_text(j, "width", bar_width(d, w, &w->counts.rows[i]));
         json_close(j, '}');
     }
     for (size_t i = 0; has_chart(w) && i < n; i++) {

@@ -8,35 +8,19 @@
 
 enum { LABEL_MAX = 200 };
 
-/* Are there too few answers to be opened? */
-static bool is_few(struct desk *d, const struct wave *w, bool *few) {
-    struct invited *list;
-    size_t n;
-    int answered = 0;
-    if (store_list_invited(d->store, d->arena, w->id, &list, &n) != RESULT_OK)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        answered += list[i].answered;
-    *few = answered < w->min_group;
-    return true;
-}
-
 static void show(struct desk *d, int status, const struct wave *w) {
     struct html *h = &d->screen.html;
-    int invited, answered;
-    bool few;
-    if (!is_few(d, w, &few) || !setup_count(d, w, &invited, &answered)) {
+    struct wave_counts counts;
+    if (store_count_answers(d->store, d->arena, w, &counts) != RESULT_OK) {
         desk_refuse(d, 503);
         return;
     }
     setup_open(d, status, desk_fill(d, "setup_close_title", "wave", w->label, NULL), TAB_WAVES);
     setup_facts_open(d);
-    setup_fact(d, "setup_answered",
-               few ? desk_fill(d, "setup_close_few", "k", desk_number(d, w->min_group, 0), NULL)
-                   : setup_answered(d, answered, invited));
+    setup_fact(d, "setup_answered", setup_answered(d, &counts));
     setup_fact(d, "setup_last_day", setup_until(d, w));
     setup_facts_close(d);
-    if (few)
+    if (counts.answered < 0)
         desk_notice(d, "setup_close_too_few");
     html_markup(h, "<ul><li>");
     desk_say(d, "setup_close_final");
@@ -57,19 +41,9 @@ static void show(struct desk *d, int status, const struct wave *w) {
     desk_close(d);
 }
 
-/* The wave of the path, if it is open; else a page is written. */
-static bool find_open(struct desk *d, struct wave *w) {
-    if (!setup_wave(d, w))
-        return false;
-    if (w->state == WAVE_OPEN)
-        return true;
-    desk_redirect(d, setup_path(d, "waves"), NULL, NULL);
-    return false;
-}
-
 void wave_close_show(struct desk *d) {
     struct wave w;
-    if (find_open(d, &w))
+    if (setup_open_wave(d, &w))
         show(d, 200, &w);
 }
 
@@ -88,7 +62,7 @@ static enum result make_results(struct desk *d, const struct wave *closed) {
 void wave_close_handle(struct desk *d) {
     struct wave w;
     struct closing closing = {0};
-    if (!find_open(d, &w))
+    if (!setup_open_wave(d, &w))
         return;
     if (strcmp(desk_posted(d, "label", LABEL_MAX), w.label) != 0) {
         desk_wrong(d, "label", "setup_close_not_confirmed", "wave", w.label);
@@ -104,7 +78,7 @@ void wave_close_handle(struct desk *d) {
         show(d, SETUP_WRONG, &w);
         return;
     }
-    desk_audit(d, "wave_closed", d->assessment.name);
+    desk_audit_inside(d, "wave_closed", w.label, NULL);
     (void)!make_results(d, &w); /* else they are made when the first report asks for them */
     desk_redirect(d, setup_path(d, closing.responses ? "reports" : "waves"),
                   closing.responses ? "setup_wave_closed" : "setup_wave_destroyed",

@@ -20,24 +20,15 @@ static void show(struct desk *d, int status, const struct wave *w) {
     desk_close(d);
 }
 
-static bool find_open(struct desk *d, struct wave *w) {
-    if (!setup_wave(d, w))
-        return false;
-    if (w->state == WAVE_OPEN)
-        return true;
-    desk_redirect(d, setup_path(d, "waves"), NULL, NULL);
-    return false;
-}
-
 void wave_extend_show(struct desk *d) {
     struct wave w;
-    if (find_open(d, &w))
+    if (setup_open_wave(d, &w))
         show(d, 200, &w);
 }
 
 void wave_extend_handle(struct desk *d) {
     struct wave w;
-    if (!find_open(d, &w))
+    if (!setup_open_wave(d, &w))
         return;
     const char *until = desk_posted(d, "until", 10);
     if (!clock_is_day(until))
@@ -49,7 +40,7 @@ void wave_extend_handle(struct desk *d) {
     } else if (store_extend_wave(d->store, w.id, until) != RESULT_OK) {
         desk_refuse(d, 503);
     } else {
-        desk_audit(d, "wave_extended", d->assessment.name);
+        desk_audit_inside(d, "wave_extended", w.label, NULL);
         desk_redirect(d, setup_path(d, "waves"), "setup_wave_extended", desk_day(d, until));
     }
 }

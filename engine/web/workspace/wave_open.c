@@ -128,7 +128,7 @@ void wave_open_handle(struct desk *d) {
     } else if (result != RESULT_OK) {
         show(d, SETUP_WRONG, &s);
     } else {
-        desk_audit(d, "wave_opened", d->assessment.name);
+        desk_audit_inside(d, "wave_opened", wave.label, NULL);
         desk_redirect(d, desk_path(d, "assessments", d->assessment.name, NULL), "setup_wave_opened", wave.label);
     }
 }

@@ -1,9 +1,48 @@
 /* The recovery sheet: an open wave's key, to be printed and put into a safe. Without its key a wave's answers are lost.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "collect/collect.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
+
+/* A path as it is from anywhere: behind a scheme ("sqlite:") or without one. */
+static const char *whole_path(struct desk *d, const char *path) {
+    const char *colon = strchr(path, ':');
+    const char *rest = colon ? colon + 1 : path;
+    char *whole = realpath(rest, NULL);
+    const char *text =
+        whole ? arena_printf(d->arena, "%.*s%s", (int)(rest - path), path, whole) : arena_string(d->arena, path);
+    free(whole);
+    return text;
+}
+
+/* As one word of a shell's command line. */
+static const char *quoted(struct desk *d, const char *word) {
+    struct buf out = BUF_INIT;
+    if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:-") == strlen(word))
+        return word;
+    buf_char(&out, '\'');
+    for (const char *c = word; *c; c++)
+        buf_bytes(&out, *c == '\'' ? "'\\''" : c, *c == '\'' ? 4 : 1);
+    buf_char(&out, '\'');
+    const char *text = arena_copy(d->arena, out.p, out.n);
+    buf_free(&out);
+    return text;
+}
+
+/* All that is needed to use this sheet without looking anything up. */
+static void write_command(struct desk *d, const struct wave *w) {
+    struct html *h = &d->screen.html;
+    const struct web *web = d->request->web;
+    html_markup(h, "<pre dir=ltr class=command>");
+    html_text(h, arena_printf(d->arena, "READINESS_DATA_KEYS=%s readiness --db %s wave recover %s sheet.txt --wave %s",
+                              quoted(d, whole_path(d, web->keys)), quoted(d, whole_path(d, web->db)),
+                              quoted(d, d->assessment.name), quoted(d, w->label)));
+    html_markup(h, "</pre>");
+}
 
 void wave_sheet_show(struct desk *d) {
     struct html *h = &d->screen.html;
@@ -19,7 +58,7 @@ void wave_sheet_show(struct desk *d) {
         desk_refuse(d, 503);
         return;
     }
-    desk_audit(d, "recovery_sheet_shown", d->assessment.name);
+    desk_audit_inside(d, "recovery_sheet_shown", w.label, NULL);
     desk_style(d, "setup.css");
     desk_open_bare(d, desk_words(d, "setup_sheet_title"), d->screen.words);
     html_markup(h, "<p class=screen-only>");
@@ -37,6 +76,7 @@ void wave_sheet_show(struct desk *d) {
     html_text(h, sheet);
     html_markup(h, "</pre>");
     desk_paragraph(d, "setup_sheet_use");
+    write_command(d, &w);
     desk_paragraph(d, "setup_sheet_destroy");
     desk_close_bare(d);
 }

@@ -23,8 +23,8 @@ static void write_open_links(struct desk *d, const struct wave *w) {
 static bool write_card(struct desk *d, const struct wave *w) {
     static const char *const states[] = {"setup_wave_open", "setup_wave_emptied", "setup_wave_closed"};
     struct html *h = &d->screen.html;
-    int invited, answered;
-    if (!setup_count(d, w, &invited, &answered))
+    struct wave_counts counts;
+    if (store_count_answers(d->store, d->arena, w, &counts) != RESULT_OK)
         return false;
     html_open(h, "li");
     html_attribute(h, "class", w->state == WAVE_OPEN ? "card now" : "card");
@@ -33,7 +33,7 @@ static bool write_card(struct desk *d, const struct wave *w) {
     html_markup(h, "</h2>");
     setup_facts_open(d);
     setup_fact(d, "setup_wave_state", desk_words(d, w->imported ? "setup_wave_imported" : states[w->state]));
-    setup_fact(d, "setup_answered", setup_answered(d, answered, invited));
+    setup_fact(d, "setup_answered", setup_answered(d, &counts));
     if (w->opened[0])
         setup_fact(d, "setup_wave_opened", desk_day(d, w->opened));
     if (w->state == WAVE_OPEN || w->until[0])
