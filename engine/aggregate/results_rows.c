@@ -131,7 +131,8 @@ static void write_agreement(struct row_list *rows, struct json_writer *w, const 
     }
     put(w, "rwgj", rwgj(variances, n, c->scale->n_points));
     put(w, "ad", moments_mean(&deviations));
-    put(w, "agreement_items", (double)n);
+    json_key(w, "agreement_items");
+    put_count(w, (uint32_t)n);
 }
 
 static void write_moments(struct json_writer *w, const struct moments *m, enum detail detail) {

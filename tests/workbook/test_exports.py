@@ -8,6 +8,7 @@ import os
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import unittest
 import warnings
@@ -330,6 +331,7 @@ class Workspace(unittest.TestCase):
 
     def test_those_who_work_with_it_take_the_data_with_their_codebook(self):
         boss = add_user(self.here, 'boss@example.org')
+        self.assertRegex(boss.get('/assessments/h/data/1').text, 'value="?csv')
         self.assertIn('href="/assessments/h/data/1"', boss.get('/assessments/h/reports/1').text)
         text = self.made(boss, 'csv')
         self.assertEqual(sorted(text), ['codebook.csv', 'data.csv'])
@@ -346,6 +348,21 @@ class Workspace(unittest.TestCase):
         for role, status in (('viewer', 403), ('practitioner', 404)):
             browser = add_user(self.here, role + '@example.org', role)
             self.assertEqual(browser.get('/assessments/h/data/1').status, status)
+
+    def test_removed_answers_are_said_and_not_made(self):
+        with Hostile.made() as here:
+            here.run('export', 'h', '--format', 'csv', '--out', 'h.csv')
+            database = sqlite3.connect(here.path('var/readiness.db'))
+            database.execute('DELETE FROM response')
+            database.commit()
+            database.close()
+            _, err = here.run('export', 'h', '--format', 'sav', '--out', 'none.sav', status=1)
+            self.assertIn('were removed', err)
+            self.assertFalse([n for n in os.listdir(here.folder) if n.startswith('none')])
+            here.serve()
+            page = add_user(here, 'boss@example.org').get('/assessments/h/data/1')
+            self.assertIn('There are no answers to take away', page.text)
+            self.assertNotRegex(page.text, 'value="?csv')
 
 
 class RealData(unittest.TestCase):

@@ -58,6 +58,29 @@ static const char *page_path(struct desk *d, const struct wave *wave) {
     return desk_path(d, "assessments", d->assessment.name, "data", arena_printf(d->arena, "%d", wave->number), NULL);
 }
 
+static bool note_first(void *context, const struct response *r) {
+    *(bool *)context = r != NULL;
+    return false;
+}
+
+/* Are there answers? They are gone when their time is over; the figures stay. */
+static bool has_answers(struct desk *d, const struct wave *wave) {
+    bool there = false;
+    return store_each_response(d->store, wave->id, NULL, note_first, &there) == RESULT_OK && there;
+}
+
+static void write_buttons(struct desk *d, const struct wave *wave, const char *language) {
+    desk_paragraph(d, "data_care");
+    desk_form_open(d, page_path(d, wave), false);
+    desk_hidden(d, "report", language);
+    setup_buttons_open(d);
+    desk_button(d, "data_make_workbook", "make", "workbook");
+    desk_button_second(d, "data_make_csv", "make", "csv");
+    desk_button_second(d, "data_make_sav", "make", "sav");
+    setup_buttons_close(d);
+    desk_form_close(d);
+}
+
 void data_show(struct desk *d) {
     struct wave wave;
     struct results *results;
@@ -66,15 +89,10 @@ void data_show(struct desk *d) {
     const struct words w = see_words(d, results);
     desk_open(d, 200, desk_words(d, "data_title"), TAB_REPORTS);
     desk_paragraph(d, "data_what");
-    desk_paragraph(d, "data_care");
-    desk_form_open(d, page_path(d, &wave), false);
-    desk_hidden(d, "report", w.language);
-    setup_buttons_open(d);
-    desk_button(d, "data_make_workbook", "make", "workbook");
-    desk_button_second(d, "data_make_csv", "make", "csv");
-    desk_button_second(d, "data_make_sav", "make", "sav");
-    setup_buttons_close(d);
-    desk_form_close(d);
+    if (has_answers(d, &wave))
+        write_buttons(d, &wave, w.language);
+    else
+        desk_paragraph(d, "data_gone");
     desk_close(d);
     results_close(results);
 }
@@ -122,6 +140,10 @@ void data_handle(struct desk *d) {
     if (!setup_wave(d, &wave) || !see_open(d, &wave, TAB_REPORTS, &results))
         return;
     results_close(results);
+    if (!has_answers(d, &wave)) {
+        desk_refuse(d, 409);
+        return;
+    }
     const char *language = desk_posted(d, "report", 35);
     begin_job(d, &wave, texts_has_language(d->screen.texts, language) ? language : d->screen.words,
               desk_posted_is(d, "make", "csv")   ? DATA_CSV
