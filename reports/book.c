@@ -152,8 +152,8 @@ struct sheet *book_sheet(struct book *book, const char *name) {
     if (language_is_rtl(book->words->language))
         worksheet_right_to_left(s->page);
     worksheet_set_zoom(s->page, 100);
-    if (book->n_sheets < BOOK_SHEETS)
-        book->sheets[book->n_sheets++] = s;
+    book->sheets = arena_grow(book->arena, book->sheets, book->n_sheets, &book->sheet_capacity, sizeof *book->sheets);
+    book->sheets[book->n_sheets++] = s;
     return s;
 }
 

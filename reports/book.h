@@ -58,7 +58,7 @@ struct style {
     uint8_t line_side;              /* hairlines left and right */
 };
 
-enum { BOOK_SHEETS = 16, BOOK_COLUMNS = 512 };
+enum { BOOK_COLUMNS = 512 };
 
 struct sheet {
     struct book *book;
@@ -83,8 +83,8 @@ struct book {
     const char *owner, *subject; /* for page heads: the organisation, the assessment and wave */
     struct book_style *styles;
     size_t n_styles, capacity;
-    struct sheet *sheets[BOOK_SHEETS];
-    size_t n_sheets;
+    struct sheet **sheets;
+    size_t n_sheets, sheet_capacity;
     bool failed; /* libxlsxwriter refused something that must not be refused */
 };
 

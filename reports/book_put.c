@@ -198,17 +198,24 @@ void put_runs(struct sheet *s, size_t row, size_t column, const struct text_run 
               worksheet_write_rich_string(s->page, (lxw_row_t)row, (lxw_col_t)column, list, book_format(book, style)));
 }
 
-/* Width of a character in units of a digit, roughly as in Arial. */
+/* Width of a character in units of a digit. Arial's, in thousandths of its size, from the blank to the tilde; a letter
+ * with an accent is as wide as most letters; what is not Latin is taken as wide. */
 static double character_width(const char *p, size_t n) {
+    static const short arial[] = {278,  278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278,
+                                  556,  556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556,
+                                  1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
+                                  667,  778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556,
+                                  333,  556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556,
+                                  556,  556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584};
+    unsigned char c = (unsigned char)*p;
     if (n >= 3)
-        return (unsigned char)*p >= 0xE1 && strncmp(p, "\xE2\x80", 2) != 0 ? 1.8 : 0.9;
-    return strchr("il.,;:'|!jtf ()", *p) ? 0.55 : strchr("mwMWQO@%", *p) ? 1.4 : *p >= 'A' && *p <= 'Z' ? 1.2 : 0.92;
+        return c >= 0xE1 && strncmp(p, "\xE2\x80", 2) != 0 ? 1.8 : 0.9;
+    return c >= ' ' && c <= '~' ? arial[c - ' '] / 556.0 : 1;
 }
 
 double text_height(const char *text, double characters, int size) {
-    /* a digit of Arial is 0.556 of its size wide; running text comes out a little narrower than the sum of its letters
-     */
-    double room = characters * 7 / (5.56 * size / 10 * 1.333 * 0.93), line = 0, word_width = 0;
+    /* a column's character is 7 pixels wide; a digit of Arial is 0.556 of its size */
+    double room = characters * 7 / (5.56 * size / 10 * 1.333), line = 0, word_width = 0;
     int lines = 1;
     struct str rest = str_of(text);
     while (rest.n > 0) {

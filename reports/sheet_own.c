@@ -27,7 +27,7 @@ static void add_part(struct sheet *s, lxw_chart *chart, size_t row, size_t i) {
     lxw_chart_series *series =
         chart_add_series(chart, sheet_range(s, row, STAFF, row, OWN), sheet_range(s, row, first, row, first + 1));
     chart_series_set_name(series, safe_text(s->book, word(s->book->words, parts[i].key), 200));
-    lxw_chart_line line = {.color = 0xCFCFCF, .width = 3, .none = i > 0};
+    lxw_chart_line line = {.color = 0x9A9A9A, .width = 1.5F, .none = i > 0};
     lxw_chart_line edge = {.color = colour_of(COLOUR_NONE), .width = 1.5F};
     lxw_chart_fill fill = {.color = colour_of(parts[i].fill)};
     chart_series_set_line(series, &line);
@@ -129,6 +129,10 @@ static size_t put_only_own(struct sheet *s, size_t row, const struct organisatio
         if (!begun) {
             put_text(s, row, NAME, word(book->words, "own.only_title"), (struct style){.size = 14, .bold = 1});
             sheet_height(s, row++, 26);
+            put_blank(s, row, NAME, LAST, (struct style){.line_below = 2});
+            put_head(s, row, NAME, word(book->words, "profile.construct"), 'l');
+            put_head(s, row, OWN, word(book->words, "own.own"), 'c');
+            sheet_height(s, row++, 30);
             begun = true;
         }
         put_construct(s, row, view, c);

@@ -154,8 +154,9 @@ static void put_heads(struct sheet *s, size_t row, const char *const *keys, bool
     sheet_height(s, row, 40);
 }
 
-void sheet_profile(struct book *book, const struct organisation_view *view) {
-    struct sheet *s = book_sheet(book, word(book->words, "sheet.profile"));
+static void write_profile(struct book *book, const struct organisation_view *view, const char *name,
+                          const char *title) {
+    struct sheet *s = book_sheet(book, name);
     sheet_width(s, NAME, NAME, 32);
     sheet_width(s, N, N, 8);
     sheet_width(s, BAR, BAR, 27);
@@ -163,7 +164,7 @@ void sheet_profile(struct book *book, const struct organisation_view *view) {
     sheet_width(s, CALL, CALL, 28);
     sheet_width(s, OTHERS, OTHERS, 12);
     sheet_width(s, SINCE, SINCE, 21);
-    size_t row = put_heading(s, word(book->words, "profile.title"), word(book->words, "profile.how"), LAST), head = row;
+    size_t row = put_heading(s, title, word(book->words, "profile.how"), LAST), head = row;
     static const char *const answers[] = {"profile.construct", "profile.n",      "profile.shares",
                                           "share.favourable",  "share.neutral",  "share.unfavourable",
                                           "profile.mean",      "profile.low",    "profile.high",
@@ -207,4 +208,12 @@ void sheet_profile(struct book *book, const struct organisation_view *view) {
     }
     worksheet_freeze_panes(s->page, (lxw_row_t)head + 1, 1);
     sheet_print(s, true, 1, 0);
+}
+
+void sheet_profile(struct book *book, const struct organisation_view *view) {
+    write_profile(book, view, word(book->words, "sheet.profile"), word(book->words, "profile.title"));
+}
+
+void sheet_profile_of(struct book *book, const struct organisation_view *view) {
+    write_profile(book, view, view->results->name, view->results->name);
 }

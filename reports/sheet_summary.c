@@ -51,6 +51,7 @@ static size_t put_top(struct sheet *s, const struct organisation_results *o) {
     put_text(s, 5, RIGHT_END, word(book->words, "summary.own"), (struct style){.size = 9, .ink = COLOUR_QUIET});
     sheet_height(s, 4, 28);
     put_merged(s, 6, LEFT, LAST, told_response(book->words, o), (struct style){.wrap = 1});
+    sheet_height(s, 6, 24);
     return 8;
 }
 
@@ -192,6 +193,7 @@ static size_t put_nothing(struct sheet *s, size_t row, const struct organisation
 static size_t put_talk(struct sheet *s, size_t row, const struct organisation_view *view) {
     struct book *book = s->book;
     put_section(s, row++, LEFT, LAST, word(book->words, "summary.talk"));
+    sheet_height(s, row++, 4);
     struct told_line lines[TOLD_TALK];
     told_talk(book->words, view, lines);
     for (size_t i = 0; i < TOLD_TALK; i++, row++) {

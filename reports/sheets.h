@@ -9,6 +9,8 @@
 /* One organisation's workbook. */
 void sheet_summary(struct book *book, const struct organisation_view *view);
 void sheet_profile(struct book *book, const struct organisation_view *view);
+/* The same on a sheet that is called and headed by the organisation, for the workbook over all. */
+void sheet_profile_of(struct book *book, const struct organisation_view *view);
 void sheet_items(struct book *book, const struct organisation_view *view);
 void sheet_own(struct book *book, const struct organisation_view *view); /* Staff and organisation */
 void sheet_groups(struct book *book, const struct organisation_view *view);

@@ -100,7 +100,7 @@ const char *words_wave(const struct words *w) {
     const struct wave *wave = results_wave(w->results);
     const char *label = words_wave_label(w, wave);
     const char *from = words_day(w, wave->opened), *to = words_day(w, wave->closed);
-    if (*from && *to)
+    if (*from && *to && strcmp(from, to) != 0)
         return WORDS(w, "wave.dates", "wave", label, "from", from, "to", to, NULL);
     if (*to)
         return WORDS(w, "wave.closed", "wave", label, "to", to, NULL);

@@ -96,6 +96,7 @@ static enum result write_report(struct cli *cli, struct results *results) {
                                      .strategies = cli_strategies(cli),
                                      .language = language ? language : results_instrument(results)->languages[0],
                                      .path = cli_path(cli, cli_option(cli, "out")),
+                                     .profiles = cli_option(cli, "profiles") != NULL,
                                      .progress = show_progress,
                                      .context = cli};
     size_t index;
@@ -144,6 +145,8 @@ enum result run_report(struct cli *cli) {
                 (cli_option(cli, "each") != NULL) + (cli_option(cli, "data") != NULL);
     if (kinds != 1)
         return cli_refuse(cli, kinds ? "report_one_kind" : "report_which", "value", "");
+    if (cli_option(cli, "profiles") && !cli_option(cli, "all"))
+        return cli_refuse(cli, "report_profiles", "value", "");
     enum result result = check_out(cli);
     if (result == RESULT_OK)
         result = cli_assessment(cli, cli->arguments[0], &a);

@@ -133,6 +133,7 @@ const struct command commands[] = {
      {{"wave", "LABEL", false},
       {"organisation", "CODE", false},
       {"all", NULL, false},
+      {"profiles", NULL, false},
       {"each", NULL, false},
       {"data", NULL, false},
       {"out", "FILE.xlsx|FILE.html|FOLDER", true},

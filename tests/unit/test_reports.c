@@ -202,7 +202,7 @@ static void the_workbook_over_all_names_every_organisation(void **state) {
     struct results *r = open_results(w);
     struct report_request request = {.results = r, .texts = texts, .language = "en", .path = file_in(w, "all.xlsx")};
     assert_int_equal(report_all(&request, w->findings), RESULT_OK);
-    const char *words[] = {"--sheets", "Overview|Response|Ranking|Common barriers|Reliability|Method|Codebook",
+    const char *words[] = {"--sheets", "Overview|Response|Ranking|Common barriers|Change|Reliability|Method|Codebook",
                            "--has",    "The alpha",
                            "--has",    "The tiny",
                            "--number", "Response",

@@ -52,6 +52,7 @@ static enum result write_file(const struct making *m, struct results *results, s
                                            .language = m->language,
                                            .path = path,
                                            .progress = progress,
+                                           .profiles = m->file == SEE_PROFILES,
                                            .context = context};
     size_t index = 0;
     if (m->organisation && !see_organisation(results, m->organisation, &index))
@@ -84,9 +85,11 @@ static enum result make(void *context, const char *path, job_progress *progress,
     return result;
 }
 
-static const char *const endings[] = {[SEE_WORKBOOK] = ".xlsx", [SEE_PAGE] = ".html", [SEE_BUNDLE] = ".zip"};
-static const char *const types[] = {[SEE_WORKBOOK] =
-                                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+#define WORKBOOK_TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+static const char *const endings[] = {
+    [SEE_WORKBOOK] = ".xlsx", [SEE_PROFILES] = "-profiles.xlsx", [SEE_PAGE] = ".html", [SEE_BUNDLE] = ".zip"};
+static const char *const types[] = {[SEE_WORKBOOK] = WORKBOOK_TYPE,
+                                    [SEE_PROFILES] = WORKBOOK_TYPE,
                                     [SEE_PAGE] = "text/html; charset=utf-8",
                                     [SEE_BUNDLE] = "application/zip"};
 

@@ -73,8 +73,10 @@ static void write_tools(struct desk *d, const struct words *w, const char *path,
     setup_buttons_open(d);
     desk_button(d, "see_make_workbook", "make", "workbook");
     desk_button_second(d, "see_make_page", "make", "page");
-    if (all)
+    if (all) {
+        desk_button_second(d, "see_make_profiles", "make", "profiles");
         desk_button_second(d, "see_make_bundle", "make", "bundle");
+    }
     setup_buttons_close(d);
     desk_form_close(d);
     if (all)
@@ -173,9 +175,10 @@ void reports_handle_wave(struct desk *d) {
         return;
     results_close(results);
     see_begin_job(d, &wave, NULL, NULL, posted_language(d),
-                  desk_posted_is(d, "make", "bundle") ? SEE_BUNDLE
-                  : desk_posted_is(d, "make", "page") ? SEE_PAGE
-                                                      : SEE_WORKBOOK,
+                  desk_posted_is(d, "make", "bundle")     ? SEE_BUNDLE
+                  : desk_posted_is(d, "make", "page")     ? SEE_PAGE
+                  : desk_posted_is(d, "make", "profiles") ? SEE_PROFILES
+                                                          : SEE_WORKBOOK,
                   wave_path(d, &wave));
 }
 

@@ -20,7 +20,12 @@ void see_languages(struct desk *d, const struct words *w, const char *path);
 
 /* report_job.c: begins to make a file of a report, of one organisation or (NULL) over all, and sends the person to the
  * page that waits for it. */
-enum see_file { SEE_WORKBOOK, SEE_PAGE, SEE_BUNDLE /* the workbooks of all organisations, packed */ };
+enum see_file {
+    SEE_WORKBOOK,
+    SEE_PROFILES, /* the workbook over all, with a sheet for each organisation */
+    SEE_PAGE,
+    SEE_BUNDLE /* the workbooks of all organisations, packed */
+};
 void see_begin_job(struct desk *d, const struct wave *wave, const char *organisation, const char *organisation_name,
                    const char *language, enum see_file file, const char *back);
 /* One organisation's workbook here and now, for whoever has no account that a job could belong to. Answers the request:
