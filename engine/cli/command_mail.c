@@ -81,12 +81,16 @@ static enum result collect_rows(struct cli *cli, const struct assessment *a, con
             return cli_trouble(cli);
         for (size_t i = 0; i < n; i++) {
             const struct mailing *m = &list[i];
-            const char *const row[COLUMNS] = {
-                waves[w].label,          arena_string(cli->arena, clock_day(m->started).text),
-                kinds[m->kind],          states[m->state],
-                number(cli, m->waiting), number(cli, m->accepted),
-                number(cli, m->spared),  number(cli, m->refused),
-                number(cli, m->unknown)};
+            const bool spared = mailing_tells_spared(m, waves[w].min_group);
+            const char *const row[COLUMNS] = {waves[w].label,
+                                              arena_string(cli->arena, clock_day(m->started).text),
+                                              kinds[m->kind],
+                                              states[m->state],
+                                              number(cli, m->waiting),
+                                              number(cli, m->accepted + (spared ? 0 : m->spared)),
+                                              spared ? number(cli, m->spared) : "",
+                                              number(cli, m->refused),
+                                              number(cli, m->unknown)};
             *rows = arena_grow(cli->arena, (void *)*rows, *n_rows, &capacity, sizeof **rows);
             (*rows)[(*n_rows)++] = (const char *const *)arena_copy(cli->arena, row, sizeof row);
         }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/mailing.h"
+#include "store/counts.h"
 
 static enum result read_kind(struct cli *cli, enum mailing_kind *kind) {
     const char *word = cli->arguments[1];
@@ -41,28 +42,6 @@ static enum result invited_before(struct cli *cli, const struct wave *wave, stru
     return RESULT_OK;
 }
 
-/* Would this invitation get a mail now? */
-static enum result would_get(struct cli *cli, const struct wave *wave, const struct mailing *m,
-                             const struct invitation *v, bool *out) {
-    struct link link;
-    struct found_ticket ticket = {.state = TICKET_CLOSED};
-    uint8_t hash[32];
-    bool before = false;
-    *out = true;
-    if (m->kind == MAILING_INVITATIONS) {
-        enum result result = invited_before(cli, wave, v->person, &before);
-        *out = !before;
-        return result;
-    }
-    if (m->everyone)
-        return RESULT_OK;
-    enum result result = collect_link_of(cli->collect, wave, v, &link, hash, cli->findings);
-    if (result == RESULT_OK)
-        result = store_find_ticket(cli->store, cli->arena, hash, &ticket);
-    *out = result == RESULT_OK && ticket.state == TICKET_FRESH;
-    return result;
-}
-
 static const struct person *person_of(const struct person *people, size_t n, struct id id) {
     for (size_t i = 0; i < n; i++)
         if (id_equal(people[i].id, id))
@@ -72,18 +51,30 @@ static const struct person *person_of(const struct person *people, size_t n, str
 
 struct head_count {
     size_t would, unwanted, invited; /* get a mail now; opted out or bounced; personal invitations */
+    bool told;                       /* may `would` be told? */
 };
+
+/* Who has not answered is counted as everywhere, not by whom we may write to: else two counts, with one address marked
+ * as bounced in between, would tell whether that person has answered. */
+static enum result count_unanswered(struct cli *cli, const struct wave *wave, struct head_count *out) {
+    struct wave_counts counts;
+    if (store_count_answers(cli->store, cli->arena, wave, &counts) != RESULT_OK)
+        return cli_trouble(cli);
+    out->told = counts.everybody && counts.unanswered >= 0;
+    out->would = out->told ? (size_t)counts.unanswered : 0;
+    return RESULT_OK;
+}
 
 static enum result count(struct cli *cli, const struct wave *wave, const struct mailing *m, struct head_count *out) {
     struct invitation *invitations;
     struct person *people;
     size_t n, n_people;
-    *out = (struct head_count){0};
+    *out = (struct head_count){.told = true};
     if (store_list_invitations(cli->store, cli->arena, wave->id, &invitations, &n) != RESULT_OK ||
         store_list_people(cli->store, cli->arena, wave->assessment, &people, &n_people) != RESULT_OK)
         return cli_trouble(cli);
     for (size_t i = 0; i < n; i++) {
-        bool would;
+        bool before = false;
         if (invitations[i].kind != INVITATION_PERSONAL)
             continue;
         const struct person *p = person_of(people, n_people, invitations[i].person);
@@ -92,12 +83,11 @@ static enum result count(struct cli *cli, const struct wave *wave, const struct 
             out->unwanted++;
             continue;
         }
-        enum result result = would_get(cli, wave, m, &invitations[i], &would);
-        if (result != RESULT_OK)
-            return result;
-        out->would += would;
+        if (m->kind == MAILING_INVITATIONS && invited_before(cli, wave, p->id, &before) != RESULT_OK)
+            return RESULT_MACHINE;
+        out->would += !before;
     }
-    return RESULT_OK;
+    return mailing_names_nobody(m) ? count_unanswered(cli, wave, out) : RESULT_OK;
 }
 
 /* Counts, and one mail as a made-up person would get it. Never a name: with reminders that would tell who has answered.
@@ -112,7 +102,11 @@ static enum result dry_run(struct cli *cli, const struct mail_desk *desk, const 
     if (result != RESULT_OK)
         return result;
     size_t minutes = (heads.would + (size_t)m->per_minute - 1) / (size_t)m->per_minute;
-    cli_say(cli, "said.send_dry", "n", arena_printf(cli->arena, "%zu", heads.would), "invited",
+    cli_say(cli,
+            !heads.told               ? "said.send_dry_hidden"
+            : mailing_names_nobody(m) ? "said.send_dry_unanswered"
+                                      : "said.send_dry",
+            "n", arena_printf(cli->arena, "%zu", heads.would), "invited",
             arena_printf(cli->arena, "%zu", heads.invited), "unwanted", arena_printf(cli->arena, "%zu", heads.unwanted),
             "minutes", arena_printf(cli->arena, "%zu", minutes));
     fprintf(cli->out, "\n%s\n\n%s", sample.subject, sample.body);

@@ -91,9 +91,14 @@ enum result cli_mail_problems(struct cli *cli, struct id mailing) {
 
 static enum result sum_up(struct cli *cli, const struct watching *w) {
     const struct mailing *m = &w->last;
-    cli_say(cli, "said.send_outcome", "accepted", arena_printf(cli->arena, "%d", m->accepted), "refused",
+    struct wave wave;
+    if (store_get_wave(cli->store, cli->arena, m->wave, &wave) != RESULT_OK)
+        return cli_trouble(cli);
+    const bool spared = mailing_tells_spared(m, wave.min_group);
+    cli_say(cli, mailing_names_nobody(m) && !spared ? "said.send_done" : "said.send_outcome", "accepted",
+            arena_printf(cli->arena, "%d", m->accepted + (spared ? 0 : m->spared)), "refused",
             arena_printf(cli->arena, "%d", m->refused), "unknown", arena_printf(cli->arena, "%d", m->unknown));
-    if (m->kind == MAILING_REMINDERS && !m->everyone)
+    if (spared)
         cli_say(cli, "said.send_spared", "n", arena_printf(cli->arena, "%d", m->spared));
     enum result result = cli_mail_problems(cli, m->id);
     if (result == RESULT_OK && m->state != MAILING_DONE) {

@@ -37,6 +37,10 @@ struct mailing {
 
 /* Does the mailing go only to those who have not answered? Then nothing may be told about single people. */
 bool mailing_names_nobody(const struct mailing *m);
+/* May it be told how many were spared, and how many got a mail? How many were spared tells how many had answered: at
+ * the end only, and as any count of answers (store/counts.h) from the minimum k on. Else those spared are counted among
+ * the accepted. */
+bool mailing_tells_spared(const struct mailing *m, int k);
 
 /* Starts a mailing to all personal invitations of the wave whose person can be written to (address there, not opted
  * out, not bounced) and, for invitations, who were not invited by mail before; for reminders to those who have not

@@ -9,6 +9,10 @@ bool mailing_names_nobody(const struct mailing *m) {
     return m->kind == MAILING_REMINDERS && !m->everyone;
 }
 
+bool mailing_tells_spared(const struct mailing *m, int k) {
+    return m->state == MAILING_DONE && m->spared >= (mailing_names_nobody(m) ? k : 1);
+}
+
 enum result store_next_delivery(struct store *s, struct arena *arena, struct id mailing, struct invitation *out) {
     struct database *db = store_reader(s);
     if (!db)

@@ -32,12 +32,6 @@ static int total_of(const struct mailing *m) {
     return m->waiting + m->accepted + m->spared + m->refused + m->unknown;
 }
 
-/* How many were spared tells how many had answered: said at the end only, and as any count of answers
- * (store/counts.h) from the minimum on. */
-static bool tells_spared(const struct progress *p) {
-    return p->m.state == MAILING_DONE && p->m.spared >= (mailing_names_nobody(&p->m) ? p->wave.min_group : 1);
-}
-
 /* Words: the page and the data for the script say the same */
 
 static const char *number(struct desk *d, int n) {
@@ -69,7 +63,7 @@ struct count {
 };
 
 static void count_all(const struct progress *p, struct count counts[5]) {
-    const bool spared = tells_spared(p);
+    const bool spared = mailing_tells_spared(&p->m, p->wave.min_group);
     counts[0] = (struct count){"done", spared ? "mailing_accepted" : "mailing_done",
                                p->m.accepted + (spared ? 0 : p->m.spared)};
     counts[1] = (struct count){"waiting", "mailing_waiting", p->m.waiting - p->retries};
@@ -124,7 +118,7 @@ static void write_counts(struct desk *d, const struct progress *p) {
         write_place(d, counts[i].name, number(d, counts[i].n));
         html_markup(h, "</dd></div>");
     }
-    if (tells_spared(p)) {
+    if (mailing_tells_spared(&p->m, p->wave.min_group)) {
         html_markup(h, "<div><dt>");
         desk_say(d, "mailing_spared");
         html_markup(h, "</dt><dd>");
