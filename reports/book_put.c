@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { CELL_MAX = 32767, CELL_LINES = 250 };
+enum { SCREEN_PIXELS = 1210 }; /* what is read first must be there without scrolling sideways */
 
 /* Length of the UTF-8 sequence that begins at p, or 0 when it is not a valid one. */
 static size_t sequence_at(const char *p, size_t left) {
@@ -244,6 +245,8 @@ size_t put_heading(struct sheet *s, const char *title, const char *explanation, 
     sheet_height(s, 0, 30);
     if (!explanation || !*explanation)
         return 2;
+    while (last_column > 0 && pixels_wide(s, 0, last_column) > SCREEN_PIXELS)
+        last_column--;
     put_merged(s, 1, 0, last_column, explanation, (struct style){.wrap = 1, .top = 1, .ink = COLOUR_QUIET});
     sheet_height(s, 1, text_height(explanation, sheet_span(s, 0, last_column), 10) + 4);
     return 3;

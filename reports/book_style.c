@@ -78,6 +78,15 @@ static void set_lines(lxw_format *f, const struct style *style) {
     }
 }
 
+/* 'l' is where lines begin. Where that is the right, text says so too: a word of another script would else begin at the
+ * left, and be cut off where the cell beside it is not free. */
+static void set_side(lxw_format *f, const struct style *style, bool rtl) {
+    const char begin = rtl && style->number == NUMBER_PLAIN ? 'l' : 0;
+    const char side = style->align ? (char)style->align : begin;
+    if (side)
+        format_set_align(f, side == 'c' ? LXW_ALIGN_CENTER : (side == 'r') != rtl ? LXW_ALIGN_RIGHT : LXW_ALIGN_LEFT);
+}
+
 static lxw_format *make_format(struct book *book, const struct style *style) {
     lxw_format *f = workbook_add_format(book->file);
     format_set_font_name(f, "Arial"); /* on every desk, and with a free twin of the same widths */
@@ -90,10 +99,7 @@ static lxw_format *make_format(struct book *book, const struct style *style) {
     if (style->wrap)
         format_set_text_wrap(f);
     format_set_align(f, style->top ? LXW_ALIGN_VERTICAL_TOP : LXW_ALIGN_VERTICAL_CENTER);
-    if (style->align)
-        format_set_align(f, style->align == 'c'   ? LXW_ALIGN_CENTER
-                            : style->align == 'r' ? LXW_ALIGN_RIGHT
-                                                  : LXW_ALIGN_LEFT);
+    set_side(f, style, language_is_rtl(book->words->language));
     if (style->indent)
         format_set_indent(f, style->indent);
     if (style->fill) {

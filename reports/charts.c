@@ -46,6 +46,4 @@ void chart_make_bare(lxw_chart *chart) {
     chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
     chart_title_off(chart);
     chart_chartarea_set_fill(chart, &no_fill);
-    lxw_chart_layout whole = {.x = 0.01, .y = 0.03, .width = 0.98, .height = 0.94};
-    chart_plotarea_set_layout(chart, &whole); /* else the program that draws keeps a margin for what is not there */
 }

@@ -16,7 +16,7 @@ struct report_request {
     const struct strategies *strategies; /* what can be done about a barrier; NULL: nothing is offered */
     const char *language;                /* of the report */
     const char *path;                    /* the .xlsx to write; replaced only when the new one is whole */
-    bool profiles; /* report_all: with a sheet for each organisation's profile */
+    bool profiles;                       /* report_all: with a sheet for each organisation's profile */
     /* Progress for long work: done of total; may be NULL. */
     void (*progress)(void *context, size_t done, size_t total);
     void *context;

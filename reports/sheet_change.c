@@ -199,7 +199,8 @@ void sheet_change(struct book *book, const struct organisation_view *view) {
     struct sheet *s = book_sheet(book, word(book->words, "sheet.change"));
     const struct here h = {s, book, view};
     sheet_width(s, NAME, NAME, 38);
-    sheet_width(s, BEFORE, PAIRS, 12);
+    sheet_width(s, BEFORE, G, 12);
+    sheet_width(s, PAIRS, PAIRS, 15);
     sheet_width(s, SAYS, SAYS, 44);
     const bool earlier = view->history->n_waves > 1;
     const bool linked = results_wave(book->results)->mode != MODE_ANONYMOUS;

@@ -8,7 +8,7 @@
 enum { NAME, N, BAR, FAVOURABLE, NEUTRAL, UNFAVOURABLE, MEAN, LOW, HIGH, CALL, OTHERS, SINCE, LAST = SINCE };
 /* The same columns in the second table. */
 enum { AGREEMENT = BAR, AD = FAVOURABLE, AD_CUT, RWG, RWG_CHANCE, OWN_MEAN, OTHERS_LOW, OTHERS_MEDIAN, OTHERS_HIGH };
-static const double row_points = 40, band_points = 21;
+static const double row_points = 28, band_points = 18;
 
 static const struct figures *domain_figures(const struct book *book, const struct organisation_results *o, size_t c) {
     const struct construct *construct = &book->instrument->constructs[c];
@@ -18,12 +18,18 @@ static const struct figures *domain_figures(const struct book *book, const struc
     return &o->groups[0].domains[domain * LEVEL_COUNT + construct->level];
 }
 
+/* How many constructs stand under one band, from position i on. */
+static size_t band_length(const struct book *book, const struct organisation_view *view, size_t i) {
+    size_t n = 1;
+    while (i + n < view->staff.n && !outline_begins_domain(&view->staff, book->instrument, i + n))
+        n++;
+    return n;
+}
+
 /* "Organisation, Inner setting", and the domain's own score when it sums up more than one construct. */
 static void put_band(struct sheet *s, size_t row, const struct organisation_view *view, size_t i, bool score) {
     struct book *book = s->book;
-    size_t c = view->staff.constructs[i], n = 1;
-    while (i + n < view->staff.n && !outline_begins_domain(&view->staff, book->instrument, i + n))
-        n++;
+    size_t c = view->staff.constructs[i], n = band_length(book, view, i);
     const struct construct *construct = &book->instrument->constructs[c];
     const char *level = words_level(book->words, construct->level);
     const char *text = construct->domain ? WORDS(book->words, "profile.band", "level", level, "domain",
@@ -42,6 +48,14 @@ static void put_band(struct sheet *s, size_t row, const struct organisation_view
     sheet_height(s, row, band_points);
 }
 
+/* Two lines: the name, and which way it reads. */
+static double name_points(struct sheet *s, const struct construct *construct) {
+    const char *label = words_text(s->book->words, &construct->label);
+    double points = text_height(label, sheet_span(s, NAME, NAME) * 0.95, 10) +
+                    text_height(words_reading(s->book->words, construct), sheet_span(s, NAME, NAME) * 0.95, 8) - 3;
+    return points > row_points ? points : row_points;
+}
+
 static void put_name(struct sheet *s, size_t row, const struct construct *construct) {
     struct book *book = s->book;
     const struct text_run runs[] = {
@@ -49,14 +63,14 @@ static void put_name(struct sheet *s, size_t row, const struct construct *constr
         {arena_printf(book->arena, "\n%s", words_reading(book->words, construct)), {.size = 8, .ink = COLOUR_QUIET}},
     };
     put_runs(s, row, NAME, runs, 2, (struct style){.wrap = 1, .line_below = 1});
-    double points = text_height(runs[0].text, sheet_span(s, NAME, NAME) * 0.95, 10) + 13;
-    sheet_height(s, row, points > row_points ? points : row_points);
+    sheet_height(s, row, name_points(s, construct));
 }
 
-static double name_points(struct sheet *s, const struct construct *construct) {
-    double points =
-        text_height(words_text(s->book->words, &construct->label), sheet_span(s, NAME, NAME) * 0.95, 10) + 13;
-    return points > row_points ? points : row_points;
+/* Height of a construct's row in the first table: its name, or its sentence if that is longer. */
+static double answers_points(struct sheet *s, const struct construct *construct, const struct figures *f) {
+    double name = name_points(s, construct);
+    double told = text_height(told_call(s->book->words, construct, f), sheet_span(s, CALL, CALL) * 0.9, 8) + 13;
+    return told > name ? told : name;
 }
 
 static void put_bar(struct sheet *s, size_t row, const struct construct *construct, const struct figures *f) {
@@ -69,8 +83,8 @@ static void put_bar(struct sheet *s, size_t row, const struct construct *constru
     chart_make_bare(chart);
     chart_set_series_gap(chart, 20);
     chart_set_series_overlap(chart, 100);
-    double height = pixels_tall(name_points(s, construct));
-    put_chart(s, chart, row, BAR, 4, (height - 36) / 2, pixels_wide(s, BAR, BAR) - 8, 36,
+    double height = pixels_tall(answers_points(s, construct, f));
+    put_chart(s, chart, row, BAR, 4, (height - 34) / 2, pixels_wide(s, BAR, BAR) - 8, 34,
               WORDS(book->words, "profile.bar_description", "construct", words_text(book->words, &construct->label),
                     "favourable", words_percent(book->words, f->of[STAT_FAVOURABLE].value), "unfavourable",
                     words_percent(book->words, f->of[STAT_UNFAVOURABLE].value), NULL));
@@ -118,9 +132,7 @@ static void put_answers(struct sheet *s, size_t row, const struct organisation_v
     put_cell(s, row, HIGH, f->of[STAT_CI_HIGH], mean);
     put_call_told(s, row, construct, f);
     struct style words = {.line_below = 1, .wrap = 1, .size = 9, .indent = 1};
-    double told = text_height(told_call(s->book->words, construct, f), sheet_span(s, CALL, CALL) * 0.88, 8) + 17;
-    if (told > name_points(s, construct))
-        sheet_height(s, row, told);
+    sheet_height(s, row, answers_points(s, construct, f));
     put_text(s, row, OTHERS, told_any_benchmark(s->book->words, view) ? told_others(s->book->words, view, c) : "",
              words);
     put_text(s, row, SINCE, since(s->book, view, c), words);
@@ -135,7 +147,7 @@ static void put_trust(struct sheet *s, size_t row, const struct organisation_vie
     put_name(s, row, construct);
     put_n(s, row, N, f->of[STAT_N], count);
     put_text(s, row, AGREEMENT, told_agreement(book->words, construct, f),
-             (struct style){.line_below = 1, .wrap = 1, .size = 9});
+             (struct style){.line_below = 1, .wrap = 1, .size = 8});
     put_cell(s, row, AD, f->of[STAT_AD], number);
     put_number(s, row, AD_CUT, cell_shown(f->of[STAT_AD]) ? agreement_cutoff(construct) : NAN, number);
     put_cell(s, row, RWG, f->of[STAT_RWGJ], number);
@@ -147,6 +159,18 @@ static void put_trust(struct sheet *s, size_t row, const struct organisation_vie
     put_cell(s, row, OTHERS_HIGH, others.high, number);
 }
 
+/* Height of a band with all that stands under it. */
+static double block_points(struct sheet *s, const struct organisation_view *view, size_t i, bool answers) {
+    double points = band_points;
+    for (size_t k = 0; k < band_length(s->book, view, i); k++) {
+        const size_t c = view->staff.constructs[i + k];
+        const struct construct *construct = &s->book->instrument->constructs[c];
+        points +=
+            answers ? answers_points(s, construct, &view->results->groups[0].constructs[c]) : name_points(s, construct);
+    }
+    return points;
+}
+
 static void put_heads(struct sheet *s, size_t row, const char *const *keys, bool words_last) {
     for (size_t i = NAME; i <= LAST; i++)
         put_head(s, row, i, keys[i] ? word(s->book->words, keys[i]) : "",
@@ -154,59 +178,81 @@ static void put_heads(struct sheet *s, size_t row, const char *const *keys, bool
     sheet_height(s, row, 40);
 }
 
-static void write_profile(struct book *book, const struct organisation_view *view, const char *name,
-                          const char *title) {
-    struct sheet *s = book_sheet(book, name);
-    sheet_width(s, NAME, NAME, 32);
-    sheet_width(s, N, N, 8);
-    sheet_width(s, BAR, BAR, 27);
-    sheet_width(s, FAVOURABLE, HIGH, 9.5);
-    sheet_width(s, CALL, CALL, 28);
-    sheet_width(s, OTHERS, OTHERS, 12);
-    sheet_width(s, SINCE, SINCE, 21);
-    size_t row = put_heading(s, title, word(book->words, "profile.how"), LAST), head = row;
-    static const char *const answers[] = {"profile.construct", "profile.n",      "profile.shares",
-                                          "share.favourable",  "share.neutral",  "share.unfavourable",
-                                          "profile.mean",      "profile.low",    "profile.high",
-                                          "profile.call",      "profile.others", "profile.since"};
-    put_heads(s, row, answers, true);
-    if (!told_any_benchmark(book->words, view))
+/* What was answered. Returns the next free row. */
+static size_t put_answers_table(struct sheet *s, size_t row, const struct organisation_view *view,
+                                struct page_breaks *breaks) {
+    static const char *const heads[] = {"profile.construct", "profile.n",          "profile.shares", "share.favourable",
+                                        "share.neutral",     "share.unfavourable", "profile.mean",   "profile.low",
+                                        "profile.high",      "profile.call",       "profile.others", "profile.since"};
+    put_heads(s, row, heads, true);
+    if (!told_any_benchmark(s->book->words, view))
         put_head(s, row, OTHERS, "", 'c');
     if (view->history->n_waves < 2)
         put_head(s, row, SINCE, "", 'c');
     row++;
     for (size_t i = 0; i < view->staff.n; i++) {
-        size_t c = view->staff.constructs[i];
-        if (outline_begins_domain(&view->staff, book->instrument, i))
+        if (outline_begins_domain(&view->staff, s->book->instrument, i)) {
+            page_breaks_add(s, breaks, row, block_points(s, view, i, true));
             put_band(s, row++, view, i, true);
-        put_answers(s, row++, view, c);
+        }
+        put_answers(s, row++, view, view->staff.constructs[i]);
     }
-    row++;
-    worksheet_set_h_pagebreaks(s->page, (lxw_row_t[]){(lxw_row_t)row, 0});
-    put_text(s, row, NAME, word(book->words, "profile.trust_title"), (struct style){.size = 14, .bold = 1});
-    sheet_height(s, row++, 24);
-    const char *how = arena_printf(
-        book->arena, "%s %s", word(book->words, "profile.trust_how"),
-        word(book->words, told_any_benchmark(book->words, view) ? "profile.others_how" : "profile.others_none"));
-    put_merged(s, row, NAME, LAST, how, (struct style){.wrap = 1, .top = 1, .ink = COLOUR_QUIET});
-    sheet_height(s, row, text_height(how, sheet_span(s, NAME, LAST), 10) + 6);
-    row++;
-    static const char *const trust[] = {"profile.construct",   "profile.n",
+    return row;
+}
+
+/* How far it can be trusted, and how others stand: on a page of its own. */
+static void put_trust_table(struct sheet *s, size_t row, const struct organisation_view *view,
+                            struct page_breaks *breaks) {
+    static const char *const heads[] = {"profile.construct",   "profile.n",
                                         "profile.agreement",   "profile.ad",
                                         "profile.ad_cut",      "profile.rwg",
                                         "profile.rwg_chance",  "profile.mean",
                                         "profile.others_low",  "profile.others_median",
                                         "profile.others_high", NULL};
-    put_heads(s, row, trust, false);
-    for (size_t i = OTHERS_LOW; i <= OTHERS_HIGH && !told_any_benchmark(book->words, view); i++)
+    const struct words *w = s->book->words;
+    const bool others = told_any_benchmark(w, view);
+    breaks->used = breaks->room;
+    page_breaks_add(s, breaks, row, 125);
+    put_text(s, row, NAME, word(w, "profile.trust_title"), (struct style){.size = 14, .bold = 1});
+    sheet_height(s, row++, 24);
+    const char *how = arena_printf(w->arena, "%s %s", word(w, "profile.trust_how"),
+                                   word(w, others ? "profile.others_how" : "profile.others_none"));
+    put_merged(s, row, NAME, LAST, how, (struct style){.wrap = 1, .top = 1, .ink = COLOUR_QUIET});
+    sheet_height(s, row, text_height(how, sheet_span(s, NAME, LAST), 10) + 6);
+    row++;
+    put_heads(s, row, heads, false);
+    for (size_t i = OTHERS_LOW; i <= OTHERS_HIGH && !others; i++)
         put_head(s, row, i, "", 'c');
     sheet_height(s, row++, 52);
     for (size_t i = 0; i < view->staff.n; i++) {
-        if (outline_begins_domain(&view->staff, book->instrument, i))
+        if (outline_begins_domain(&view->staff, s->book->instrument, i)) {
+            page_breaks_add(s, breaks, row, block_points(s, view, i, false));
             put_band(s, row++, view, i, false);
+        }
         put_trust(s, row++, view, view->staff.constructs[i]);
     }
-    worksheet_freeze_panes(s->page, (lxw_row_t)head + 1, 1);
+}
+
+static void write_profile(struct book *book, const struct organisation_view *view, const char *name,
+                          const char *title) {
+    struct sheet *s = book_sheet(book, name);
+    sheet_width(s, NAME, NAME, 30);
+    sheet_width(s, N, N, 9.5);
+    sheet_width(s, BAR, BAR, 27);
+    sheet_width(s, FAVOURABLE, UNFAVOURABLE, 11.5);
+    sheet_width(s, MEAN, HIGH, 9.5);
+    sheet_width(s, CALL, CALL, 47);
+    /* what there is nothing to say in takes no room */
+    sheet_width(s, OTHERS, OTHERS, told_any_benchmark(book->words, view) ? 16 : 1);
+    sheet_width(s, SINCE, SINCE, view->history->n_waves > 1 ? 22 : 1);
+    const char *how = word(book->words, "profile.how");
+    size_t row = put_heading(s, title, how, LAST);
+    struct page_breaks breaks =
+        page_breaks_begin(s, true, LAST, 30 + text_height(how, sheet_span(s, NAME, LAST), 10) + 19 + 40);
+    row = put_answers_table(s, row, view, &breaks);
+    put_trust_table(s, row + 1, view, &breaks);
+    page_breaks_set(s, &breaks);
+    worksheet_freeze_panes(s->page, 0, 1); /* no rows: the heads of one table would stand over the other */
     sheet_print(s, true, 1, 0);
 }
 

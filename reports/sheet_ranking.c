@@ -4,6 +4,7 @@
 #include "reports/sheets.h"
 
 enum { RANK, NAME, N, MEAN, LOW, HIGH, SHARE, CALL, CHART, BASE = CHART, LOWER, UPPER, LAST = UPPER };
+enum { LONG = 20 }; /* organisations that fill about a page */
 static const double row_points = 18;
 
 /* Three widths that a stacked bar needs, in the cells under the chart: up to the interval, to the mean, to its end. A
@@ -55,14 +56,19 @@ static void put_intervals(struct sheet *s, size_t first, size_t last, const stru
     chart_set_series_overlap(chart, 100);
     chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
     chart_title_off(chart);
-    put_chart(s, chart, first, CHART, 4, 0, pixels_wide(s, CHART, LAST) - 8,
+    if (last - first < LONG)
+        chart_axis_set_crossing_max(chart->y_axis); /* the scale under the last; over the first of many */
+    put_chart(s, chart, first, CHART, 4, 1, pixels_wide(s, CHART, LAST) - 8,
               pixels_tall(row_points * (double)(last - first + 2)),
               WORDS(book->words, "ranking.description", "construct", words_text(book->words, &construct->label), NULL));
 }
 
 static void put_rank(struct sheet *s, size_t row, size_t rank, const struct construct *construct,
                      const struct ranked *r) {
-    struct style line = {.line_below = 1, .align = 'c'}, count = line, mean = line, name = {.line_below = 1};
+    struct style line = {.line_below = 1, .align = 'c'}, count = line, mean = line,
+                 name = {.line_below = 1,
+                         .size = text_height(r->name, sheet_span(s, NAME, NAME) * 0.95, 10) > 17 ? 8 : 0,
+                         .wrap = 1};
     count.number = NUMBER_COUNT;
     mean.number = NUMBER_MEAN;
     put_number(s, row, RANK, (double)rank, count);
@@ -97,8 +103,8 @@ static size_t put_construct(struct sheet *s, size_t row, const struct all_view *
                                         "profile.low",  "profile.high",          "share.favourable", "profile.call"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         put_head(s, row, i, word(book->words, heads[i]), i == NAME ? 'l' : 'c');
-    put_head(s, row, CHART, word(book->words, "ranking.chart"), 'l');
-    put_blank(s, row, CHART + 1, LAST, (struct style){.line_below = 2});
+    put_merged(s, row, CHART, LAST, word(book->words, "ranking.chart"),
+               (struct style){.size = 9, .bold = 1, .align = 'l', .indent = 1, .line_below = 2});
     sheet_height(s, row++, 38);
     size_t first = row;
     for (size_t i = 0; i < n; i++)
@@ -115,11 +121,11 @@ static size_t put_construct(struct sheet *s, size_t row, const struct all_view *
 void sheet_ranking(struct book *book, const struct all_view *view) {
     struct sheet *s = book_sheet(book, word(book->words, "sheet.ranking"));
     sheet_width(s, RANK, RANK, 6);
-    sheet_width(s, NAME, NAME, 36);
+    sheet_width(s, NAME, NAME, 30);
     sheet_width(s, N, HIGH, 10);
     sheet_width(s, SHARE, SHARE, 12);
     sheet_width(s, CALL, CALL, 19);
-    sheet_width(s, CHART, LAST, 22);
+    sheet_width(s, CHART, LAST, 17);
     size_t row = put_heading(s, word(book->words, "ranking.title"), word(book->words, "ranking.how"), LAST);
     struct ranked *list = arena_array(book->arena, view->n + 1, sizeof *list);
     struct page_breaks breaks = page_breaks_begin(s, true, LAST, 80);
@@ -129,6 +135,8 @@ void sheet_ranking(struct book *book, const struct all_view *view) {
         row = put_construct(s, row, view, c, list);
     }
     page_breaks_set(s, &breaks);
+    if (view->n > LONG && view->staff.n > 0)
+        worksheet_repeat_rows(s->page, 4, 4); /* the head of the first is that of all */
     worksheet_freeze_panes(s->page, 2, 0);
     sheet_print(s, true, 1, 0);
 }

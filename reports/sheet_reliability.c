@@ -16,7 +16,8 @@ static const char *says_of(const struct book *book, const struct figures *f) {
                         says(book->words, SUBJECT_CONSISTENCY, &e));
 }
 
-static void put_construct(struct sheet *s, size_t row, const struct all_view *view, size_t c) {
+/* Writes one construct; returns its height. */
+static double put_construct(struct sheet *s, size_t row, const struct all_view *view, size_t c) {
     struct book *book = s->book;
     const struct construct *construct = &book->instrument->constructs[c];
     const struct figures *f = &view->overall->groups[0].constructs[c];
@@ -42,10 +43,12 @@ static void put_construct(struct sheet *s, size_t row, const struct all_view *vi
     put_cell(s, row, OMEGA, f->of[STAT_OMEGA], number);
     double name = text_height(runs[0].text, sheet_span(s, NAME, NAME) * 0.93, 10) + 14;
     double words = text_height(says_of(book, f), sheet_span(s, SAYS, SAYS) * 0.93, 9) + 5;
-    sheet_height(s, row, fmax(30, fmax(name, words)));
+    const double points = fmax(30, fmax(name, words));
+    sheet_height(s, row, points);
+    return points;
 }
 
-static void put_item(struct sheet *s, size_t row, const struct item *item, const struct figures *f) {
+static double put_item(struct sheet *s, size_t row, const struct item *item, const struct figures *f) {
     struct book *book = s->book;
     struct style number = {.align = 'c', .number = NUMBER_MEAN, .line_below = 1}, count = number;
     count.number = NUMBER_COUNT;
@@ -54,11 +57,16 @@ static void put_item(struct sheet *s, size_t row, const struct item *item, const
     put_n(s, row, N, f->of[STAT_N], count);
     put_cell(s, row, ICC1, f->of[STAT_ITEM_REST], number);
     put_cell(s, row, ICC2, f->of[STAT_ALPHA_WITHOUT], number);
-    sheet_height(s, row, fmax(20, text_height(text, sheet_span(s, NAME, SAYS) * 0.95, 10) + 5));
+    const double points = fmax(20, text_height(text, sheet_span(s, NAME, SAYS) * 0.95, 10) + 5);
+    sheet_height(s, row, points);
+    return points;
 }
 
-static size_t put_items(struct sheet *s, size_t row, const struct all_view *view) {
+/* The items, on a page of their own; those of a construct stay together. */
+static void put_items(struct sheet *s, size_t row, const struct all_view *view, struct page_breaks *breaks) {
     struct book *book = s->book;
+    breaks->used = breaks->room;
+    page_breaks_add(s, breaks, row, 66);
     put_text(s, row, NAME, word(book->words, "reliability.items_title"), (struct style){.size = 14, .bold = 1});
     sheet_height(s, row++, 26);
     put_head(s, row, NAME, word(book->words, "items.text"), 'l');
@@ -72,11 +80,13 @@ static size_t put_items(struct sheet *s, size_t row, const struct all_view *view
         struct style band = {.bold = 1, .fill = COLOUR_BAND};
         put_blank(s, row, NAME, ICC2, band);
         put_text(s, row, NAME, words_text(book->words, &construct->label), band);
-        sheet_height(s, row++, 20);
+        const size_t head = row;
+        double points = 20;
+        sheet_height(s, row++, points);
         for (size_t j = construct->first_item; j < construct->first_item + construct->n_items; j++)
-            put_item(s, row++, &book->instrument->items[j], &view->overall->groups[0].items[j]);
+            points += put_item(s, row++, &book->instrument->items[j], &view->overall->groups[0].items[j]);
+        page_breaks_add(s, breaks, head, points);
     }
-    return row;
 }
 
 void sheet_reliability(struct book *book, const struct all_view *view) {
@@ -85,20 +95,20 @@ void sheet_reliability(struct book *book, const struct all_view *view) {
                                         "reliability.icc2",  "reliability.f",    "reliability.p", "reliability.needed",
                                         "reliability.alpha", "reliability.omega"};
     sheet_width(s, NAME, NAME, 42);
-    sheet_width(s, SAYS, SAYS, 44);
-    sheet_width(s, N, LAST, 13);
-    size_t row = put_heading(s, word(book->words, "reliability.title"), word(book->words, "reliability.how"), LAST),
-           head = row;
+    sheet_width(s, SAYS, SAYS, 62);
+    sheet_width(s, N, LAST, 11);
+    size_t row = put_heading(s, word(book->words, "reliability.title"), word(book->words, "reliability.how"), LAST);
     double most = 30;
     for (size_t i = NAME; i <= LAST; i++) {
         put_head(s, row, i, word(book->words, heads[i]), i <= SAYS ? 'l' : 'c');
         most = fmax(most, text_height(word(book->words, heads[i]), sheet_span(s, i, i) * 0.8, 9) + 6);
     }
     sheet_height(s, row++, most);
-    for (size_t i = 0; i < view->staff.n; i++)
-        put_construct(s, row++, view, view->staff.constructs[i]);
-    worksheet_set_h_pagebreaks(s->page, (lxw_row_t[]){(lxw_row_t)row + 1, 0});
-    put_items(s, row + 1, view);
-    worksheet_freeze_panes(s->page, (lxw_row_t)head + 1, 1);
+    struct page_breaks breaks = page_breaks_begin(s, true, LAST, 80 + most);
+    for (size_t i = 0; i < view->staff.n; i++, row++)
+        page_breaks_add(s, &breaks, row, put_construct(s, row, view, view->staff.constructs[i]));
+    put_items(s, row + 1, view, &breaks);
+    page_breaks_set(s, &breaks);
+    worksheet_freeze_panes(s->page, 0, 1); /* no rows: the heads of one table would stand over the other */
     sheet_print(s, true, 1, 0);
 }

@@ -18,7 +18,8 @@ static double put_label(struct sheet *s, size_t row, const struct strategy *stra
            (*strategy->cluster ? text_height(strategy->cluster, width, 8) : 0);
 }
 
-static void put_offer(struct sheet *s, size_t row, const struct offer *offer, bool matrix) {
+/* Writes one strategy; returns its height. */
+static double put_offer(struct sheet *s, size_t row, const struct offer *offer, bool matrix) {
     struct style line = {.line_below = 1, .wrap = 1}, count = line;
     count.align = 'c';
     count.number = NUMBER_COUNT;
@@ -30,24 +31,32 @@ static void put_offer(struct sheet *s, size_t row, const struct offer *offer, bo
     else
         put_blank(s, row, SUM, SUM, line);
     put_text(s, row, WHY, why, line);
-    sheet_height(s, row, (a > b ? a : b) + 6);
+    a = (a > b ? a : b) + 6;
+    sheet_height(s, row, a);
+    return a;
 }
 
-static size_t put_sources(struct sheet *s, size_t row, const struct offers *offers) {
+/* Where the strategies come from: together on one page. */
+static void put_sources(struct sheet *s, size_t row, const struct offers *offers, struct page_breaks *breaks) {
     struct book *book = s->book;
     struct told_line *lines;
+    const size_t head = row;
+    double points = 24;
     size_t n = told_offer_sources(book->words, offers, &lines);
     put_merged(s, row, NAME, LAST, word(book->words, "strategies.sources"),
                (struct style){.size = 12, .bold = 1, .line_below = 2});
     sheet_height(s, row++, 24);
     for (size_t i = 0; i < n; i++, row++) {
-        put_text(s, row, NAME, lines[i].label, (struct style){.size = 9, .bold = 1, .wrap = 1});
-        put_merged(s, row, SERVES, LAST, lines[i].text, (struct style){.size = 9, .wrap = 1, .ink = COLOUR_QUIET});
+        put_text(s, row, NAME, lines[i].label, (struct style){.size = 9, .bold = 1, .wrap = 1, .top = 1});
+        put_merged(s, row, SERVES, LAST, lines[i].text,
+                   (struct style){.size = 9, .wrap = 1, .top = 1, .ink = COLOUR_QUIET});
         double a = text_height(lines[i].label, sheet_span(s, NAME, NAME) * 0.93, 9);
         double b = text_height(lines[i].text, sheet_span(s, SERVES, LAST) * 0.95, 9);
-        sheet_height(s, row, (a > b ? a : b) + 6);
+        a = (a > b ? a : b) + 6;
+        sheet_height(s, row, a);
+        points += a;
     }
-    return row;
+    page_breaks_add(s, breaks, head, points);
 }
 
 void sheet_strategies(struct book *book, const struct organisation_view *view) {
@@ -68,12 +77,16 @@ void sheet_strategies(struct book *book, const struct organisation_view *view) {
         put_head(s, row, SUM, offers.matrix ? word(book->words, "strategies.sum") : "", 'c');
         put_head(s, row, WHY, word(book->words, offers.matrix ? "strategies.why" : "strategies.which"), 'l');
         sheet_height(s, row++, 32);
-        for (size_t i = 0; i < offers.n && i < OFFERS_SHOWN; i++)
-            put_offer(s, row++, &offers.list[i], offers.matrix);
+        struct page_breaks breaks =
+            page_breaks_begin(s, true, LAST, 30 + text_height(how, sheet_span(s, NAME, LAST), 10) + 20);
+        breaks.room -= 32; /* the head is on every page */
+        for (size_t i = 0; i < offers.n && i < OFFERS_SHOWN; i++, row++)
+            page_breaks_add(s, &breaks, row, put_offer(s, row, &offers.list[i], offers.matrix));
         const char *more = told_more(book->words, &offers);
         if (*more)
             put_text(s, row++, NAME, more, (struct style){.size = 9, .ink = COLOUR_QUIET});
-        put_sources(s, row + 1, &offers);
+        put_sources(s, row + 1, &offers, &breaks);
+        page_breaks_set(s, &breaks);
         worksheet_freeze_panes(s->page, (lxw_row_t)head + 1, 1);
         if (offers.n > ONE_PAGE)
             worksheet_repeat_rows(s->page, (lxw_row_t)head, (lxw_row_t)head);

@@ -26,7 +26,9 @@ struct cell {
  * units, then the smaller, then by name. Every published figure is then a sum over classes, so no combination of
  * figures says anything about fewer than k persons, or what a whole class under 2k answered. The whole is never
  * dropped; if it is itself too small (or unanimous under 2k), nothing is published. Called once more with 2k in the
- * place of k, and answers that differ, it says which of the published groups may show DETAIL_FULL. */
+ * place of k, and answers that differ, it says which of an organisation's published groups may show DETAIL_FULL: its
+ * details cannot be subtracted from each other to find those of fewer than 2k. Subtracting across organisations can
+ * give the deviation of an organisation of k to 2k - 1 persons, never of fewer than k: see results.h. */
 struct disclose_group {
     const char *name; /* "role=manager", "unit=North" */
     bool is_unit;

@@ -124,10 +124,12 @@ struct results; /* opaque: holds the open wave */
  * added up over the same persons where that is safe; the groups of other questions over the organisations that tell the
  * group. A question named "unit" is no grouping question: the word is taken.
  *
- * Details (deviation, interval, distribution, agreement) are told from twice the minimum on, and must not give away
- * those of fewer by subtraction either: the groups told in detail obey the class rule once more with twice the minimum,
- * and where the organisations without detail are together fewer than that, the smallest told in detail loses it too.
- * The analysis of variance of all together (ICC, F, p) is withheld where it would separate such a rest.
+ * Details (deviation, interval, distribution, agreement) are told from twice the minimum on, and within an organisation
+ * those of fewer cannot be found by subtraction either: its groups told in detail obey the class rule once more with
+ * twice the minimum. Across organisations they can: everything about all together holds everybody who is in the whole,
+ * so who has all reports can find the deviation of an organisation between the minimum and twice the minimum. That is
+ * who runs the assessment, and may export the answers of groups of the minimum anyway; nothing is ever found about
+ * fewer.
  *
  * Changes in confidential mode are those of the persons who answered in this wave and the one before, in the same
  * organisation, where that tells on nobody (results_pair.c): the mean of their own differences with its 95 % t interval

@@ -17,7 +17,7 @@
 #include "store/store.h"
 
 /* Raised when a formula or the meaning of a row changes: then all aggregates are made again. */
-enum { AGGREGATES_VERSION = 2 };
+enum { AGGREGATES_VERSION = 3 };
 
 #define NOWHERE SIZE_MAX
 
@@ -126,10 +126,10 @@ void crowd_add(struct crowd *c, const struct answers *answers, const char *unit)
 /* Families: which groups are published, variable by variable. */
 
 /* A published group of 2k persons or more is told in detail (distribution, deviation, agreement) unless it is `plain`:
- * details are sums too (of squares, of persons per answer), and what is told in detail must not leave fewer than 2k
- * persons when it is subtracted from each other. So the groups told in detail obey the class rule once more, with 2k
- * in the place of k; and over all organisations together those without detail are none or at least 2k (see
- * results_overall.c). */
+ * details are sums too (of squares, of persons per answer), and what an organisation tells in detail must not leave
+ * fewer than 2k of its persons when it is subtracted from each other. So the groups told in detail obey the class rule
+ * once more, with 2k in the place of k. What that means for all
+ * organisations together is said in results_overall.c. */
 struct family {
     size_t n_groups;
     bool *published; /* [variable * n_groups + group] */
@@ -172,19 +172,15 @@ struct row_list {
 };
 struct extras { /* of a construct over all organisations */
     struct anova anova;
-    bool anova_withheld;
     double alpha, omega;
     const struct covariance *covariance; /* for its items */
 };
-struct pairs { /* the change of the persons who answered in both waves */
-    struct moments differences;
-    bool plain; /* no interval whatever their number */
-};
 /* Appends what may be kept about the published groups. `extras` (per variable) is NULL but for all together; `pairs`
- * (per variable) has no n where the change is not told. */
+ * (per variable; may be NULL): the changes of the persons who answered in both waves, with no n where they are not
+ * told. */
 void rows_of(struct row_list *rows, const struct layout *l, const char *organisation, size_t n_groups,
              const char *const *names, struct tally *const *tallies, const struct family *f, size_t k,
-             const struct extras *extras, const struct pairs *pairs);
+             const struct extras *extras, const struct moments *pairs);
 
 /* All organisations together. */
 
@@ -193,14 +189,9 @@ struct overall *overall_new(const struct layout *l, size_t k);
 void overall_free(struct overall *o);
 /* Adds an organisation; `f` NULL: nothing of it is published (answers that lost their organisation). */
 void overall_add(struct overall *o, const struct crowd *c, const struct family *f);
-/* After the last organisation: adds the others, if they are enough to be told. */
-void overall_join_rest(struct overall *o);
-/* Must the smallest organisation told in detail lose it, so that those without are at least 2k? */
-bool overall_needs_drop(const struct overall *o, size_t variable);
-/* Takes the details of a variable from an organisation that told them. */
-void overall_drop_detail(struct overall *o, const struct crowd *c, struct family *f, size_t variable);
-/* Decides what is shown of the whole and appends its rows. `stored` is its family when it was decided before, else
- * NULL; the family used is returned, in the arena. */
+/* After the last organisation: adds the others if they are enough to be told, decides what is shown of the whole and
+ * appends its rows. `stored` is its family when it was decided before, else NULL; the family used is returned, in the
+ * arena. */
 struct family *overall_rows(struct overall *o, struct arena *arena, struct row_list *rows, const struct str *stored);
 
 /* Changes of persons: see results_pair.c. */

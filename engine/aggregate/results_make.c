@@ -9,19 +9,6 @@
 
 enum { RESPONSES_PER_ARENA = 256 };
 
-/* An organisation that is the smallest told in detail, of some variable, among those read so far. */
-struct kept {
-    struct arena *arena; /* the organisation's; holds this too */
-    struct crowd *crowd;
-    struct family *family;
-    const char *organisation;
-    struct pairs *pairs;
-    struct row *rows;   /* its first */
-    size_t published;   /* its place in the list */
-    size_t n_variables; /* of which it is the smallest */
-    bool changed;
-};
-
 struct making {
     const struct layout *layout;
     size_t k;
@@ -39,8 +26,7 @@ struct making {
     struct published *published; /* now */
     size_t n_published, published_capacity;
     size_t n_responses;
-    struct kept **smallest; /* per variable; NULL: none yet */
-    enum result result;     /* of what was read beside the stream */
+    enum result result; /* of what was read beside the stream */
 };
 
 const struct str *published_find(const struct published *list, size_t n, const char *organisation) {
@@ -59,53 +45,13 @@ const struct str *published_find(const struct published *list, size_t n, const c
     return NULL;
 }
 
-static struct str family_text(struct arena *arena, const struct layout *l, const struct family *f,
-                              const char *const *names) {
-    struct buf json = BUF_INIT;
-    family_write(&json, l, f, names);
-    struct str text = {arena_copy(arena, json.p, json.n), json.n};
-    buf_free(&json);
-    return text;
-}
-
 static void note_family(struct making *m, const char *organisation, const struct family *f, const char *const *names) {
+    struct buf json = BUF_INIT;
+    family_write(&json, m->layout, f, names);
     m->published = arena_grow(m->arena, m->published, m->n_published, &m->published_capacity, sizeof *m->published);
     m->published[m->n_published++] =
-        (struct published){arena_string(m->arena, organisation), family_text(m->arena, m->layout, f, names)};
-}
-
-static void release(struct kept *k) {
-    if (k && --k->n_variables == 0) {
-        arena_free(k->arena);
-    }
-}
-
-/* Keeps the organisation where it is the smallest told in detail. True: its memory is still needed. */
-static bool keep(struct making *m, const struct kept *new) {
-    struct kept *k = NULL;
-    for (size_t v = 1; v < m->layout->n_variables; v++) {
-        size_t n = tally_answered(m->layout, new->crowd->tallies[0], v);
-        const struct kept *now = m->smallest[v];
-        if (family_details(new->family, v, 0, n, m->k) &&
-            (!now || n < tally_answered(m->layout, now->crowd->tallies[0], v))) {
-            if (!k) {
-                k = arena_alloc(new->arena, sizeof *k);
-                *k = *new;
-            }
-            release(m->smallest[v]);
-            m->smallest[v] = k;
-            k->n_variables++;
-        }
-    }
-    return k != NULL;
-}
-
-static struct pairs *pairs_of(struct arena *arena, const struct layout *l, const struct crowd *c) {
-    struct pairs *pairs = c->paired ? arena_array(arena, l->n_variables, sizeof *pairs) : NULL;
-    for (size_t v = 0; pairs && v < l->n_variables; v++) {
-        pairs[v].differences = c->paired[v];
-    }
-    return pairs;
+        (struct published){arena_string(m->arena, organisation), {arena_copy(m->arena, json.p, json.n), json.n}};
+    buf_free(&json);
 }
 
 /* Decides what is told of an organisation, and notes it. */
@@ -130,69 +76,14 @@ static void finish_organisation(struct making *m) {
     }
     struct crowd *c = m->crowd;
     struct family *f = NULL;
-    bool needed = false;
     if (m->organisation[0]) {
         f = make_family(m, m->organisation, c);
-        struct pairs *pairs = pairs_of(m->organisation_arena, m->layout, c);
-        struct row **first = m->rows.end;
-        rows_of(&m->rows, m->layout, m->organisation, c->n_groups, c->names, c->tallies, f, m->k, NULL, pairs);
-        overall_add(m->overall, c, f);
-        needed = keep(m, &(struct kept){.arena = m->organisation_arena,
-                                        .crowd = c,
-                                        .family = f,
-                                        .organisation = m->organisation,
-                                        .pairs = pairs,
-                                        .rows = *first,
-                                        .published = m->n_published - 1});
-    } else {
-        overall_add(m->overall, c, NULL);
+        rows_of(&m->rows, m->layout, m->organisation, c->n_groups, c->names, c->tallies, f, m->k, NULL, c->paired);
     }
-    if (!needed) {
-        arena_free(m->organisation_arena);
-    }
+    overall_add(m->overall, c, f);
+    arena_free(m->organisation_arena);
     m->organisation_arena = NULL;
     m->crowd = NULL;
-}
-
-/* Writes an organisation's rows once more: they are the same ones, and say less. */
-static void write_again(struct making *m, struct kept *k) {
-    const struct crowd *c = k->crowd;
-    struct row_list again = {.arena = m->arena, .counts = BUF_INIT, .statistics = BUF_INIT};
-    again.end = &again.first;
-    rows_of(&again, m->layout, k->organisation, c->n_groups, c->names, c->tallies, k->family, m->k, NULL, k->pairs);
-    struct row *old = k->rows;
-    for (const struct row *row = again.first; row; row = row->next, old = old->next) {
-        old->counts = row->counts;
-        old->statistics = row->statistics;
-    }
-    m->published[k->published].groups = family_text(m->arena, m->layout, k->family, c->names);
-    buf_free(&again.counts);
-    buf_free(&again.statistics);
-}
-
-/* Where those without detail would be few, the smallest organisation told in detail joins them. What was decided for
- * all together holds. */
-static void drop_details(struct making *m) {
-    const struct str *decided = published_find(m->decided, m->n_decided, "");
-    struct arena *scratch = arena_new();
-    bool settled =
-        decided && family_read(scratch, m->layout, *decided, m->layout->group_names, m->layout->n_fixed)->refined;
-    arena_free(scratch);
-    for (size_t v = 1; !settled && v < m->layout->n_variables; v++) {
-        struct kept *k = m->smallest[v];
-        if (k && overall_needs_drop(m->overall, v)) {
-            overall_drop_detail(m->overall, k->crowd, k->family, v);
-            k->changed = true;
-        }
-    }
-    for (size_t v = 1; v < m->layout->n_variables; v++) {
-        if (m->smallest[v] && m->smallest[v]->changed) {
-            m->smallest[v]->changed = false;
-            write_again(m, m->smallest[v]);
-        }
-        release(m->smallest[v]);
-        m->smallest[v] = NULL;
-    }
 }
 
 static bool each_response(void *context, const struct response *r) {
@@ -264,9 +155,6 @@ static void making_free(struct making *m) {
     for (size_t v = 0; v < m->layout->n_variables; v++) {
         covariance_free(m->covariances[v]);
     }
-    for (size_t v = 0; v < m->layout->n_variables; v++) {
-        release(m->smallest[v]);
-    }
     pairing_free(m->pairing);
     overall_free(m->overall);
     buf_free(&m->rows.counts);
@@ -287,7 +175,6 @@ enum result results_make(struct store *store, const struct wave *wave, const str
     m.rows.end = &m.rows.first;
     m.together.end = &m.together.first;
     m.overall = overall_new(m.layout, m.k);
-    m.smallest = arena_array(arena, m.layout->n_variables, sizeof(struct kept *));
     make_covariances(&m);
     struct published *decided = NULL;
     enum result result = store_list_published(store, arena, wave->id, &decided, &m.n_decided);
@@ -305,8 +192,6 @@ enum result results_make(struct store *store, const struct wave *wave, const str
     /* When the responses were deleted on purpose, what was made from them stays. */
     bool gone = m.n_responses == 0 && before && before->n_responses > 0;
     if (result == RESULT_OK && !gone) {
-        overall_join_rest(m.overall);
-        drop_details(&m);
         const struct family *f = overall_rows(m.overall, arena, &m.together, published_find(decided, m.n_decided, ""));
         note_family(&m, "", f, m.layout->group_names);
         result = store_all(&m, store, wave, instrument);

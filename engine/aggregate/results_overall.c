@@ -13,16 +13,19 @@
  * among them. The groups of every other question add up those organisations that publish the group themselves: nothing
  * that could not be added up from what is published already.
  *
- * Details (deviations, distributions, agreement) are told from 2k on, and the same holds for them with 2k: whoever
- * subtracts the organisations told in detail from the whole finds those without. So the organisations without detail,
- * and the rest, are nobody or at least 2k; if they are fewer, the smallest organisation told in detail loses it (who
- * makes the aggregates sees to that, because its rows change). The analysis of variance is over the organisations shown
- * alone: it is kept back where that would separate a rest of fewer than 2k. The pooled groups obey the rule above over
- * the classes told in detail; a group of another question is told in detail when every organisation that adds to it
- * tells it in detail.
+ * Details (deviations, distributions, agreement) of the whole, and its reliability, are told from 2k persons on, over
+ * everybody who is in it. Whoever subtracts the organisations told in detail may so find the deviation of one that is
+ * not: of k to 2k - 1 persons, never of fewer, since every set that can be solved has at least k. That takes the
+ * reports of all organisations together, which only who runs the assessment has; and who does may export the answers of
+ * groups of k. An organisation is not to lose its own detail because another one is small.
+ *
+ * What an organisation keeps back of its own groups (disclose.h, once more with 2k) is not given away by adding groups
+ * up, though: the pooled groups told in detail obey the rule above with 2k, over the classes told in detail, those
+ * without as one class, and the rest; and a group of another question is told in detail when every organisation that
+ * adds to it tells it in detail.
  *
  * Changes of the persons who answered twice: those of the organisations that tell theirs, if that is more than half of
- * all such persons; their interval, if those who tell no interval are nobody or at least 2k. */
+ * all such persons. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,12 +46,9 @@ struct overall {
     uint64_t *detail;        /* the same for what is told in detail */
     uint32_t *rest_with;     /* [variable * (n_choices + 1) + choice]: the rest by choice; the last is "none" */
     uint32_t *plain_with;    /* the same: shown without detail */
-    size_t *joined;          /* per variable: persons of the rest that are in the whole */
-    size_t *plain;           /* per variable: persons of organisations shown without detail */
     bool *plain_group;       /* [variable * n_fixed + group]: an organisation shows the group without detail */
     struct moments *changes; /* per variable: of the organisations that tell theirs */
     size_t *n_pairs;         /* per variable: told or not */
-    size_t *plain_pairs;     /* per variable: told without interval */
 };
 
 static const struct construct *construct_of(const struct layout *l, size_t variable) {
@@ -65,12 +65,9 @@ static void make_pools(struct overall *o) {
     o->detail = arena_array(o->arena, n << o->n_choices, sizeof *o->detail);
     o->rest_with = arena_array(o->arena, n * (o->n_choices + 1), sizeof *o->rest_with);
     o->plain_with = arena_array(o->arena, n * (o->n_choices + 1), sizeof *o->plain_with);
-    o->joined = arena_array(o->arena, n, sizeof *o->joined);
-    o->plain = arena_array(o->arena, n, sizeof *o->plain);
     o->plain_group = arena_array(o->arena, n * o->layout->n_fixed, sizeof *o->plain_group);
     o->changes = arena_array(o->arena, n, sizeof *o->changes);
     o->n_pairs = arena_array(o->arena, n, sizeof *o->n_pairs);
-    o->plain_pairs = arena_array(o->arena, n, sizeof *o->plain_pairs);
 }
 
 struct overall *overall_new(const struct layout *l, size_t k) {
@@ -118,25 +115,22 @@ static size_t choice_of(const struct overall *o, const struct atom *a) {
     return group == NOWHERE ? o->n_choices : group - o->pooled->first_group;
 }
 
-/* Adds what one class, with so many persons per choice, puts at stake for every set T of choices; `sign` -1 takes it
- * away again. */
-static void add_support(const struct overall *o, uint64_t *support, const uint32_t *with, int sign) {
+/* Adds what one class, with so many persons per choice, puts at stake for every set T of choices. */
+static void add_support(const struct overall *o, uint64_t *support, const uint32_t *with) {
     uint64_t all = 0, in[1 << POOLED_CHOICES] = {0};
     for (size_t c = 0; c <= o->n_choices; c++) {
         all += with[c];
     }
     for (size_t t = 1; t < (size_t)1 << o->n_choices; t++) {
         in[t] = in[t & (t - 1)] + with[__builtin_ctzll(t)];
-        uint64_t least = in[t] < all - in[t] ? in[t] : all - in[t];
-        support[t] = sign > 0 ? support[t] + least : support[t] - least;
+        support[t] += in[t] < all - in[t] ? in[t] : all - in[t];
     }
 }
 
 /* The classes of an organisation for one variable, split by the pooled question. Among the figures themselves there may
  * be the change of those who answered twice: then it splits them too. */
-static void add_class_support(const struct overall *o, const struct crowd *c, const struct family *f, size_t variable,
-                              bool in_detail, int sign) {
-    struct arena *scratch = arena_new();
+static void add_class_support(const struct overall *o, struct arena *scratch, const struct crowd *c,
+                              const struct family *f, size_t variable, bool in_detail) {
     size_t width = o->n_choices + 1, *of_atom = arena_array(scratch, c->n_atoms, sizeof *of_atom);
     size_t n_classes = family_classes(f, c, variable, in_detail ? o->k : 0, of_atom);
     uint32_t *with = arena_array(scratch, 2 * n_classes * width, sizeof *with);
@@ -150,19 +144,7 @@ static void add_class_support(const struct overall *o, const struct crowd *c, co
         }
     }
     for (size_t i = 0; i < 2 * n_classes; i++) {
-        add_support(o, (in_detail ? o->detail : o->support) + (variable << o->n_choices), with + i * width, sign);
-    }
-    arena_free(scratch);
-}
-
-/* The persons of an organisation that is shown without detail. */
-static void add_plain(struct overall *o, const struct crowd *c, size_t variable) {
-    for (size_t a = 0; a < c->n_atoms; a++) {
-        size_t n = c->atoms[a].spread[variable].n;
-        o->plain[variable] += n;
-        if (n > 0 && o->pooled) {
-            o->plain_with[variable * (o->n_choices + 1) + choice_of(o, &c->atoms[a])] += (uint32_t)n;
-        }
+        add_support(o, (in_detail ? o->detail : o->support) + (variable << o->n_choices), with + i * width);
     }
 }
 
@@ -176,37 +158,24 @@ static void note_plain_groups(struct overall *o, const struct crowd *c, const st
     }
 }
 
-static bool whole_in_detail(const struct overall *o, const struct crowd *c, const struct family *f, size_t variable) {
-    return family_details(f, variable, 0, tally_answered(o->layout, c->tallies[0], variable), o->k);
-}
-
-/* Counts an organisation for what is told in detail. */
-static void add_detail(struct overall *o, const struct crowd *c, const struct family *f, size_t variable) {
-    if (!whole_in_detail(o, c, f, variable)) {
-        add_plain(o, c, variable);
-    } else if (o->pooled) {
-        add_class_support(o, c, f, variable, true, 1);
+/* Counts an organisation that is shown for what the pooled groups put at stake. */
+static void add_to_stakes(struct overall *o, struct arena *scratch, const struct crowd *c, const struct family *f,
+                          size_t variable) {
+    add_class_support(o, scratch, c, f, variable, false);
+    if (family_details(f, variable, 0, tally_answered(o->layout, c->tallies[0], variable), o->k)) {
+        add_class_support(o, scratch, c, f, variable, true);
+        return;
     }
-    note_plain_groups(o, c, f, variable);
-}
-
-void overall_drop_detail(struct overall *o, const struct crowd *c, struct family *f, size_t variable) {
-    if (o->pooled) {
-        add_class_support(o, c, f, variable, true, -1);
+    for (size_t a = 0; a < c->n_atoms; a++) {
+        const struct atom *atom = &c->atoms[a];
+        o->plain_with[variable * (o->n_choices + 1) + choice_of(o, atom)] += atom->spread[variable].n;
     }
-    for (size_t g = 0; g < f->n_groups; g++) {
-        f->plain[variable * f->n_groups + g] = family_has(f, variable, g);
-    }
-    add_plain(o, c, variable);
-    note_plain_groups(o, c, f, variable);
 }
 
 static void add_changes(struct overall *o, const struct crowd *c) {
     for (size_t v = 0; c->paired && v < o->layout->n_variables; v++) {
-        size_t n = c->paired[v].n;
         moments_merge(&o->changes[v], &c->paired[v]);
         o->n_pairs[v] += c->n_pairs[v];
-        o->plain_pairs[v] += n < 2 * o->k ? n : 0;
     }
 }
 
@@ -237,6 +206,7 @@ static void add_to_rest(struct overall *o, const struct crowd *c, size_t variabl
 
 void overall_add(struct overall *o, const struct crowd *c, const struct family *f) {
     const struct layout *l = o->layout;
+    struct arena *scratch = arena_new();
     for (size_t v = 0; v < l->n_variables; v++) {
         bool told = family_has(f, v, 0);
         for (size_t g = 0; g < l->n_fixed; g++) {
@@ -256,10 +226,11 @@ void overall_add(struct overall *o, const struct crowd *c, const struct family *
             continue;
         }
         if (o->pooled) {
-            add_class_support(o, c, f, v, false, 1);
+            add_to_stakes(o, scratch, c, f, v);
         }
-        add_detail(o, c, f, v);
+        note_plain_groups(o, c, f, v);
     }
+    arena_free(scratch);
     add_changes(o, c);
 }
 
@@ -277,27 +248,10 @@ static void join_rest(struct overall *o, size_t v) {
     if (o->shown_covariance[v]) {
         covariance_merge(o->shown_covariance[v], o->rest_covariance[v]);
     }
-    o->joined[v] = rest->n;
     if (o->pooled) {
-        add_support(o, o->support + (v << o->n_choices), o->rest_with + v * (o->n_choices + 1), 1);
-        add_support(o, o->detail + (v << o->n_choices), o->rest_with + v * (o->n_choices + 1), 1);
+        add_support(o, o->support + (v << o->n_choices), o->rest_with + v * (o->n_choices + 1));
+        add_support(o, o->detail + (v << o->n_choices), o->rest_with + v * (o->n_choices + 1));
     }
-}
-
-void overall_join_rest(struct overall *o) {
-    for (size_t v = 0; v < o->layout->n_variables; v++) {
-        join_rest(o, v);
-    }
-}
-
-static bool too_few(size_t n, size_t least) {
-    return n > 0 && n < least;
-}
-
-bool overall_needs_drop(const struct overall *o, size_t variable) {
-    /* With an analysis of variance those shown without detail stand apart from the rest. */
-    bool apart = construct_of(o->layout, variable) && too_few(o->plain[variable], 2 * o->k);
-    return variable > 0 && (apart || too_few(o->plain[variable] + o->joined[variable], 2 * o->k));
 }
 
 /* Sets among the choices of `kept` that put somebody, but fewer than `least`, at stake. */
@@ -358,19 +312,18 @@ static void refine(const struct overall *o, struct family *f) {
     for (size_t v = 1; v < l->n_variables; v++) {
         bool *plain = f->plain + v * f->n_groups;
         size_t choices = 0, told = 0;
-        plain[0] = too_few(o->plain[v] + o->joined[v], 2 * o->k);
         for (size_t c = 0; c < o->n_choices; c++) {
             told |= family_has(f, v, o->pooled->first_group + c) ? (size_t)1 << c : 0;
         }
-        if (told && !plain[0]) {
+        if (told) {
             uint64_t *support = o->detail + (v << o->n_choices);
-            add_support(o, support, o->plain_with + v * (o->n_choices + 1), 1);
+            add_support(o, support, o->plain_with + v * (o->n_choices + 1));
             choices = safe_choices(o, v, support, told, 2 * o->k);
         }
         for (size_t g = 1; g < l->n_fixed; g++) {
             bool safe =
                 is_pooled(o, g) ? choices >> (g - o->pooled->first_group) & 1 : !o->plain_group[v * l->n_fixed + g];
-            plain[g] = family_has(f, v, g) && (plain[0] || !safe) && tally_answered(l, o->shown[g], v) >= 2 * o->k;
+            plain[g] = family_has(f, v, g) && !safe && tally_answered(l, o->shown[g], v) >= 2 * o->k;
         }
     }
     f->refined = true;
@@ -388,7 +341,6 @@ static struct extras *extras_of(const struct overall *o, struct arena *arena) {
         if (c->n < MIN_ALPHA) {
             covariance_clear(c); /* too few to say anything about items */
         }
-        extras[v].anova_withheld = too_few(o->plain[v], 2 * o->k) || too_few(o->joined[v], 2 * o->k);
         extras[v].anova = anova_of(o->organisations[v], o->n_organisations[v]);
         extras[v].alpha = alpha_of(c);
         extras[v].omega = omega_of(c);
@@ -397,11 +349,11 @@ static struct extras *extras_of(const struct overall *o, struct arena *arena) {
     return extras;
 }
 
-static struct pairs *overall_pairs(const struct overall *o, struct arena *arena) {
-    struct pairs *pairs = arena_array(arena, o->layout->n_variables, sizeof *pairs);
+static struct moments *overall_pairs(const struct overall *o, struct arena *arena) {
+    struct moments *pairs = arena_array(arena, o->layout->n_variables, sizeof *pairs);
     for (size_t v = 0; v < o->layout->n_variables; v++) {
         if (2 * o->changes[v].n > o->n_pairs[v]) {
-            pairs[v] = (struct pairs){o->changes[v], too_few(o->plain_pairs[v], 2 * o->k)};
+            pairs[v] = o->changes[v];
         }
     }
     return pairs;
@@ -410,6 +362,9 @@ static struct pairs *overall_pairs(const struct overall *o, struct arena *arena)
 struct family *overall_rows(struct overall *o, struct arena *arena, struct row_list *rows, const struct str *stored) {
     const struct layout *l = o->layout;
     struct family *f;
+    for (size_t v = 0; v < l->n_variables; v++) {
+        join_rest(o, v);
+    }
     if (stored) {
         f = family_read(arena, l, *stored, l->group_names, l->n_fixed);
     } else {

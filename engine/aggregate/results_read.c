@@ -122,7 +122,6 @@ static struct group_results *group_named(struct reading *d, const char *name) {
 /* What a row says, before it is disclosed. */
 struct row_values {
     double of[STAT_COUNT];
-    bool kept_back[STAT_COUNT]; /* computable, and may not be told */
     size_t agreement_items;
     double change_sd; /* of the persons' own differences */
     bool has_counts, unanimous;
@@ -134,17 +133,15 @@ static void read_statistics(struct row_values *row, struct str json, struct aren
     struct json_member m;
     for (size_t s = 0; s < STAT_COUNT; s++) {
         row->of[s] = NAN;
-        row->kept_back[s] = false;
     }
     row->change_sd = NAN;
     for (bool more = json_read_object(&reader, json, scratch); more && json_next(&reader, &m);) {
-        if (m.type != JSON_NUMBER && m.type != JSON_NULL) {
+        if (m.type != JSON_NUMBER) {
             continue;
         }
         for (size_t s = 0; s < STAT_COUNT; s++) {
             if (str_is(m.key, statistic_names[s])) {
-                row->of[s] = m.type == JSON_NUMBER ? m.number : NAN;
-                row->kept_back[s] = m.type == JSON_NULL;
+                row->of[s] = m.number;
                 break;
             }
         }
@@ -237,8 +234,7 @@ static void disclose_row(const struct reading *d, struct figures *f, size_t vari
                          const struct row_values *row, enum detail detail) {
     const struct variable *v = &d->r->layout->variables[variable];
     for (size_t s = 0; s < STAT_COUNT; s++) {
-        if (f->of[s].state == CELL_WITHHELD && !row->kept_back[s] &&
-            (detail == DETAIL_FULL || !needs_full((enum statistic)s))) {
+        if (f->of[s].state == CELL_WITHHELD && (detail == DETAIL_FULL || !needs_full((enum statistic)s))) {
             f->of[s] = cell_value(row->of[s]);
         }
     }

@@ -21,25 +21,13 @@ static void put_shares(struct json_writer *w, double favourable, double neutral,
     put(w, "unfavourable", unfavourable);
 }
 
-/* A count as the value of a member. There are millions of them, so no printf. */
-static void put_count(struct json_writer *w, uint32_t n) {
-    char digits[10];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-    buf_bytes(w->out, digits + at, sizeof digits - at);
-    w->comma = true;
-}
-
 static void put_counts(struct json_writer *w, const struct layout *l, size_t variable, const uint32_t *counts) {
     const struct scale *s = layout_scale(l, variable);
     const char *const *codes = l->codes + l->count_at[variable];
     for (size_t p = 0; p < s->n_points + s->n_not_applicable; p++) {
         if (counts[p] > 0) {
             json_key(w, codes[p]);
-            put_count(w, counts[p]);
+            json_number(w, counts[p]);
         }
     }
 }
@@ -52,7 +40,7 @@ struct group { /* of which rows are made */
     size_t k;
     bool together; /* a group over all organisations: no agreement */
     const struct extras *extras;
-    const struct pairs *pairs; /* per variable; NULL but for the whole */
+    const struct moments *pairs; /* per variable; NULL but for the whole */
 };
 
 static enum detail detail_of(const struct group *g, size_t variable) {
@@ -132,7 +120,7 @@ static void write_agreement(struct row_list *rows, struct json_writer *w, const 
     put(w, "rwgj", rwgj(variances, n, c->scale->n_points));
     put(w, "ad", moments_mean(&deviations));
     json_key(w, "agreement_items");
-    put_count(w, (uint32_t)n);
+    json_number(w, (double)n);
 }
 
 static void write_moments(struct json_writer *w, const struct moments *m, enum detail detail) {
@@ -142,27 +130,13 @@ static void write_moments(struct json_writer *w, const struct moments *m, enum d
     }
 }
 
-static void write_pairs(struct json_writer *w, const struct pairs *p, size_t k) {
-    if (p->differences.n > 0) {
-        put(w, "change", p->differences.mean);
-        put(w, "change_pairs", (double)p->differences.n);
+static void write_pairs(struct json_writer *w, const struct moments *differences, size_t k) {
+    if (differences->n > 0) {
+        put(w, "change", differences->mean);
+        put(w, "change_pairs", (double)differences->n);
     }
-    if (p->differences.n >= 2 * k && !p->plain) {
-        put(w, "change_sd", moments_sd(&p->differences));
-    }
-}
-
-/* A null is a value that may not be told. */
-static void put_anova(struct json_writer *w, const struct extras *e) {
-    static const char *const names[] = {"icc1", "icc2", "f", "p"};
-    const double values[] = {e->anova.icc1, e->anova.icc2, e->anova.f, e->anova.p};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (e->anova_withheld && isfinite(values[i])) {
-            json_key(w, names[i]);
-            json_text(w, NULL);
-        } else {
-            put(w, names[i], values[i]);
-        }
+    if (differences->n >= 2 * k) {
+        put(w, "change_sd", moments_sd(differences));
     }
 }
 
@@ -178,7 +152,10 @@ static void write_construct(struct row_list *rows, const struct group *g, size_t
     }
     if (detail == DETAIL_FULL && g->extras) {
         const struct extras *e = &g->extras[v];
-        put_anova(&w, e);
+        put(&w, "icc1", e->anova.icc1);
+        put(&w, "icc2", e->anova.icc2);
+        put(&w, "f", e->anova.f);
+        put(&w, "p", e->anova.p);
         put(&w, "alpha", e->alpha);
         put(&w, "omega", e->omega);
     }
@@ -253,7 +230,7 @@ static int compare_names(const void *a, const void *b, void *context) {
 /* In the order of the table's key, which the database takes fastest. */
 void rows_of(struct row_list *rows, const struct layout *l, const char *organisation, size_t n_groups,
              const char *const *names, struct tally *const *tallies, const struct family *f, size_t k,
-             const struct extras *extras, const struct pairs *pairs) {
+             const struct extras *extras, const struct moments *pairs) {
     struct arena *scratch = arena_new();
     size_t *order = arena_array(scratch, n_groups, sizeof *order);
     for (size_t i = 0; i < n_groups; i++) {

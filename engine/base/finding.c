@@ -103,7 +103,8 @@ void finding_sentence(struct buf *out, const struct finding *f, const struct tex
     arena_free(arena);
 }
 
-void findings_write_text(const struct findings *f, const struct texts *texts, const char *language, FILE *out) {
+static void write_lines(const struct findings *f, const struct texts *texts, const char *language, bool codes,
+                        FILE *out) {
     struct buf line = BUF_INIT;
     for (size_t i = 0; i < f->n; i++) {
         const struct finding *d = &f->list[i];
@@ -119,9 +120,19 @@ void findings_write_text(const struct findings *f, const struct texts *texts, co
         buf_printf(&line, "%s%s: ", line.n ? " " : "", texts_get(texts, language, key.p));
         buf_free(&key);
         finding_sentence(&line, d, texts, language);
+        if (codes)
+            buf_printf(&line, " [%s]", d->code);
         fprintf(out, "%s\n", line.p);
     }
     buf_free(&line);
+}
+
+void findings_write_text(const struct findings *f, const struct texts *texts, const char *language, FILE *out) {
+    write_lines(f, texts, language, false, out);
+}
+
+void findings_write_coded(const struct findings *f, const struct texts *texts, const char *language, FILE *out) {
+    write_lines(f, texts, language, true, out);
 }
 
 void findings_write_json(const struct findings *f, const struct texts *texts, const char *language, FILE *out) {

@@ -54,6 +54,8 @@ bool findings_have(const struct findings *f, const char *code, int line);
 void finding_sentence(struct buf *out, const struct finding *f, const struct texts *texts, const char *language);
 /* One line each, "file:line: error: sentence", in `language`. */
 void findings_write_text(const struct findings *f, const struct texts *texts, const char *language, FILE *out);
+/* The same with the code in brackets behind each sentence, for whoever may ask what it means. */
+void findings_write_coded(const struct findings *f, const struct texts *texts, const char *language, FILE *out);
 /* One JSON array of {severity, file, line, column, code, message}. */
 void findings_write_json(const struct findings *f, const struct texts *texts, const char *language, FILE *out);
 

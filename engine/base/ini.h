@@ -20,6 +20,7 @@ struct ini_key {
     const char *name;
     const char *value; /* never NULL; quotes taken off */
     int line;          /* of the key, from 1 */
+    int column;        /* of the value's first character, behind its quote, from 1; 0 when lines were joined */
     bool quoted;
     char comment; /* ';' or '#' when an unquoted value was followed by a comment: for a text that is a mistake */
 };

@@ -429,7 +429,8 @@ static void add_key(struct pass *p, struct ini_key key) {
     p->sections[p->section].n_keys++;
 }
 
-static void read_key(struct pass *p, struct str s, int line) {
+/* `before`: characters of the line in front of `s`; -1 when lines were joined and columns mean nothing. */
+static void read_key(struct pass *p, struct str s, int line, int before) {
     const char *equals = memchr(s.p, '=', s.n);
     if (!equals) {
         mistake(p, line, "ini.no_equals", "text", excerpt(p, s));
@@ -443,6 +444,10 @@ static void read_key(struct pass *p, struct str s, int line) {
     }
     const char *right = check_name(p, name, line);
     struct ini_key key = {.name = right, .line = line};
+    if (before >= 0) {
+        key.column = before + (int)utf8_length((struct str){s.p, (size_t)(value.p - s.p)}) + 1;
+        key.column += value.n > 0 && value.p[0] == '"';
+    }
     if (value.n > 0 && value.p[0] == '"') {
         key.quoted = true;
         value = read_quoted(p, value, line);
@@ -502,12 +507,12 @@ struct ini *ini_first_pass(struct arena *arena, const char *file, struct str tex
         for (size_t i = 0; i < p.n_lines;) {
             int number = p.lines[i].number;
             bool continued = is_continued(p.lines[i].text);
-            struct str line = str_trim(join_lines(&p, &i));
+            struct str whole = join_lines(&p, &i), line = str_trim(whole);
             if (line.n == 0 || is_comment(line)) {
                 continue;
             }
             if (line.p[0] != '[') {
-                read_key(&p, line, number);
+                read_key(&p, line, number, continued ? -1 : (int)(line.p - whole.p)); /* blanks: a byte each */
                 continue;
             }
             if (continued) {

@@ -61,6 +61,11 @@ void json_str(struct json_writer *w, struct str s) {
     quoted(w->out, s);
 }
 
+void json_raw(struct json_writer *w, struct str json) {
+    separate(w);
+    buf_str(w->out, json);
+}
+
 void json_integer(struct json_writer *w, long long n) {
     separate(w);
     buf_printf(w->out, "%lld", n);
@@ -200,15 +205,19 @@ static bool take_number(struct str *s, double *out) {
     return true;
 }
 
-/* The raw text of an array of strings, brackets included. */
-static bool take_array(struct str *s, struct str *out) {
+/* The raw text of an array or object, brackets included. */
+static bool take_nested(struct str *s, struct str *out) {
     bool inside = false;
+    size_t depth = 0;
     for (size_t i = 0; i < s->n; i++) {
-        if (inside && s->p[i] == '\\')
+        char c = s->p[i];
+        if (inside && c == '\\')
             i++;
-        else if (s->p[i] == '"')
+        else if (c == '"')
             inside = !inside;
-        else if (!inside && s->p[i] == ']') {
+        else if (!inside && (c == '[' || c == '{'))
+            depth++;
+        else if (!inside && (c == ']' || c == '}') && --depth == 0) {
             *out = (struct str){s->p, i + 1};
             s->p += i + 1;
             s->n -= i + 1;
@@ -229,8 +238,8 @@ bool json_next(struct json_reader *r, struct json_member *m) {
         char c = r->rest.p[0];
         if (c == '"' && take_string(&r->rest, r->arena, &m->text))
             m->type = JSON_TEXT;
-        else if (c == '[' && take_array(&r->rest, &m->text))
-            m->type = JSON_ARRAY;
+        else if ((c == '[' || c == '{') && take_nested(&r->rest, &m->text))
+            m->type = c == '[' ? JSON_ARRAY : JSON_OBJECT;
         else if (c == 'n' && r->rest.n >= 4 && memcmp(r->rest.p, "null", 4) == 0) {
             m->type = JSON_NULL;
             r->rest.p += 4;

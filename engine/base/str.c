@@ -193,16 +193,6 @@ void buf_printf(struct buf *b, const char *format, ...) {
     va_end(args);
 }
 
-void buf_number(struct buf *b, double x) {
-    char shortest[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(shortest, sizeof shortest, "%.*g", digits, x);
-        if (strtod(shortest, NULL) == x)
-            break;
-    }
-    buf_text(b, shortest);
-}
-
 void buf_clear(struct buf *b) {
     b->n = 0;
     if (b->capacity)

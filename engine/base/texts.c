@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/embedded.h"
 #include "base/file.h"
 #include "base/ini.h"
+#include "base/nearest.h"
+#include "base/terms.h"
 
 enum { LANGUAGES_MAX = 40, FILL_MAX = 16 };
 
@@ -44,6 +47,8 @@ static void add_file(struct texts *t, struct catalogue *c, const struct ini *ini
     for (size_t s = 0; s < ini->n_sections; s++) {
         const struct ini_section *section = &ini->sections[s];
         for (size_t k = 0; k < section->n_keys; k++) {
+            if (!section->keys[k].value[0] && c != &t->of[0])
+                continue; /* not translated yet */
             c->entries = arena_grow(t->arena, c->entries, c->n, &c->capacity, sizeof *c->entries);
             c->entries[c->n++] = (struct entry){arena_printf(t->arena, "%s.%s", section->name, section->keys[k].name),
                                                 section->keys[k].value};
@@ -129,7 +134,146 @@ static enum result load_folder(struct texts *t, const char *folder, struct findi
     return result;
 }
 
+/* The language's own word for a term, also of its primary part (fr-CA: fr). */
+static const char *find_term(const void *context, const char *language, const char *key) {
+    const struct texts *t = context;
+    const char *word = texts_own(t, language, key), *dash = word ? NULL : strchr(language, '-');
+    char primary[16];
+    if (dash) {
+        snprintf(primary, sizeof primary, "%.*s", (int)(dash - language), language);
+        word = texts_own(t, primary, key);
+    }
+    return word;
+}
+
+const char *texts_with_terms(const struct texts *t, struct arena *arena, const char *language, const char *text) {
+    return terms_resolve(arena, text, language, find_term, t);
+}
+
+/* A deployment's own words for one term stand for all its forms. */
+static void forget_term(struct catalogue *c, const char *prefix) {
+    size_t kept = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (strncmp(c->entries[i].key, prefix, strlen(prefix)) != 0)
+            c->entries[kept++] = c->entries[i];
+    c->n = kept;
+}
+
+struct own_terms { /* one file */
+    struct texts *t;
+    const struct ini *ini;
+    const struct ini_section *section;
+    struct findings *findings;
+    enum result result;
+};
+
+/* A mistake in a terms file: `code`, or `code`.meant with the nearest of the names. */
+static void refuse_term(struct own_terms *o, int line, const char *code, const char *word, const char *const *names,
+                        size_t n) {
+    const char *meant = n ? nearest_name(word, names, n) : NULL;
+    finding_add(o->findings, SEVERITY_ERROR, (struct place){o->ini->file, line, 0},
+                meant ? arena_printf(o->t->arena, "%s.meant", code) : code, "word", word, "section", o->section->name,
+                "meant", meant ? meant : "", NULL);
+    o->result = RESULT_INPUT;
+}
+
+/* The names of all terms: English has each, with its singular. */
+static size_t term_names(struct texts *t, const char ***names) {
+    const struct catalogue *c = &t->of[0];
+    size_t n = 0;
+    *names = arena_array(t->arena, c->n + 1, sizeof **names);
+    for (size_t i = 0; i < c->n; i++) {
+        const size_t length = strlen(c->entries[i].key);
+        if (strncmp(c->entries[i].key, "term.", 5) == 0 && strcmp(c->entries[i].key + length - 4, ".one") == 0)
+            (*names)[n++] = arena_copy(t->arena, c->entries[i].key + 5, length - 9);
+    }
+    return n;
+}
+
+static bool is_among(const char *word, const char *const *list, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(word, list[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool has_key(const struct ini_section *section, const char *key) {
+    for (size_t i = 0; i < section->n_keys; i++)
+        if (strcmp(section->keys[i].name, key) == 0 && section->keys[i].value[0])
+            return true;
+    return false;
+}
+
+static void check_forms(struct own_terms *o, const char *language) {
+    const struct ini_section *s = o->section;
+    for (size_t k = 0; k < s->n_keys; k++)
+        if (!is_among(s->keys[k].name, term_forms, n_term_forms))
+            refuse_term(o, s->keys[k].line, "terms.form", s->keys[k].name, term_forms, n_term_forms);
+    for (size_t i = 0; i < 2; i++)
+        if (!has_key(s, term_forms[i]))
+            refuse_term(o, s->line, "terms.missing", term_forms[i], NULL, 0);
+    for (size_t k = 0; k < s->n_keys; k++)
+        if ((strcmp(s->keys[k].name, "gender") == 0 &&
+             !is_among(s->keys[k].value, (const char *const[]){"m", "f"}, 2)) ||
+            (strcmp(s->keys[k].name, "elision") == 0 &&
+             !is_among(s->keys[k].value, (const char *const[]){"yes", "no"}, 2)))
+            refuse_term(o, s->keys[k].line, "terms.value", s->keys[k].value, NULL, 0);
+    if (strncmp(language, "fr", 2) == 0 && !has_key(s, "gender"))
+        refuse_term(o, s->line, "terms.gender", language, NULL, 0);
+}
+
+/* [LANGUAGE.TERM] */
+static void take_term(struct own_terms *o, const char *const *names, size_t n) {
+    struct texts *t = o->t;
+    const char *dot = strchr(o->section->name, '.'), *name = dot ? dot + 1 : "";
+    const char *language = arena_copy(t->arena, o->section->name, strcspn(o->section->name, "."));
+    struct catalogue *c = NULL;
+    for (size_t i = 0; i < t->n && !c; i++)
+        c = strcasecmp(t->of[i].language, language) == 0 ? &t->of[i] : NULL;
+    if (!c)
+        refuse_term(o, o->section->line, "terms.language", language, t->languages, t->n);
+    if (!is_among(name, names, n))
+        refuse_term(o, o->section->line, "terms.term", name, names, n);
+    check_forms(o, language);
+    if (o->result != RESULT_OK)
+        return;
+    forget_term(c, arena_printf(t->arena, "term.%s.", name));
+    for (size_t k = 0; k < o->section->n_keys; k++) {
+        c->entries = arena_grow(t->arena, c->entries, c->n, &c->capacity, sizeof *c->entries);
+        c->entries[c->n++] = (struct entry){arena_printf(t->arena, "term.%s.%s", name, o->section->keys[k].name),
+                                            o->section->keys[k].value};
+    }
+    finish(t, c);
+}
+
+static enum result take_terms(struct texts *t, const char *path, struct findings *findings) {
+    struct ini *ini = NULL;
+    const char **names;
+    const size_t n = term_names(t, &names);
+    struct own_terms o = {.t = t, .findings = findings};
+    o.result = ini_read(&ini, t->arena, path, NULL, findings);
+    o.ini = ini;
+    for (size_t s = 0; ini && s < ini->n_sections; s++) {
+        o.section = &ini->sections[s];
+        take_term(&o, names, n);
+    }
+    return o.result;
+}
+
+/* Puts the words into every text, so that a page has nothing to do with them. */
+static void put_terms(struct texts *t) {
+    for (size_t i = 0; i < t->n; i++)
+        for (size_t e = 0; e < t->of[i].n; e++) {
+            struct entry *entry = &t->of[i].entries[e];
+            entry->text = texts_with_terms(t, t->arena, t->of[i].language, entry->text);
+        }
+}
+
 enum result texts_load(struct texts **out, const char *folder, struct findings *findings) {
+    return texts_load_with(out, folder, NULL, findings);
+}
+
+enum result texts_load_with(struct texts **out, const char *folder, const char *terms, struct findings *findings) {
     struct texts *t = mem_alloc(sizeof *t);
     t->arena = arena_new();
     (void)catalogue_of(t, "en"); /* first, whatever the order of the files */
@@ -138,6 +282,9 @@ enum result texts_load(struct texts **out, const char *folder, struct findings *
         result = RESULT_INPUT;
     for (size_t i = 0; i < t->n; i++)
         finish(t, &t->of[i]);
+    if (terms && take_terms(t, terms, findings) != RESULT_OK)
+        result = RESULT_INPUT;
+    put_terms(t);
     *out = t;
     return result;
 }
@@ -269,6 +416,22 @@ static const char *plural(const char *language, long n) {
     if (is_primary(language, "ja") || is_primary(language, "zh") || is_primary(language, "ko"))
         return "other";
     return n == 1 ? "one" : "other";
+}
+
+size_t texts_plural_forms(const char *language, const char *const **forms) {
+    static const char *const two[] = {"one", "other"}, *const arabic[] = {"zero", "one", "two", "few", "many", "other"},
+                             *const slavic[] = {"one", "few", "many"};
+    if (is_primary(language, "ar")) {
+        *forms = arabic;
+        return 6;
+    }
+    if (is_primary(language, "pl") || is_primary(language, "ru") || is_primary(language, "uk")) {
+        *forms = slavic;
+        return 3;
+    }
+    const bool one_form = strcmp(plural(language, 1), "other") == 0;
+    *forms = two + one_form;
+    return 2 - one_form;
 }
 
 const char *texts_count(const struct texts *t, struct arena *arena, const char *language, const char *key, long n,

@@ -13,8 +13,14 @@
 
 struct texts;
 
-/* Loads the built-in texts, then the folder's (may be NULL), whose entries win. */
+/* Loads the built-in texts, then the folder's (may be NULL), whose entries win; then puts the field's words into them
+ * (base/terms.h): the built-in ones, or a deployment's own from the file `terms` (may be NULL). */
+enum result texts_load_with(struct texts **out, const char *folder, const char *terms,
+                            struct findings *findings) MUST_CHECK;
+/* The same with the built-in words. */
 enum result texts_load(struct texts **out, const char *folder, struct findings *findings) MUST_CHECK;
+/* A text from elsewhere (a mail) with the field's words put in, in the arena. */
+const char *texts_with_terms(const struct texts *t, struct arena *arena, const char *language, const char *text);
 void texts_free(struct texts *t);
 
 /* Languages that have any text, in order: "en" first. */
@@ -33,6 +39,9 @@ const char *texts_fill(const struct texts *t, struct arena *arena, const char *l
 /* The text "key.one" or "key.other" as the language's plural rule for `n` asks, with {n} and the pairs replaced. */
 const char *texts_count(const struct texts *t, struct arena *arena, const char *language, const char *key, long n, ...)
     __attribute__((sentinel));
+
+/* The forms that texts_count asks a language for: "one" and "other", "other" alone, or more. */
+size_t texts_plural_forms(const char *language, const char *const **forms);
 
 /* Replaces {name} in `text` by the values; unknown names stay as they are. */
 void texts_substitute(struct buf *out, const char *text, const char *const *names, const char *const *values, size_t n);

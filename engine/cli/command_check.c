@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/nearest.h"
 #include "cli/cli.h"
+#include "cli/explain.h"
 #include "instrument/compare.h"
 #include "instrument/loader.h"
 
@@ -179,7 +180,29 @@ static enum result check_files(struct cli *cli, struct against *against) {
     return result;
 }
 
+/* A terms file by itself. The one that is in use has been read before, and its mistakes said. */
+static enum result check_terms(struct cli *cli, const char *file) {
+    struct texts *texts = NULL;
+    enum result result = texts_load_with(&texts, NULL, cli_path(cli, file), cli->findings);
+    texts_free(texts);
+    if (cli_format_is(cli, "json"))
+        findings_write_json(cli->findings, cli->texts, cli->language, cli->out);
+    else
+        findings_write_coded(cli->findings, cli->texts, cli->language, cli->err);
+    if (result == RESULT_OK && cli_format_is(cli, "text"))
+        cli_say(cli, "said.check_terms_good", "file", file);
+    return result;
+}
+
 enum result run_check(struct cli *cli) {
+    if (cli_option(cli, "explain"))
+        return explain_finding(cli, cli_option(cli, "explain"));
+    if (cli_option(cli, "terms"))
+        return check_terms(cli, cli_option(cli, "terms"));
+    if (cli->n_arguments == 0) {
+        fprintf(cli->err, "%s\n", texts_get(cli->texts, cli->language, "said.check_nothing"));
+        return RESULT_USAGE;
+    }
     struct against against = {.json = BUF_INIT};
     bool compared = cli_option(cli, "against") != NULL;
     against.writer.out = &against.json;
@@ -190,7 +213,9 @@ enum result run_check(struct cli *cli) {
     json_close(&against.writer, ']');
     findings_sort(cli->findings);
     if (!cli_format_is(cli, "json")) {
-        findings_write_text(cli->findings, cli->texts, cli->language, cli->err);
+        findings_write_coded(cli->findings, cli->texts, cli->language, cli->err);
+        if (findings_total(cli->findings) > 0)
+            fprintf(cli->err, "%s\n", texts_get(cli->texts, cli->language, "said.check_ask"));
     } else {
         fputs(compared ? "{\"findings\":" : "", cli->out);
         findings_write_json(cli->findings, cli->texts, cli->language, cli->out);

@@ -73,7 +73,8 @@ enum result run_wave_close(struct cli *cli) {
     if (closing.destroyed)
         cli_say(cli, "said.wave_destroyed", "n", arena_printf(cli->arena, "%zu", closing.destroyed), "k",
                 arena_printf(cli->arena, "%d", wave.min_group));
-    return make_results(cli, &a, wave.id); /* the published groups are decided now, once */
+    /* the published groups are decided now, once; while residue is still being removed, by the first report */
+    return closing.cleaning ? RESULT_OK : make_results(cli, &a, wave.id);
 }
 
 enum result run_wave_extend(struct cli *cli) {
@@ -116,11 +117,13 @@ enum result run_wave_list(struct cli *cli) {
     const char *const **rows = arena_array(cli->arena, n + 1, sizeof *rows);
     for (size_t i = 0; i < n; i++) {
         struct wave_counts counts;
-        if (store_count_answers(cli->store, cli->arena, &waves[i], &counts) != RESULT_OK)
+        bool destroyed;
+        if (store_count_answers(cli->store, cli->arena, &waves[i], &counts) != RESULT_OK ||
+            store_is_destroyed(cli->store, &waves[i], &destroyed) != RESULT_OK)
             return cli_trouble(cli);
         const char **row = arena_array(cli->arena, 8, sizeof *row);
         row[0] = waves[i].label;
-        row[1] = states[waves[i].state];
+        row[1] = destroyed ? "destroyed" : states[waves[i].state];
         row[2] = waves[i].opened;
         row[3] = waves[i].until;
         row[4] = waves[i].timezone;

@@ -18,6 +18,7 @@ enum result cli_mail_open(struct cli *cli, struct mail_desk *out) {
         return RESULT_OK;
     }
     result = templates_load(&out->own, s->mail_texts, cli->findings);
+    templates_put_terms(out->own, cli->texts);
     out->tools = (struct mailer_tools){
         .collect = cli->collect,
         .store = cli->store,

@@ -245,7 +245,8 @@ static enum result start(struct cli *cli, int argc, char **argv) {
     enum result result = settings_load(settings, cli->arena, config, cli->findings);
     if (db)
         settings->db = db;
-    enum result loaded = texts_load(&texts, settings->texts[0] ? settings->texts : NULL, cli->findings);
+    enum result loaded = texts_load_with(&texts, settings->texts[0] ? settings->texts : NULL,
+                                         settings->terms[0] ? settings->terms : NULL, cli->findings);
     cli->texts = texts;
     cli->settings = settings;
     cli->language = settings->language[0] ? settings->language : language_from_environment(cli->arena);

@@ -47,8 +47,10 @@ static const struct setting table[] = {
     NUMBER("mail", "retry_seconds", mail_retry_seconds, 0, 3600, "60"),
     TEXT("texts", "folder", texts, ""),
     TEXT("texts", "language", language, ""),
+    TEXT("texts", "terms", terms, ""),
     TEXT("log", "level", log, "info"),
 };
+static const char usual_terms[] = "config/terms.ini"; /* taken when it is there */
 enum { N_SETTINGS = sizeof table / sizeof *table };
 
 static enum result set(struct settings *out, const struct setting *s, const char *value, struct place place,
@@ -128,5 +130,7 @@ enum result settings_load(struct settings *out, struct arena *arena, const char 
             path = usual[i];
     enum result result = path ? load_file(out, arena, path, findings) : RESULT_OK;
     enum result environment = load_environment(out, arena, findings);
+    if (!out->terms[0] && file_exists(usual_terms))
+        out->terms = usual_terms;
     return result == RESULT_OK ? environment : result;
 }

@@ -16,6 +16,7 @@ struct settings {
     struct mail_settings mail;
     int mails_per_minute, mail_retry_seconds;
     const char *mail_texts; /* "" for the built-in ones only */
+    const char *terms;      /* the deployment's own words (base/terms.h); "": config/terms.ini if it is there */
     const char *language;   /* of the command line; "" follows LANG */
     const char *log;        /* error, warning, info, debug */
 };

@@ -131,26 +131,27 @@ static enum result empty_once(struct collect *c, const struct wave *wave, const 
     if (result == RESULT_OK)
         result = store_empty_wave(c->store, wave->id, ballots, w.responses, w.n_responses, w.comments.list,
                                   w.comments.n, clock_today().text);
-    *out = (struct closing){ballots, w.n_responses, destroyed, w.comments.n};
+    *out = (struct closing){ballots, w.n_responses, destroyed, w.comments.n, false};
     sodium_memzero(&w.key, sizeof w.key);
     arena_free(w.arena);
     return result;
 }
 
+/* The key goes first: what is left of the ballots until the scrubbing is done cannot be opened any more. */
 enum result finish_closing(struct collect *c, struct id wave, struct findings *findings) {
-    enum result result = store_scrub(c->store);
+    enum result result = key_destroy(c->keys, wave, findings);
     if (result == RESULT_OK)
-        result = key_destroy(c->keys, wave, findings);
+        result = store_scrub(c->store);
     return result == RESULT_OK ? store_mark_closed(c->store, wave) : result;
 }
 
-/* Still? Somebody else may have closed it in the meantime. */
-static bool is_open(struct collect *c, const struct wave *wave) {
+/* Now? Somebody else may have closed it in the meantime. */
+static bool is_in(struct collect *c, const struct wave *wave, enum wave_state state) {
     struct arena *arena = arena_new();
     struct wave now;
-    bool open = store_get_wave(c->store, arena, wave->id, &now) == RESULT_OK && now.state == WAVE_OPEN;
+    bool is = store_get_wave(c->store, arena, wave->id, &now) == RESULT_OK && now.state == state;
     arena_free(arena);
-    return open;
+    return is;
 }
 
 enum result collect_close_wave(struct collect *c, const struct wave *wave, struct closing *out,
@@ -162,7 +163,7 @@ enum result collect_close_wave(struct collect *c, const struct wave *wave, struc
             return RESULT_INPUT;
         do /* answers may still be coming in: then they are read too */
             result = empty_once(c, wave, &key, out);
-        while (result == RESULT_INPUT && is_open(c, wave));
+        while (result == RESULT_INPUT && is_in(c, wave, WAVE_OPEN));
         sodium_memzero(&key, sizeof key);
     }
     if (result == RESULT_INPUT)
@@ -171,6 +172,10 @@ enum result collect_close_wave(struct collect *c, const struct wave *wave, struc
         result = finish_closing(c, wave->id, findings);
     if (result == RESULT_OK && wave->state == WAVE_OPEN && out->ballots < (size_t)wave->min_group)
         finding_add(findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "wave_too_small", "value", wave->label,
+                    NULL);
+    out->cleaning = result == RESULT_OK && !is_in(c, wave, WAVE_CLOSED);
+    if (out->cleaning)
+        finding_add(findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "wave_cleaning", "value", wave->label,
                     NULL);
     return result;
 }

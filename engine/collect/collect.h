@@ -119,9 +119,12 @@ void collect_cast(struct collect *c, const struct sitting *s, struct answers *an
                   void (*done)(void *context, enum cast_outcome outcome), void *context);
 
 /* Closing (collect/close.c): irreversible; the wave's keys are destroyed. With fewer than min_group answers nothing is
- * opened and the finding "wave_too_small" says so. */
+ * opened and the finding "wave_too_small" says so. The wave is WAVE_CLOSED afterwards, unless somebody reads the database
+ * just then: removing the last residue waits for that and goes on by itself, also after a restart (the finding
+ * "wave_cleaning"); until then the wave stays WAVE_EMPTIED. */
 struct closing {
     size_t ballots, responses, destroyed, comments;
+    bool cleaning; /* the last residue is still to be removed */
 };
 enum result collect_close_wave(struct collect *c, const struct wave *wave, struct closing *out,
                                struct findings *findings) MUST_CHECK;

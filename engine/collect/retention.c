@@ -14,7 +14,7 @@ struct period {
 };
 
 static enum result note(struct period *p, const char *act, const char *object) {
-    struct audit audit = {.time = clock_now(), .account = "", .act = act, .object = object};
+    struct audit audit = {.time = clock_now(), .account = AUDIT_SERVER, .act = act, .object = object};
     p->removed = true;
     return store_add_audit(p->c->store, &audit);
 }
@@ -42,9 +42,20 @@ static bool stop_at_once(void *context, const struct response *r) {
     return false;
 }
 
+static bool responses_are_over(const struct period *p, const struct assessment *a, const struct wave *w) {
+    return a->response_days && w->state == WAVE_CLOSED && is_over(p, w->closed, a->response_days);
+}
+
+static bool roster_is_over(const struct period *p, const struct assessment *a, const struct wave *waves, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (waves[i].state != WAVE_CLOSED || !is_over(p, waves[i].closed, a->roster_days))
+            return false;
+    return a->roster_days && n > 0;
+}
+
 static enum result end_responses(struct period *p, const struct assessment *a, const struct wave *w) {
     bool any = false;
-    if (!a->response_days || w->state != WAVE_CLOSED || !is_over(p, w->closed, a->response_days))
+    if (!responses_are_over(p, a, w))
         return RESULT_OK;
     enum result result = store_each_response(p->c->store, w->id, NULL, stop_at_once, &any);
     if (result != RESULT_OK || !any)
@@ -59,11 +70,8 @@ static enum result end_responses(struct period *p, const struct assessment *a, c
 static enum result end_roster(struct period *p, const struct assessment *a, const struct wave *waves, size_t n) {
     struct person *people;
     size_t n_people;
-    if (!a->roster_days || n == 0)
+    if (!roster_is_over(p, a, waves, n))
         return RESULT_OK;
-    for (size_t i = 0; i < n; i++)
-        if (waves[i].state != WAVE_CLOSED || !is_over(p, waves[i].closed, a->roster_days))
-            return RESULT_OK;
     enum result result = store_list_people(p->c->store, p->arena, a->id, &people, &n_people);
     if (result != RESULT_OK || n_people == 0)
         return result;
@@ -99,5 +107,43 @@ enum result collect_end_periods(struct collect *c, struct day today, struct find
     if (result == RESULT_OK && p.removed)
         result = store_scrub(c->store);
     arena_free(p.arena);
+    return result;
+}
+
+static bool count_response(void *context, const struct response *r) {
+    (void)r;
+    ++*(size_t *)context;
+    return true;
+}
+
+/* One wave's part; responses that are not counted yet stay (end_responses). */
+static enum result foresee_responses(const struct period *p, const struct wave *w, struct ending *out) {
+    struct aggregate_source source;
+    size_t n = 0;
+    enum result result = store_get_aggregate_source(p->c->store, w->id, &source);
+    if (result != RESULT_OK)
+        return result == RESULT_INPUT ? RESULT_OK : result;
+    result = store_each_response(p->c->store, w->id, NULL, count_response, &n);
+    if (n)
+        out->waves[out->n_waves++] = w->label;
+    out->responses += n;
+    return result;
+}
+
+enum result collect_foresee_end(struct collect *c, const struct assessment *a, struct day today, struct arena *arena,
+                                struct ending *out) {
+    const struct period p = {.c = c, .arena = arena, .today = today};
+    struct wave *waves;
+    struct person *people;
+    size_t n;
+    *out = (struct ending){.people = 0};
+    enum result result = store_list_waves(c->store, arena, a->id, &waves, &n);
+    if (result == RESULT_OK)
+        out->waves = arena_array(arena, n + 1, sizeof *out->waves);
+    for (size_t i = 0; result == RESULT_OK && i < n; i++)
+        if (responses_are_over(&p, a, &waves[i]))
+            result = foresee_responses(&p, &waves[i], out);
+    if (result == RESULT_OK && roster_is_over(&p, a, waves, n))
+        result = store_list_people(c->store, arena, a->id, &people, &out->people);
     return result;
 }

@@ -12,4 +12,14 @@ enum { GRACE_DAYS = 30 }; /* in which a deleted assessment can be restored */
  * their wave has closed. */
 enum result collect_end_periods(struct collect *c, struct day today, struct findings *findings) MUST_CHECK;
 
+/* What of an assessment is over by `today` with the days that `a` names, saved or not, and would go at the next round.
+ */
+struct ending {
+    size_t people, responses;
+    const char **waves; /* labels of those whose responses go */
+    size_t n_waves;
+};
+enum result collect_foresee_end(struct collect *c, const struct assessment *a, struct day today, struct arena *arena,
+                                struct ending *out) MUST_CHECK;
+
 #endif

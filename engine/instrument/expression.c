@@ -14,7 +14,8 @@ struct expression {
     int field;                             /* comparisons and selected */
     struct str literal;
     bool is_number;
-    double number; /* the literal's */
+    double number;           /* the literal's */
+    int name_at, literal_at; /* characters before the name and the literal */
 };
 
 enum { DEPTH_MAX = 40 };
@@ -34,9 +35,13 @@ struct parser {
 
 static struct expression *parse_or(struct parser *p);
 
+static int characters_before(const struct parser *p, size_t at) {
+    return (int)utf8_length((struct str){p->text.p, at});
+}
+
 static struct place here(const struct parser *p, size_t at) {
     struct place place = p->place;
-    place.column = (int)utf8_length((struct str){p->text.p, at}) + 1;
+    place.column += characters_before(p, at) + (place.column == 0);
     return place;
 }
 
@@ -44,7 +49,7 @@ static struct expression *refuse(struct parser *p, size_t at, const char *code) 
     struct str rest = utf8_cut((struct str){p->text.p + at, p->text.n - at}, 20);
     if (!p->failed) { /* what follows a syntax error is guesswork */
         finding_add(p->findings, SEVERITY_ERROR, here(p, at), code, "rest", arena_copy(p->arena, rest.p, rest.n),
-                    "column", arena_printf(p->arena, "%d", here(p, at).column), NULL);
+                    "column", arena_printf(p->arena, "%d", characters_before(p, at) + 1), NULL);
     }
     p->failed = true;
     return NULL;
@@ -127,6 +132,7 @@ static int parse_reference(struct parser *p) {
 static bool parse_literal(struct parser *p, struct expression *e) {
     skip_blanks(p);
     size_t begin = p->at;
+    e->literal_at = characters_before(p, begin);
     char quote = p->at < p->text.n ? p->text.p[p->at] : '\0';
     if (quote == '\'' || quote == '"') {
         const char *end = memchr(p->text.p + p->at + 1, quote, p->text.n - p->at - 1);
@@ -155,6 +161,8 @@ static struct expression *parse_selected(struct parser *p) {
     if (!take_sign(p, "(")) {
         return refuse(p, begin, "expression.selected");
     }
+    skip_blanks(p);
+    e->name_at = characters_before(p, p->at);
     e->field = parse_reference(p);
     if (e->field == -2 || !take_sign(p, ",")) {
         return refuse(p, begin, "expression.selected");
@@ -173,6 +181,7 @@ static struct expression *parse_comparison(struct parser *p) {
                  {"=", OP_EQUAL},    {"<", OP_LESS},     {">", OP_MORE}};
     size_t begin = p->at;
     struct expression *e = new_node(p, OP_EQUAL);
+    e->name_at = characters_before(p, begin);
     e->field = parse_reference(p);
     if (e->field == -2) {
         return refuse(p, begin, "expression.expected");
@@ -366,4 +375,23 @@ void expression_each_reference(const struct expression *e, void (*each)(void *co
     } else {
         each(context, e->field, e->literal);
     }
+}
+
+void expression_each_comparison(const struct expression *e,
+                                void (*each)(void *context, const struct reference *reference), void *context) {
+    if (!e) {
+        return;
+    }
+    if (e->operation == OP_AND || e->operation == OP_OR || e->operation == OP_NOT) {
+        expression_each_comparison(e->left, each, context);
+        expression_each_comparison(e->right, each, context);
+        return;
+    }
+    const struct reference reference = {.field = e->field,
+                                        .literal = e->literal,
+                                        .name_at = e->name_at,
+                                        .literal_at = e->literal_at,
+                                        .order = e->operation == OP_LESS || e->operation == OP_AT_MOST ||
+                                                 e->operation == OP_MORE || e->operation == OP_AT_LEAST};
+    each(context, &reference);
 }

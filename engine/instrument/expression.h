@@ -19,9 +19,10 @@
 struct instrument;
 struct expression;
 
-/* Parses into the arena; NULL and a finding at `place` (with the column within the text) when it is wrong. `names` are
- * the names of the instrument's fields, in their order. Only syntax and unknown names are checked here; codes and order
- * are checked by the loader, which knows the questions. */
+/* Parses into the arena; NULL and a finding at `place` when it is wrong: place.column is the column of the text's first
+ * character (0: count from the text's own beginning). `names` are the names of the instrument's fields, in their order.
+ * Only syntax and unknown names are checked here; codes and order are checked by the loader, which knows the questions.
+ */
 const struct expression *expression_parse(struct arena *arena, struct str text, struct place place,
                                           const char *const *names, size_t n_names, struct findings *findings);
 /* True or false for these answers; NULL is true. */
@@ -29,5 +30,15 @@ bool expression_holds(const struct expression *e, const struct answers *answers)
 /* Calls `each` for every comparison and selected(): field index and the literal compared with. */
 void expression_each_reference(const struct expression *e, void (*each)(void *context, int field, struct str literal),
                                void *context);
+
+/* One comparison or selected() as it stands in the text, for checks that say where something is wrong. */
+struct reference {
+    int field;
+    struct str literal;
+    int name_at, literal_at; /* characters from the beginning of the text, from 0 */
+    bool order;              /* compared by < <= > >= */
+};
+void expression_each_comparison(const struct expression *e,
+                                void (*each)(void *context, const struct reference *reference), void *context);
 
 #endif

@@ -59,6 +59,9 @@ struct loader {
 #define load_warning(l, line, ...)                                                                                     \
     finding_add((l)->findings, SEVERITY_WARNING, (struct place){(l)->files[0], (line), 0}, __VA_ARGS__, NULL)
 
+/* The same at a place within a value: `at` characters behind its first one. */
+struct place load_place(const struct loader *l, const struct ini_key *key, int at);
+
 /* The name of a section behind its kind and dot: "leadership" of "construct.leadership"; "" for [survey]. */
 const char *section_own_name(const struct ini_section *section);
 const struct ini_key *load_key(struct loader *l, const struct ini_section *section, enum section_kind kind,
@@ -77,6 +80,8 @@ double load_number(struct loader *l, const struct ini_section *section, enum sec
 /* Splits a list at commas into trimmed parts; false, with a finding, when one is empty. */
 bool load_list(struct loader *l, const struct ini_key *key, size_t *n, const char ***parts);
 /* Adds the error `code`, or `code`.meant with the nearest candidate as {meant}. `name`, `value` is a further pair. */
+void load_unknown_at(struct loader *l, struct place place, const char *code, const char *word, const char *name,
+                     const char *value, const char *const *candidates, size_t n);
 void load_unknown(struct loader *l, int line, const char *code, const char *word, const char *name, const char *value,
                   const char *const *candidates, size_t n);
 /* Checks every key of a section against the table: unknown ones are warnings. */
@@ -94,6 +99,8 @@ void load_question(struct loader *l, const struct ini_section *section);
 /* Pages and the `relevant` of everything; after all fields are known. */
 void load_pages(struct loader *l);
 void load_relevants(struct loader *l);
+/* Warns of pages, constructs and questions whose condition no answers can fulfil; for an instrument without errors. */
+void load_check_reach(struct loader *l);
 /* Warns of scales, domains and placeholders that nothing uses. */
 void load_check_unused(struct loader *l);
 

@@ -124,14 +124,14 @@ struct relevance { /* one expression being checked against what it refers to */
     enum audience audience;
 };
 
-static void check_number(struct relevance *r, const char *name, const char *literal) {
-    double x;
-    if (!str_to_double(str_of(literal), &x)) {
-        load_error(r->l, r->key->line, "relevant.number", "name", name, "value", literal);
-    }
+/* A mistake at the name or at the value of one comparison. */
+static void wrong(struct relevance *r, enum severity severity, int at, const char *code, const char *name,
+                  const char *value) {
+    r->l->errors += severity == SEVERITY_ERROR;
+    finding_add(r->l->findings, severity, load_place(r->l, r->key, at), code, "name", name, "value", value, NULL);
 }
 
-static void check_code(struct relevance *r, const struct field *field, const char *literal) {
+static void check_code(struct relevance *r, const struct field *field, const char *literal, int at) {
     const char *codes[96];
     size_t n = 0;
     if (field->item) {
@@ -153,28 +153,39 @@ static void check_code(struct relevance *r, const struct field *field, const cha
         }
     }
     if (n > 0) { /* no codes: their own mistake is reported elsewhere */
-        load_unknown(r->l, r->key->line, "relevant.code", literal, "name", field->name, codes, n);
+        load_unknown_at(r->l, load_place(r->l, r->key, at), "relevant.code", literal, "name", field->name, codes, n);
     }
 }
 
-static void check_reference(void *context, int index, struct str literal) {
+static void check_value(struct relevance *r, const struct field *field, const char *text,
+                        const struct reference *reference) {
+    double x;
+    if (field->item || field->question->type == QUESTION_CHOICE || field->question->type == QUESTION_CHOICES) {
+        check_code(r, field, text, reference->literal_at);
+    } else if (field->question->type == QUESTION_NUMBER && !str_to_double(str_of(text), &x)) {
+        wrong(r, SEVERITY_ERROR, reference->literal_at, "relevant.number", field->name, text);
+    } else if (field->question->type == QUESTION_DATE && !clock_is_day(text)) {
+        wrong(r, SEVERITY_ERROR, reference->literal_at, "relevant.date", field->name, text);
+    }
+    bool has_order = field->item || field->question->type == QUESTION_NUMBER || field->question->type == QUESTION_DATE;
+    if (reference->order && !has_order) {
+        wrong(r, SEVERITY_ERROR, reference->name_at, "relevant.order", field->name, text);
+    }
+}
+
+static void check_reference(void *context, const struct reference *reference) {
     struct relevance *r = context;
-    const struct field *field = &r->l->fields[index];
-    const char *text = arena_copy(r->l->arena, literal.p, literal.n);
-    int page = r->field_page[index];
+    const struct field *field = &r->l->fields[reference->field];
+    const char *text = arena_copy(r->l->arena, reference->literal.p, reference->literal.n);
+    int page = r->field_page[reference->field];
     if (page >= 0 && r->page >= 0 && page >= r->page) {
-        load_error(r->l, r->key->line, page == r->page ? "relevant.same_page" : "relevant.later", "name", field->name);
+        wrong(r, SEVERITY_ERROR, reference->name_at, page == r->page ? "relevant.same_page" : "relevant.later",
+              field->name, text);
     }
     if (r->audience & ~(unsigned)field->audience) {
-        load_warning(r->l, r->key->line, "relevant.audience", "name", field->name);
+        wrong(r, SEVERITY_WARNING, reference->name_at, "relevant.audience", field->name, text);
     }
-    if (field->item || field->question->type == QUESTION_CHOICE || field->question->type == QUESTION_CHOICES) {
-        check_code(r, field, text);
-    } else if (field->question->type == QUESTION_NUMBER) {
-        check_number(r, field->name, text);
-    } else if (field->question->type == QUESTION_DATE && !clock_is_day(text)) {
-        load_error(r->l, r->key->line, "relevant.date", "name", field->name, "value", text);
-    }
+    check_value(r, field, text, reference);
 }
 
 /* Which page each field is on, -1 for none. */
@@ -227,13 +238,12 @@ static const struct expression *load_relevant(struct relevance *r, const struct 
     if (!r->key) {
         return NULL;
     }
-    struct place place = {l->files[0], r->key->line, 0};
-    const struct expression *e =
-        expression_parse(l->arena, str_of(r->key->value), place, names, l->to->n_fields, l->findings);
+    const struct expression *e = expression_parse(l->arena, str_of(r->key->value), load_place(l, r->key, 0), names,
+                                                  l->to->n_fields, l->findings);
     if (!e) {
         l->errors++;
     }
-    expression_each_reference(e, check_reference, r);
+    expression_each_comparison(e, check_reference, r);
     return e;
 }
 

@@ -77,6 +77,7 @@ static void load_choices(struct loader *l, const struct ini_section *section, st
     bool takes = question->type == QUESTION_CHOICE || question->type == QUESTION_CHOICES;
     struct choices_context c = {.l = l, .section = section, .question = question};
     c.list = arena_array(l->arena, CHOICES_MAX, sizeof *c.list);
+    const size_t errors = l->errors;
     question->choices = c.list;
     for (size_t i = 0; takes && i < section->n_keys; i++) {
         c.key = &section->keys[i];
@@ -86,7 +87,7 @@ static void load_choices(struct loader *l, const struct ini_section *section, st
             load_choice(&c, c.key->name + 7, c.key->value);
         }
     }
-    if (takes && question->n_choices < 2) {
+    if (takes && question->n_choices < 2 && l->errors == errors) {
         load_error(l, section->line, "question.choices", "question", question->name);
     }
 }

@@ -9,7 +9,7 @@
 enum { POINTS_MIN = 2, POINTS_MAX = 11 };
 
 static void check_section_name(struct loader *l, const struct ini_section *section) {
-    if (!name_is_legal(section_own_name(section))) {
+    if (section_own_name(section)[0] && !name_is_legal(section_own_name(section))) { /* none: said already */
         load_error(l, section->line, "name.illegal", "name", section_own_name(section));
     }
 }

@@ -122,20 +122,36 @@ static void translate_section(struct translating *t) {
     }
 }
 
-void load_translation(struct loader *l, size_t language, const struct ini *ini) {
-    struct translating t = {.l = l, .language = language, .file = l->files[language]};
+/* The section that was probably meant: of the same kind with a name that is near, else whatever is near as a whole. */
+static const char *nearest_section(struct loader *l, const char *section) {
     const char **sections = arena_array(l->arena, l->ini->n_sections + 1, sizeof *sections);
+    const char *dot = strchr(section, '.');
+    const size_t head = dot ? (size_t)(dot - section) + 1 : 0;
+    size_t n = 0;
+    for (size_t i = 0; head && i < l->ini->n_sections; i++) {
+        if (strncmp(l->ini->sections[i].name, section, head) == 0) {
+            sections[n++] = l->ini->sections[i].name + head;
+        }
+    }
+    const char *name = head ? nearest_name(section + head, sections, n) : NULL;
+    if (name || n > 0) {
+        return name ? arena_printf(l->arena, "%.*s%s", (int)head, section, name) : NULL;
+    }
     for (size_t i = 0; i < l->ini->n_sections; i++) {
         sections[i] = l->ini->sections[i].name;
     }
+    return nearest_name(section, sections, l->ini->n_sections);
+}
+
+void load_translation(struct loader *l, size_t language, const struct ini *ini) {
+    struct translating t = {.l = l, .language = language, .file = l->files[language]};
     for (size_t i = 0; i < ini->n_sections; i++) {
         t.section = &ini->sections[i];
         t.key = NULL;
         if (ini_find_section(l->ini, t.section->name)) {
             translate_section(&t);
         } else {
-            warn(&t, t.section->line, "translation.section",
-                 nearest_name(t.section->name, sections, l->ini->n_sections));
+            warn(&t, t.section->line, "translation.section", nearest_section(l, t.section->name));
         }
     }
 }
@@ -210,5 +226,6 @@ void load_check_texts(struct loader *l) {
     }
     warn_of_unused(l, c.used);
     l->made->n_texts = l->n_texts;
+    l->made->texts = l->texts;
     l->made->own = own;
 }

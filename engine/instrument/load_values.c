@@ -179,12 +179,23 @@ bool load_list(struct loader *l, const struct ini_key *key, size_t *n, const cha
     return whole;
 }
 
-void load_unknown(struct loader *l, int line, const char *code, const char *word, const char *name, const char *value,
-                  const char *const *candidates, size_t n) {
+struct place load_place(const struct loader *l, const struct ini_key *key, int at) {
+    return (struct place){l->files[0], key->line, key->column ? key->column + at : 0};
+}
+
+void load_unknown_at(struct loader *l, struct place place, const char *code, const char *word, const char *name,
+                     const char *value, const char *const *candidates, size_t n) {
     const char *meant = nearest_name(word, candidates, n);
     char with_hint[64];
     snprintf(with_hint, sizeof with_hint, "%s.meant", code);
-    load_error(l, line, meant ? with_hint : code, "word", word, name, value, "meant", meant ? meant : "");
+    l->errors++;
+    finding_add(l->findings, SEVERITY_ERROR, place, meant ? with_hint : code, "word", word, name, value, "meant",
+                meant ? meant : "", NULL);
+}
+
+void load_unknown(struct loader *l, int line, const char *code, const char *word, const char *name, const char *value,
+                  const char *const *candidates, size_t n) {
+    load_unknown_at(l, (struct place){l->files[0], line, 0}, code, word, name, value, candidates, n);
 }
 
 /* The key that was probably meant: the same key with its nearest head or tail ("itm.lead1", "item.lead1.revers"), or

@@ -11,8 +11,7 @@
 #include "base/nearest.h"
 #include "instrument/load.h"
 
-/* A language tag as it stands in a file's name: "fr", "fr-ca", "zh-Hant". */
-static bool is_language(struct str s) {
+bool language_is_tag(struct str s) {
     struct str rest = s, part;
     size_t n = 0;
     while (rest.p && str_split(&rest, '-', &part)) {
@@ -190,7 +189,7 @@ void load_survey(struct loader *l) {
     check_plain(l, section, "name", to->name, is_survey_name(to->name));
     to->version = load_plain(l, section, SECTION_SURVEY, "version");
     check_plain(l, section, "version", to->version, is_version(to->version));
-    check_plain(l, section, "language", to->languages[0], is_language(str_of(to->languages[0])));
+    check_plain(l, section, "language", to->languages[0], language_is_tag(str_of(to->languages[0])));
     to->title = load_text(l, section, SECTION_SURVEY, "title");
     to->status = load_text(l, section, SECTION_SURVEY, "status");
     to->minutes = (int)load_number(l, section, SECTION_SURVEY, "minutes", 10);
@@ -245,6 +244,9 @@ static void load_all(struct loader *l, struct ini *const *inis) {
     to->pages = l->pages;
     load_relevants(l);
     load_check_unused(l);
+    if (l->errors == 0) {
+        load_check_reach(l);
+    }
     for (size_t i = 1; i < to->n_languages; i++) {
         if (inis[i]) {
             load_translation(l, i, inis[i]);
@@ -335,7 +337,7 @@ static struct instrument_file *find_translations(struct arena *arena, const char
             continue;
         }
         struct str language = {e->d_name + stem + 1, length - stem - 5};
-        if (is_language(language)) {
+        if (language_is_tag(language)) {
             files = arena_grow(arena, files, *n, &capacity, sizeof *files);
             files[(*n)++] = (struct instrument_file){.language = arena_copy(arena, language.p, language.n)};
         }
@@ -373,7 +375,7 @@ bool instrument_is_translation(const char *path) {
     while (dot > base && dot[-1] != '.') {
         dot--;
     }
-    if (dot <= base + 1 || !is_language((struct str){dot, (size_t)(end - dot)})) {
+    if (dot <= base + 1 || !language_is_tag((struct str){dot, (size_t)(end - dot)})) {
         return false;
     }
     struct buf original = BUF_INIT;

@@ -16,6 +16,9 @@ enum result instrument_load(const struct instrument **out, const char *path, str
 enum result instrument_parse(const struct instrument **out, const char *name, const struct instrument_file *files,
                              size_t n_files, struct findings *findings) MUST_CHECK;
 
+/* A language tag as it stands in a file's name: "fr", "fr-ca", "zh-Hant". */
+bool language_is_tag(struct str s);
+
 /* Is this the translation NAME.<language>.ini of a NAME.ini beside it? Who lists a folder of instruments leaves those
  * out. */
 bool instrument_is_translation(const char *path);

@@ -7,12 +7,15 @@
 #include "base/arena.h"
 #include "instrument/instrument.h"
 
+struct registered;
+
 struct made {
     struct instrument instrument; /* first, so that its address is ours */
     atomic_size_t references;
-    struct arena *arena; /* holds this struct, too */
-    size_t n_texts;      /* texts that the instrument's own language has */
-    const size_t *own;   /* how many of them each language has */
+    struct arena *arena;            /* holds this struct, too */
+    size_t n_texts;                 /* texts that the instrument's own language has */
+    const struct registered *texts; /* all of them, as the loader met them (load.h) */
+    const size_t *own;              /* how many of them each language has */
 };
 
 #endif

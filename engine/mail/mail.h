@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/finding.h"
 #include "base/result.h"
+#include "base/texts.h"
 
 struct mail_settings {
     const char *server;   /* "smtp://mail.example.org:587", "smtps://..."; "" when mail is not set up */
@@ -49,9 +50,14 @@ const char *mail_format(struct arena *arena, const struct mail_settings *setting
 struct mail_sender;
 struct mail_sender *mail_sender_new(const struct mail_settings *settings);
 void mail_sender_free(struct mail_sender *sender);
-/* Sends one message. `*sentence` (in the arena, one line, never NULL) is the server's, or, when there was no answer,
- * what went wrong on the way, in the words of the library. */
+/* Sends one message. `*sentence` (in the arena, one line, never NULL) is the server's, beginning with the number of its
+ * answer, or, when there was none, our own name for what went wrong on the way: mail_words has the sentence. After a
+ * message without an answer the next one goes over a new connection: an answer that comes late is nobody's. */
 enum mail_outcome mail_send(struct mail_sender *sender, struct arena *arena, const struct mail_message *message,
                             const char **sentence);
+/* A sentence of mail_send (also one that was kept) for a reader: the server's as it is, ours in the language asked for.
+ * Lies in the texts or is the one given. */
+#define MAIL_OWN "#" /* begins a name of ours: "#no_answer" */
+const char *mail_words(const struct texts *texts, const char *language, const char *sentence);
 
 #endif

@@ -69,11 +69,16 @@ static void say_trouble(struct round *r, const char *sentence) {
     snprintf(r->trouble, sizeof r->trouble, "%s", sentence);
 }
 
-/* Sets the mailing's state; when the disk does not take it, the next step comes here again. */
-static int64_t set_state(struct round *r, const struct mailing *m, enum mailing_state state, const char *reason) {
-    log_event(state == MAILING_DONE ? LOG_INFO : LOG_WARNING, state == MAILING_DONE ? "mailing_done" : "mailing_paused",
-              LOG_REASON, reason, -1);
-    return store_set_mailing_state(r->tools->store, m->id, state) == RESULT_OK ? 0 : TROUBLE_WAIT;
+/* When the disk does not take the mailing's new state, the next step comes here again. */
+static int64_t finish(struct round *r, const struct mailing *m) {
+    log_event(LOG_INFO, "mailing_done", LOG_REASON, "nothing_left", -1);
+    return store_set_mailing_state(r->tools->store, m->id, MAILING_DONE) == RESULT_OK ? 0 : TROUBLE_WAIT;
+}
+
+static int64_t give_up(struct round *r, const struct mailing *m, enum pause_reason reason, const char *sentence) {
+    static const char *const names[] = {"", "deadline", "key_missing", "barred"};
+    log_event(LOG_WARNING, "mailing_paused", LOG_REASON, names[reason], -1);
+    return store_pause_mailing(r->tools->store, m->id, reason, sentence) == RESULT_MACHINE ? TROUBLE_WAIT : 0;
 }
 
 /* The outcome must be noted: a message that was sent and stays claimed would be shown as unknown. A full disk may get
@@ -95,21 +100,26 @@ static int64_t held(struct round *r, int64_t wait, const char *sentence) {
     return wait;
 }
 
+/* Milliseconds from one mail to the next. */
+static int64_t pace_of(const struct mailing *m) {
+    return 60000 / (m->per_minute > 0 ? m->per_minute : 1);
+}
+
 /* Sends what is claimed and notes what became of it. */
 static int64_t send_claimed(struct round *r, struct arena *arena, const struct mailing *m, struct id invitation,
                             const struct mail_message *message) {
     const char *sentence;
     enum mail_outcome outcome = mail_send(r->sender, arena, message, &sentence);
-    int64_t pace = 60000 / (m->per_minute > 0 ? m->per_minute : 1);
+    const int64_t pace = pace_of(m);
     if (outcome == MAIL_REFUSED && !sentence[0])
-        sentence = texts_get(r->tools->texts, "en", "mail.not_fit_to_send");
+        sentence = MAIL_OWN "not_fit";
     if (outcome == MAIL_LATER && !delay(r, m->id, invitation))
         outcome = MAIL_REFUSED;
     if (outcome == MAIL_NO_SERVER || outcome == MAIL_BARRED) {
         r->holds++;
         (void)held(r, wait_after(r, r->holds), sentence);
         note(r, m, invitation, DELIVERY_WAITING, sentence, clock_now() + (r->next - clock_monotonic()) / 1000);
-        return outcome == MAIL_BARRED ? set_state(r, m, MAILING_PAUSED, "barred") : r->next - clock_monotonic();
+        return outcome == MAIL_BARRED ? give_up(r, m, PAUSE_BARRED, sentence) : r->next - clock_monotonic();
     }
     static const enum delivery_state states[] = {[MAIL_ACCEPTED] = DELIVERY_DONE,
                                                  [MAIL_REFUSED] = DELIVERY_REFUSED,
@@ -133,18 +143,20 @@ static int64_t deliver(struct round *r, struct arena *arena, const struct mailin
     bool wanted;
     enum result result = collect_link_of(r->tools->collect, wave, v, &link, ticket, NULL);
     if (result != RESULT_OK)
-        return set_state(r, m, MAILING_PAUSED, "key_missing");
+        return give_up(r, m, PAUSE_KEY, "");
     result = mailer_write(r->tools, arena, m, &link, &message);
     if (result == RESULT_INPUT)
-        return set_state(r, m, MAILING_PAUSED, "deadline");
+        return give_up(r, m, PAUSE_DEADLINE, "");
     if (result != RESULT_OK)
         return TROUBLE_WAIT;
-    bool only_if_fresh = m->kind == MAILING_REMINDERS && !m->everyone;
+    const bool only_if_fresh = m->kind == MAILING_INVITATIONS || mailing_names_nobody(m);
     result = store_claim_delivery(r->tools->store, m->id, v->id, ticket, only_if_fresh, &wanted);
     if (result != RESULT_OK)
         return result == RESULT_INPUT ? 0 : TROUBLE_WAIT; /* paused, closed or gone meanwhile: look again */
     if (!wanted) {
         forget_delay(r, m->id, v->id);
+        if (m->kind == MAILING_INVITATIONS) /* at the pace of those that are sent: store/mailings.h says why */
+            r->next = clock_monotonic() + pace_of(m);
         return 0;
     }
     return send_claimed(r, arena, m, v->id, &message);
@@ -165,7 +177,7 @@ int64_t round_step(struct round *r, const struct mailing *m) {
     if (result == RESULT_MACHINE) {
         wait = TROUBLE_WAIT;
     } else if (result == RESULT_INPUT) {
-        wait = set_state(r, m, MAILING_DONE, "nothing_left");
+        wait = finish(r, m);
     } else {
         const struct delay *d = find_delay(r, m->id, v.id);
         wait = d && d->due > now ? d->due - now : deliver(r, arena, m, &wave, &v);

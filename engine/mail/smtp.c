@@ -8,7 +8,9 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "mail/inside.h"
 
@@ -19,13 +21,14 @@ struct mail_sender {
     CURL *curl;
     const struct mail_settings *settings;
     char url[320];
-    char error[CURL_ERROR_SIZE];
     /* of the message under way */
     enum stage stage;
     bool leaving;    /* libcurl says goodbye after a failure: the answer to that tells nothing */
     struct str rest; /* still to be handed over */
     int code;        /* of the server's newest answer; 0 since our newest command */
     struct buf said; /* its lines, without the codes */
+    CURLcode end;    /* how libcurl says that it ended */
+    bool fresh;      /* the next message needs a new connection */
 };
 
 static size_t take(char *to, size_t size, size_t n, void *context) {
@@ -117,7 +120,6 @@ struct mail_sender *mail_sender_new(const struct mail_settings *settings) {
     curl_easy_setopt(s->curl, CURLOPT_VERBOSE, 1L); /* to the callback only, which prints nothing */
     curl_easy_setopt(s->curl, CURLOPT_DEBUGFUNCTION, watch);
     curl_easy_setopt(s->curl, CURLOPT_DEBUGDATA, s);
-    curl_easy_setopt(s->curl, CURLOPT_ERRORBUFFER, s->error);
     return s;
 }
 
@@ -159,14 +161,64 @@ static enum mail_outcome judge(const struct mail_sender *s, CURLcode code) {
     return s->stage == STAGE_HANDED_OVER ? MAIL_UNKNOWN : MAIL_LATER;
 }
 
+/* Whatever still comes over this connection belongs to a message that was given up. libcurl might use it again, so it
+ * is cut off here: then it is found dead, and a new one is made. */
+static void cut_off(struct mail_sender *s) {
+    curl_socket_t connection = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(s->curl, CURLINFO_ACTIVESOCKET, &connection) == CURLE_OK && connection != CURL_SOCKET_BAD)
+        shutdown(connection, SHUT_RDWR);
+    s->fresh = true;
+}
+
 static enum mail_outcome attempt(struct mail_sender *s, const char *text) {
     s->stage = STAGE_CONNECT;
     s->leaving = false;
     s->rest = str_of(text);
     s->code = 0;
-    s->error[0] = '\0';
+    curl_easy_setopt(s->curl, CURLOPT_FRESH_CONNECT, s->fresh ? 1L : 0L);
+    s->fresh = false;
     buf_clear(&s->said);
-    return judge(s, curl_easy_perform(s->curl));
+    s->end = curl_easy_perform(s->curl);
+    if (s->end != CURLE_OK && (s->code < 400 || s->end == CURLE_OPERATION_TIMEDOUT))
+        cut_off(s);
+    if (s->end != CURLE_OK && s->code < 400) /* for whoever runs the server: in the words of the library */
+        log_event(LOG_WARNING, "mail_no_answer", LOG_REASON, curl_easy_strerror(s->end), -1);
+    return judge(s, s->end);
+}
+
+/* Our name for what went wrong without an answer of the server. */
+static const char *name_of(CURLcode end) {
+    switch (end) {
+    case CURLE_OPERATION_TIMEDOUT:
+        return MAIL_OWN "no_answer";
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return MAIL_OWN "not_found";
+    case CURLE_COULDNT_CONNECT:
+        return MAIL_OWN "not_reached";
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+        return MAIL_OWN "certificate";
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_SSL_CONNECT_ERROR:
+        return MAIL_OWN "not_encrypted";
+    case CURLE_LOGIN_DENIED:
+        return MAIL_OWN "sign_in";
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_WEIRD_SERVER_REPLY:
+        return MAIL_OWN "broken_off";
+    default:
+        return MAIL_OWN "not_understood";
+    }
+}
+
+const char *mail_words(const struct texts *texts, const char *language, const char *sentence) {
+    char key[80];
+    if (strncmp(sentence, MAIL_OWN, strlen(MAIL_OWN)) != 0)
+        return sentence;
+    snprintf(key, sizeof key, "mail.own_%s", sentence + strlen(MAIL_OWN));
+    return texts_get(texts, language, key);
 }
 
 enum mail_outcome mail_send(struct mail_sender *sender, struct arena *arena, const struct mail_message *message,
@@ -183,16 +235,15 @@ enum mail_outcome mail_send(struct mail_sender *sender, struct arena *arena, con
     curl_easy_setopt(sender->curl, CURLOPT_MAIL_RCPT, to);
     enum mail_outcome outcome = attempt(sender, text);
     /* a connection that the server had given up meanwhile: once more on a new one */
-    if (outcome == MAIL_NO_SERVER && sender->code == 0 &&
+    if (outcome == MAIL_NO_SERVER && sender->code == 0 && sender->end != CURLE_OPERATION_TIMEDOUT &&
         curl_easy_getinfo(sender->curl, CURLINFO_NUM_CONNECTS, &fresh) == CURLE_OK && fresh == 0) {
-        curl_easy_setopt(sender->curl, CURLOPT_FRESH_CONNECT, 1L);
+        sender->fresh = true;
         outcome = attempt(sender, text);
-        curl_easy_setopt(sender->curl, CURLOPT_FRESH_CONNECT, 0L);
     }
     curl_easy_setopt(sender->curl, CURLOPT_MAIL_RCPT, NULL);
     curl_slist_free_all(to);
     if (outcome != MAIL_ACCEPTED)
         *sentence = sender->code >= 400 ? tidy(arena, arena_printf(arena, "%d %s", sender->code, sender->said.p))
-                                        : tidy(arena, sender->error);
+                                        : name_of(sender->end);
     return outcome;
 }

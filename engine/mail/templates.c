@@ -93,6 +93,18 @@ enum result templates_load(struct templates **out, const char *folder, struct fi
     return result;
 }
 
+void templates_put_terms(struct templates *t, const struct texts *texts) {
+    for (size_t i = 0; i < t->n; i++)
+        for (int source = 0; source < SOURCES; source++) {
+            const struct ini *ini = t->of[i].files[source];
+            for (size_t s = 0; ini && s < ini->n_sections; s++)
+                for (size_t k = 0; k < ini->sections[s].n_keys; k++) {
+                    struct ini_key *key = &ini->sections[s].keys[k];
+                    key->value = texts_with_terms(texts, t->arena, t->names[i], key->value);
+                }
+        }
+}
+
 void templates_free(struct templates *t) {
     if (!t)
         return;
@@ -114,8 +126,10 @@ static const char *own(const struct templates *t, const char *language, size_t n
         for (int source = 0; source < SOURCES; source++) {
             const struct ini *ini = t->of[i].files[source];
             const struct ini_key *found = ini ? ini_find(ini, section, key) : NULL;
-            if (found)
+            if (found && (found->value[0] || strcmp(t->names[i], "en") == 0))
                 return found->value;
+            if (found) /* not translated yet, or empty in English too */
+                return own(t, "en", 2, section, key);
             if (ini && ini_find_section(ini, section) && strcmp(section, "part") != 0)
                 return NULL;
         }

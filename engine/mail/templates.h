@@ -19,9 +19,12 @@
 #include "base/result.h"
 
 struct templates;
+struct texts;
 
 /* `folder` "" or NULL: the built-in texts only. Immutable once loaded; shared by all threads. */
 enum result templates_load(struct templates **out, const char *folder, struct findings *findings) MUST_CHECK;
+/* Puts the field's words into them (base/terms.h), once, before anybody uses them. */
+void templates_put_terms(struct templates *t, const struct texts *texts);
 void templates_free(struct templates *t);
 /* Languages that have texts, "en" first. */
 size_t templates_languages(const struct templates *t, const char *const **languages);

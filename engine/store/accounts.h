@@ -96,9 +96,11 @@ enum result store_find_grant(struct store *s, struct arena *arena, const uint8_t
                              struct grant *out) MUST_CHECK;
 
 /* What practitioners did, without answers, tokens or respondents' names. */
+/* What the server does by itself, because the settings ask for it. No address looks like this. */
+#define AUDIT_SERVER "server"
 struct audit {
     int64_t time;
-    const char *account; /* e-mail address, or "" for the command line */
+    const char *account; /* e-mail address, "" for the command line, or AUDIT_SERVER */
     const char *act;     /* a word of the texts' section [audit]: "wave_closed" */
     const char *object;  /* an assessment's name; what is inside it behind a slash: "north/Baseline", "north/house-a";
                             for whom, behind another one: "north/house-a/viewer@example.org"; an account's address.
@@ -116,6 +118,9 @@ enum result store_list_audit(struct store *s, struct arena *arena, const char *o
  * both cases at most `most`, the newest first. */
 enum result store_list_audit_from(struct store *s, struct arena *arena, const char *object_prefix, int64_t time,
                                   long number, bool newer, size_t most, struct audit **out, size_t *n) MUST_CHECK;
+/* The newest line of this act on this very object; RESULT_INPUT when there is none. */
+enum result store_find_audit(struct store *s, struct arena *arena, const char *act, const char *object,
+                             struct audit *out) MUST_CHECK;
 enum result store_drop_old_audit(struct store *s, int64_t before) MUST_CHECK;
 
 #endif

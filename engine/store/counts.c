@@ -1,5 +1,33 @@
 #include "store/counts.h"
 
+static bool stop_at_response(void *context, const struct response *r) {
+    (void)r;
+    *(bool *)context = true;
+    return false;
+}
+
+static bool stop_at_rating(void *context, const char *organisation, struct str answers) {
+    (void)organisation, (void)answers;
+    *(bool *)context = true;
+    return false;
+}
+
+enum result store_is_destroyed(struct store *s, const struct wave *w, bool *out) {
+    struct aggregate_source source;
+    bool any = false;
+    *out = false;
+    if (w->state != WAVE_CLOSED || w->imported)
+        return RESULT_OK;
+    enum result result = store_each_response(s, w->id, NULL, stop_at_response, &any);
+    if (result == RESULT_OK && !any)
+        result = store_each_organisation_answer(s, w->id, stop_at_rating, &any);
+    if (result != RESULT_OK || any)
+        return result;
+    result = store_get_aggregate_source(s, w->id, &source);
+    *out = result == RESULT_INPUT || (result == RESULT_OK && source.n_responses == 0);
+    return result == RESULT_MACHINE ? result : RESULT_OK;
+}
+
 double counts_rate(const struct wave_counts *c, int answered, int invited) {
     if (answered < c->k || invited < c->k || answered > invited)
         return -1;

@@ -38,6 +38,10 @@ struct wave_counts {
 /* Reads the counts of a wave and applies the rule. In the arena. */
 enum result store_count_answers(struct store *s, struct arena *arena, const struct wave *w,
                                 struct wave_counts *out) MUST_CHECK;
+/* Has this wave been closed with so few answers that they were destroyed unopened, and without an agreed rating either?
+ * Then there are no results of it, for anybody. Answers that were kept and went when their time was over are another
+ * matter: their results stay. */
+enum result store_is_destroyed(struct store *s, const struct wave *w, bool *out) MUST_CHECK;
 /* The rule alone: rows with what was counted in, what may be told out. Needs k, rows and n. */
 void counts_tell(struct wave_counts *c);
 /* The share that may be told, from 0 to 1, or -1; of a row or of the totals. */

@@ -7,8 +7,17 @@
  * the mailing's total says how many, and it is written when the mailing pauses or ends (a process that dies loses the
  * part counted since; those then count as accepted).
  *
- * What may be known about single people. Invitations, and reminders to everyone, go to people whether or not they have
- * answered: their outcome is listed person by person, with its moment. A reminder to those who have not answered (kind
+ * What may be known about single people. Reminders to everyone go to people whether or not they have answered: their
+ * outcome is listed person by person, with its moment.
+ *
+ * So is that of invitations, though whoever has answered before their turn (with a link from a list, say) gets none: such
+ * a delivery is noted in every respect as one that the mail server took, its moment too, counts as accepted and never as
+ * spared, and the mailer keeps its pace as after a mail. Leaving these people out of the list would name them, and a
+ * count of them could be made to speak about single people, since invitations go to whomever was added last; so neither
+ * is told, and pages say that the accepted include them. Moments of what was accepted are kept to the minute only: to
+ * the second, their distances would show where the mail server was not asked.
+ *
+ * A reminder to those who have not answered (kind
  * MAILING_REMINDERS without `everyone`) goes to nobody who has, so that whoever is named by it, be it as refused, as
  * unknown or as waiting for another try, is known not to have answered: no call here names anybody of such a mailing,
  * no sentence of a server (which may hold the address) and no moment of it is told; there are totals only. A bad
@@ -22,6 +31,7 @@
 
 enum mailing_kind { MAILING_INVITATIONS, MAILING_REMINDERS };
 enum mailing_state { MAILING_RUNNING, MAILING_PAUSED, MAILING_DONE };
+enum pause_reason { PAUSE_ASKED, PAUSE_DEADLINE, PAUSE_KEY, PAUSE_BARRED };
 enum delivery_state { DELIVERY_WAITING, DELIVERY_CLAIMED, DELIVERY_DONE, DELIVERY_REFUSED, DELIVERY_UNKNOWN };
 
 struct mailing {
@@ -33,8 +43,14 @@ struct mailing {
     const char *subject, *body; /* "" for the standard texts of config/mail; placeholders as there */
     int64_t started;
     int waiting, accepted, spared, refused, unknown; /* spared: had answered; counted when listed */
+    int retrying;             /* of those waiting: put off by a passing trouble */
+    int64_t next_try;         /* the first of them; 0 when not known, or not told */
+    enum pause_reason reason; /* why it is paused */
+    const char *sentence;     /* with PAUSE_BARRED: what the mail server says to every mail */
 };
 
+/* Is it running, with nobody left but those whose mail was put off? It does not stand in another mailing's way. */
+bool mailing_only_retries(const struct mailing *m);
 /* Does the mailing go only to those who have not answered? Then nothing may be told about single people. */
 bool mailing_names_nobody(const struct mailing *m);
 /* May it be told how many were spared, and how many got a mail? How many were spared tells how many had answered: at
@@ -44,8 +60,9 @@ bool mailing_tells_spared(const struct mailing *m, int k);
 
 /* Starts a mailing to all personal invitations of the wave whose person can be written to (address there, not opted
  * out, not bounced) and, for invitations, who were not invited by mail before; for reminders to those who have not
- * answered, whose invitation was not refused. RESULT_INPUT when another mailing of this wave is running or paused (a
- * second click), or when nobody is left to write to. */
+ * answered, whose invitation was not refused. Whoever still waits in another mailing of the wave stays there. RESULT_INPUT
+ * when another mailing of this wave is paused, or running with more to do than retries (a second click), or when nobody
+ * is left to write to. */
 enum result store_start_mailing(struct store *s, const struct mailing *m) MUST_CHECK;
 enum result store_list_mailings(struct store *s, struct arena *arena, struct id wave, struct mailing **out,
                                 size_t *n) MUST_CHECK;
@@ -55,6 +72,9 @@ enum result store_list_mailings_in(struct store *s, struct arena *arena, enum ma
                                    size_t *n) MUST_CHECK;
 /* MAILING_DONE is for good; what still waited stays unsent and may be part of another mailing. */
 enum result store_set_mailing_state(struct store *s, struct id mailing, enum mailing_state state) MUST_CHECK;
+/* Pauses it because it cannot go on. `sentence` is the mail server's, "" without one; never about a single address. */
+enum result store_pause_mailing(struct store *s, struct id mailing, enum pause_reason reason,
+                                const char *sentence) MUST_CHECK;
 
 /* The next delivery that waits (not yet claimed), those with fewer attempts first; RESULT_INPUT when there is none or
  * the wave is not open any more. Claims nothing. */
@@ -62,11 +82,13 @@ enum result store_next_delivery(struct store *s, struct arena *arena, struct id 
                                 struct invitation *out) MUST_CHECK;
 /* Claims it in one transaction: only if the mailing is running, the wave open and the delivery still waiting
  * (RESULT_INPUT otherwise). *wanted is false when the person may not be written to any more or, with `only_if_fresh`,
- * the ticket with this hash is spent: then it was noted as done already and nothing may be sent. */
+ * the ticket with this hash is spent: then it was noted as done already and nothing may be sent. Of what goes only to
+ * those who have not answered, and of invitations, `only_if_fresh` is to be true. */
 enum result store_claim_delivery(struct store *s, struct id mailing, struct id invitation, const uint8_t ticket[32],
                                  bool only_if_fresh, bool *wanted) MUST_CHECK;
 /* The outcome of a claimed delivery; the sentence of a refusal or of a passing trouble (DELIVERY_WAITING puts it back
- * for another attempt) is kept. `moment`: now, or when it is tried again; kept only where it may be told.
+ * for another attempt) is kept. `moment`: now, or when it is tried again; kept only where it may be told, to the minute
+ * for what was accepted.
  * RESULT_INPUT when it is not claimed. */
 enum result store_end_delivery(struct store *s, struct id mailing, struct id invitation, enum delivery_state state,
                                const char *sentence, int64_t moment) MUST_CHECK;
@@ -117,6 +139,7 @@ struct reach {
     int no_address, opted_out, bounced; /* these are not written to */
     int reachable;                      /* the others: reminders to everyone go to them */
     int invited;                        /* of them: an invitation was sent before */
+    int refused;                        /* of them: an invitation was refused, and none sent since */
 };
 enum result store_count_reach(struct store *s, struct id wave, struct reach *out) MUST_CHECK;
 /* What was sent to one person, for the export of their data. Of a mailing that names nobody the outcome is always

@@ -246,9 +246,13 @@ struct comment {
 enum result store_empty_wave(struct store *s, struct id wave, size_t n_ballots, const struct response *responses,
                              size_t n_responses, const struct comment *comments, size_t n_comments,
                              const char *closed) MUST_CHECK;
-/* Removes every residue of what was deleted: rewrites the database file and empties the journal. */
+/* Removes every residue of what was deleted: rewrites the database file and empties the journal. Whoever still reads an
+ * old state of the database (another program, say) holds that up: then it is tried again every few seconds until it is
+ * done, while everything else goes on, and RESULT_OK means that it is under way. A process that ends before calls it
+ * again when it starts, for the waves that are still WAVE_EMPTIED. */
 enum result store_scrub(struct store *s) MUST_CHECK;
-/* The last step, after the keys are gone. */
+/* The last step, after the keys are gone and store_scrub was called: the wave is WAVE_CLOSED now, or as soon as the
+ * residue is removed. */
 enum result store_mark_closed(struct store *s, struct id wave) MUST_CHECK;
 
 /* Answers collected elsewhere, as a closed wave. `w` as for store_open_wave, state WAVE_CLOSED. */
@@ -281,7 +285,8 @@ struct aggregate_source { /* what the aggregates of a wave were made from */
     uint8_t instrument_hash[32];
     int version; /* of the program that made them: aggregate/results.c raises it when a formula changes */
 };
-/* Replaces all aggregates of a wave in one transaction; `next` is called until it returns false. */
+/* Replaces all aggregates of a wave in one transaction; `next` is called until it returns false. They come in the order
+ * of organisation, group, kind, name, and what they point to stays until the end. */
 enum result store_put_aggregates(struct store *s, struct id wave, const struct aggregate_source *source,
                                  bool (*next)(void *context, struct aggregate *out), void *context) MUST_CHECK;
 enum result store_get_aggregate_source(struct store *s, struct id wave, struct aggregate_source *out) MUST_CHECK;

@@ -125,6 +125,8 @@ const struct route routes[] = {
     {METHOD_GET, "/shared/{token}", ACCESS_LINK, CSRF_NONE, false, RUNNING_DESK, DESK(shared_show)},
     {METHOD_GET, "/shared/{token}/workbook", ACCESS_LINK, CSRF_NONE, false, RUNNING_DESK, DESK(shared_download)},
     {METHOD_GET, "/instruments", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(instruments_show)},
+    {METHOD_GET, "/instruments/import", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(instrument_import_show)},
+    {METHOD_POST, "/instruments/import", ACCESS_PRACTITIONER, CSRF_SESSION, false, RUNNING_DESK, DESK_FORM_FILE(instrument_import_handle)},
     {METHOD_GET, "/instruments/{name}", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(instrument_show)},
     {METHOD_GET, "/instruments/{name}/preview", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(instrument_preview_show)},
     {METHOD_GET, "/instruments/{name}/preview/{form}", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(instrument_preview_form)},

@@ -54,9 +54,11 @@ struct route { // NOLINT(clang-analyzer-optin.performance.Padding)
 #define DESK_POLL(handler) NULL, (handler), 0, false, true
 #define DESK(handler) NULL, (handler), 0, false, false
 #define DESK_UPLOAD(handler) NULL, (handler), UPLOAD_MAX, false, false
+#define DESK_FORM_FILE(handler) NULL, (handler), FORM_FILE_MAX, false, false
 #define DESK_HASHING(handler) NULL, (handler), 0, true, false
 
 enum { UPLOAD_MAX = 6 * 1024 * 1024 /* a roster of 5 MiB, and the form around it */ };
+enum { FORM_FILE_MAX = 11 * 1024 * 1024 /* another system's form of 10 MiB */ };
 
 extern const struct route routes[];
 extern const size_t routes_count;

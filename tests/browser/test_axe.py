@@ -76,8 +76,27 @@ class PreviewPages(Looking):
     def test_french(self):
         self.walk('fr', 'Erreur')
 
-    def test_right_to_left_with_words_that_fell_back(self):
-        self.walk('ar', 'Error:')
+    def test_right_to_left(self):
+        self.walk('ar', 'خطأ:')
+
+    def test_every_word_of_an_arabic_page_is_arabic(self):
+        """Latin letters only where a translation of the instrument leaves a text out, said to be in another language."""
+        d = self.driver
+        d.get(self.url + '/preview?lang=ar')
+        for _ in range(12):
+            latin = d.execute_script("""
+                const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+                for (let n = walk.nextNode(); n; n = walk.nextNode())
+                    if (/[A-Za-z]{2}/.test(n.data) && n.parentElement.closest('[lang]').lang === 'ar')
+                        found.push(n.data);
+                return found;""")
+            self.assertEqual(latin, [])
+            buttons = d.find_elements('css selector', 'button[value=start], button[value=next], button[value=submit]')
+            if not buttons:
+                break
+            self.enter(**dict(ANSWERS, role='frontline'))
+            click(d, 'button[value=start], button[value=next], button[value=submit]')
+        self.assertIn('شكراً لكم', d.find_element('css selector', 'main').text)
 
     def test_the_organisations_form(self):
         self.driver.get(self.url + '/preview/organisation')
@@ -136,9 +155,10 @@ class RealPages(Looking):
         self.look(name)
 
     def test_pages_before_a_link(self):
-        for language in ('en', 'fr'):
-            for path in ('/', '/s', '/privacy', '/resume'):
+        for language in ('en', 'fr', 'ar'):
+            for path in ('/', '/s', '/privacy', '/resume', '/stop/none'):
                 self.open_page(path + '?lang=' + language, path)
+                self.assertEqual(self.driver.execute_script('return document.documentElement.lang'), language)
         self.open_page('/s/unknown', 'unknown')
         self.driver.get(self.url + '/')
         self.enter(**{'.c': 'ABCD-EFGH-JKMN-P'})

@@ -15,13 +15,14 @@ FLOORS = {
     'base': [],
     'store': ['base'],
     'instrument': ['base'],
+    'exchange': ['instrument', 'base'],
     'collect': ['instrument', 'store', 'base'],
     'access': ['store', 'base'],
     'aggregate': ['instrument', 'store', 'base'],
     'reports': ['aggregate', 'instrument', 'store', 'base'],
     'mail': ['collect', 'instrument', 'store', 'base'],
-    'web': ['reports', 'mail', 'aggregate', 'collect', 'access', 'instrument', 'store', 'base'],
-    'cli': ['web', 'reports', 'mail', 'collect', 'access', 'aggregate', 'instrument', 'store', 'base'],
+    'web': ['exchange', 'reports', 'mail', 'aggregate', 'collect', 'access', 'instrument', 'store', 'base'],
+    'cli': ['web', 'exchange', 'reports', 'mail', 'collect', 'access', 'aggregate', 'instrument', 'store', 'base'],
     'main': ['cli'],
 }
 # Headers of libraries, and where alone they may be included.
@@ -30,8 +31,9 @@ LIBRARIES = {
     'iniparser.h': 'engine/base/ini',
     'dictionary.h': 'engine/base/ini',
     'sqlite3.h': 'engine/store/sqlite/',
-    'xlsxwriter.h': 'reports/',
-    'zip.h': 'reports/',
+    'xlsxwriter.h': ('reports/', 'engine/exchange/table.c'),  # workbooks of results; forms for other systems
+    'zip.h': ('reports/', 'engine/exchange/sheets_xlsx.c'),
+    'expat.h': 'engine/exchange/xml.c',
     'curl/curl.h': ('engine/mail/', 'engine/cli/demo/'),
     'qrencode.h': 'engine/web/',
     'nettle/hmac.h': 'engine/access/',
@@ -85,8 +87,11 @@ def check_calls(path, text, say):
 
 def check_words(path, text, say):
     """Sentences belong into config/texts: a literal of three words or more that is not SQL."""
-    # SQL; without memory there are no texts; the key table's examples are lines of an instrument file
-    if path.startswith('engine/store/sqlite/') or path in ('engine/base/arena.c', 'engine/instrument/keys.c'):
+    # SQL; without memory there are no texts; the key table's examples are lines of an instrument file; the heads and types
+    # of other systems' files are what they are
+    if path.startswith('engine/store/sqlite/') or path in (
+            'engine/base/arena.c', 'engine/instrument/keys.c', 'engine/exchange/read_redcap.c',
+            'engine/exchange/export_redcap.c', 'engine/exchange/xlsform_types.c'):
         return
     for number, line in enumerate(text.split('\n'), 1):
         if '#include' in line or 'XLSX_FORMAT' in line:
@@ -149,6 +154,55 @@ def check_french(say):
                 say(path, number, 'a plain space where French has a no-break space')
 
 
+# What respondents meet: complete in every language there is. Patterns of keys, by file.
+RESPONDENTS = {'language.ini': r'language\.', 'web.ini': r'web\.', 'work_reach.ini': r'work\.(poster|stop)_', 'mail.ini': r'mail\.sample_'}
+POSTERS_PAGE = r'work\.poster_(page|pages|back|print)$'  # said to whoever prints them
+PLURALS = r'\.(zero|one|two|few|many|other)$'
+
+
+def texts_of(path):
+    """{section.key: text}"""
+    found, section = {}, ''
+    for line in open(path, encoding='utf-8') if os.path.exists(path) else ():
+        head, key = re.match(r'\[([^\]]+)\]', line), re.match(r'([A-Za-z0-9_.-]+)\s*=\s*"(.*)"', line)
+        section = head.group(1) if head else section
+        if key:
+            found[section + '.' + key.group(1)] = key.group(2)
+    return found
+
+
+def check_other_languages(say):
+    """A language beside English and French may be partial (English stands in), but what respondents meet is complete, says
+    nothing that English does not know, fills in what English fills in, and has a form for every number its grammar knows."""
+    for folder in sorted(glob.glob('config/texts/*')):
+        language = os.path.basename(folder)
+        if language in ('en', 'fr'):
+            continue
+        pairs = [(p, 'config/texts/en/' + os.path.basename(p)) for p in sorted(glob.glob(folder + '/*.ini'))]
+        pairs += [('config/mail/%s.ini' % language, 'config/mail/en.ini')]
+        pairs += [(folder + '/' + name, 'config/texts/en/' + name) for name in RESPONDENTS
+                  if not os.path.exists(folder + '/' + name)]
+        for path, original in pairs:
+            ours, english = texts_of(path), texts_of(original)
+            needed = RESPONDENTS.get(os.path.basename(path), r'.' if path.startswith('config/mail/') else r'$^')
+            for key in sorted(k for k in english if re.match(needed, k) and not re.match(POSTERS_PAGE, k)):
+                if key not in ours:
+                    say(path, 1, 'the key %s is missing' % key)
+            for key, text in sorted(ours.items()):
+                form = re.search(PLURALS, key)
+                like = english.get(key, english.get(re.sub(PLURALS, '.other', key) if form else key))
+                if like is None:
+                    say(path, 1, 'English has no key %s' % key)
+                    continue
+                own, theirs = set(re.findall(r'\{\w+\}', text)), set(re.findall(r'\{\w+\}', like))
+                if own != theirs and not (form and own == theirs - {'{n}'}):
+                    say(path, 1, 'the text %s does not fill in what English fills in' % key)
+                if form and language == 'ar' and form.group(1) == 'other':
+                    for word in ('one', 'two', 'few', 'many'):
+                        if key[:-len('other')] + word not in ours:
+                            say(path, 1, 'the text %s has no form for “%s”' % (key, word))
+
+
 def check_machine(say):
     """No path of a machine."""
     files = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard'], stdout=subprocess.PIPE, text=True).stdout
@@ -173,6 +227,7 @@ def main():
             check(path, text, say)
     check_texts(say)
     check_french(say)
+    check_other_languages(say)
     check_machine(say)
     for line in subprocess.run(['script/words-for-numbers', '--check'], capture_output=True, text=True).stdout.splitlines():
         say(line.split(': ', 1)[0], 1, line.split(': ', 1)[1])

@@ -123,7 +123,7 @@ class Page(html.parser.HTMLParser):
             self._form = {'action': a.get('action', ''), 'method': a.get('method', 'get').lower(), 'controls': []}
             self.forms.append(self._form)
         elif self._form is not None and tag in ('input', 'button', 'textarea') and a.get('name') is not None:
-            kind = {'button': 'button', 'textarea': 'text'}.get(tag, a.get('type') or 'text')
+            kind = {'button': 'button', 'textarea': 'text'}.get(tag, (a.get('type') or 'text').replace('date', 'text'))
             control = {'kind': kind, 'name': a['name'], 'value': a.get('value') or '', 'checked': 'checked' in a}
             self._form['controls'].append(control)
             self._text = control if tag == 'textarea' else None

@@ -301,7 +301,7 @@ static void conditions_look_back_at_what_is_known(void **state) {
     ERROR(TWO "relevant = \"${cl} = 1\"\n", "expression.name.meant", 22);
     assert_string_equal(value_of(x, 0, "meant"), "c1");
     ERROR(TWO "relevant = \"${c1} == 1\"\n", "expression.sign", 22);
-    assert_int_equal(findings_at(x->findings, 0)->place.column, 7);
+    assert_int_equal(findings_at(x->findings, 0)->place.column, 19); /* of the line */
     ERROR(TWO "relevant = \"${c1} = 6\"\n", "relevant.code", 22);
     ERROR(TWO "relevant = \"${c1} = n\"\n", "relevant.code.meant", 22);
     ERROR(TWO "relevant = \"${q} = manager\"\n", "relevant.same_page", 22);
@@ -317,8 +317,59 @@ static void conditions_look_back_at_what_is_known(void **state) {
     ERROR(HEAD CONSTRUCT "[question.y]\ntype = date\nlabel = Y\n[question.d]\ntype = date\nlabel = D\n"
                          "relevant = \"${y} > 2027\"\n",
           "relevant.date", 24);
-    WARNING(TWO "[question.o]\ntype = text\nlabel = O\nanswered_by = organisation\nrelevant = \"${q} = other\"\n",
+    WARNING(TWO "[question.o]\ntype = text\nlabel = O\nanswered_by = both\nrelevant = \"${q} = other\"\n",
             "relevant.audience", 26);
+    ERROR(TWO "[question.o]\ntype = text\nlabel = O\nrelevant = \"${q} < other\"\n", "relevant.order", 25);
+}
+
+static void the_place_of_a_wrong_condition_is_a_column_of_its_line(void **state) {
+    struct fixture *x = *state;
+    ERROR(TWO "[question.o]\ntype = text\nlabel = O\n  relevant = \"${c1} = 1 and ${q} = oter\"\n",
+          "relevant.code.meant", 25);
+    assert_int_equal(findings_at(x->findings, 0)->place.column, 15 + 21);
+    ERROR(TWO "[question.o]\ntype = text\nlabel = O\nrelevant = ${c1} = 1 and ${nothing} = 2\n", "expression.name", 25);
+    assert_int_equal(findings_at(x->findings, 0)->place.column, 12 + 14);
+    ERROR(TWO "[question.o]\ntype = text\nlabel = O\nrelevant = \"${c1} = 1 and \\\n ${nothing} = 2\"\n", "expression.name",
+          25);
+    assert_int_equal(findings_at(x->findings, 0)->place.column, 16); /* joined lines: of the value */
+}
+
+#define LATER(condition)                                                                                               \
+    "[question.n]\ntype = number\nlabel = N\nminimum = 0\nmaximum = 10\n"                                              \
+    "[question.d]\ntype = date\nlabel = D\n[question.t]\ntype = choices\nlabel = T\nchoices = a: A | b: B | e: E\n"    \
+    "[question.o]\ntype = text\nlabel = O\nrelevant = \"" condition "\"\n" /* lines 22-35 + 4 */
+
+static void good(struct fixture *x, const char *text) {
+    load_texts(x, text, NULL);
+    if (findings_total(x->findings) != 0) {
+        print_findings(x);
+        fail_msg("not without findings: %s", text);
+    }
+}
+
+static void what_no_answers_can_lead_to_is_a_warning(void **state) {
+    struct fixture *x = *state;
+    WARNING(TWO LATER("${q} = manager and ${q} = other"), "relevant.never_asked", 37);
+    WARNING(TWO LATER("${c1} > 3 and ${c1} < 3"), "relevant.never_asked", 37);
+    WARNING(TWO LATER("${c1} = na and ${c1} >= 1"), "relevant.never_asked", 37);
+    WARNING(TWO LATER("${n} > 10"), "relevant.never_asked", 37);
+    WARNING(TWO LATER("${n} < 0 or ${n} > 3 and ${n} < 3"), "relevant.never_asked", 37);
+    WARNING(TWO LATER("${d} > 2027-01-31 and ${d} < 2027-01-01"), "relevant.never_asked", 37);
+    WARNING(TWO LATER("${t} = a and selected(${t}, b)"), "relevant.never_asked", 37);
+    WARNING(TWO LATER("not (${q} = other or ${q} != other)"), "relevant.never_asked", 37);
+    good(x, TWO LATER("${c1} > 2 and ${c1} < 4"));
+    good(x, TWO LATER("${n} > 2 and ${n} < 3 and ${d} > 2027-01-01 and ${d} < 2027-01-03"));
+    good(x, TWO LATER("selected(${t}, a) and selected(${t}, b) and not selected(${t}, e)"));
+    good(x, TWO LATER("${q} != manager and ${q} != other")); /* who does not answer */
+}
+
+static void what_hidden_answers_would_be_needed_for_is_never_met(void **state) {
+    struct fixture *x = *state;
+    WARNING(TWO "[question.o]\ntype = text\nlabel = O\nrelevant = \"${q} = other\"\n"
+                "[question.r]\ntype = text\nlabel = R\nrelevant = \"${q} = manager and ${o} = 'x'\"\n",
+            "relevant.never_asked", 29);
+    WARNING(TWO "[page.a]\nask = q\n[page.b]\nask = c\nrelevant = \"${q} = manager and ${q} = other\"\n",
+            "relevant.never_shown", 26);
 }
 
 static void texts_are_checked_in_every_language(void **state) {
@@ -417,6 +468,9 @@ int main(void) {
         PROMISE(question_values_are_checked_against_the_type),
         PROMISE(pages_ask_everything_once),
         PROMISE(conditions_look_back_at_what_is_known),
+        PROMISE(the_place_of_a_wrong_condition_is_a_column_of_its_line),
+        PROMISE(what_no_answers_can_lead_to_is_a_warning),
+        PROMISE(what_hidden_answers_would_be_needed_for_is_never_met),
         PROMISE(texts_are_checked_in_every_language),
         PROMISE(a_translation_of_something_unknown_is_a_warning),
         PROMISE(damaged_files_are_refused_with_a_finding_or_load),

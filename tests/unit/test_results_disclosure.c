@@ -1,7 +1,9 @@
 /* rooms: aggregate store instrument */
 /* An exact audit of everything that is told about random organisations, theirs and all together, read back from the
- * results: no combination of figures may depend on fewer than the minimum, and none of what is told in detail (which is
- * sums of squares, and of persons per answer) on fewer than twice the minimum. */
+ * results: no combination of figures may depend on fewer than the minimum, and none of what an organisation tells in
+ * detail (which is sums of squares, and of persons per answer) on fewer than twice the minimum. Nor may what all
+ * together tell in detail, unless the organisations without detail, or the rest, are themselves so few: then they alone
+ * may be found (results_overall.c). */
 #include "base/random.h"
 #include "world.h"
 
@@ -70,8 +72,10 @@ enum variable_read { ITEM, CONSTRUCT }; /* lead1; burden, whose only answered it
 
 struct told {
     struct figures_of_persons means, details;
-    struct figures_of_persons by_size; /* what would be told in detail from twice the minimum on, without the rule */
-    size_t pooled;                     /* of the means, over all organisations */
+    size_t n_details[8];                  /* of organisation o: rows of details from n_details[o - 1] to n_details[o] */
+    struct figures_of_persons by_size[8]; /* what each would tell from twice the minimum on, without the rule */
+    size_t pooled;                        /* of the means, over all organisations */
+    size_t plain, joined;                 /* in the whole: persons of organisations without detail, and of the rest */
 };
 
 static const struct figures *figures_of(const struct group_results *g, enum variable_read v) {
@@ -94,7 +98,7 @@ static void add_row(struct figures_of_persons *f, const bool *in, size_t n) {
 
 /* Adds a told figure, and checks that it is the one of exactly the persons that we think are in it. */
 static void add_figure(struct told *t, const struct population *p, const struct group_results *g, enum variable_read v,
-                       const bool *joins) {
+                       const bool *joins, struct figures_of_persons *by_size) {
     const struct figures *f = figures_of(g, v);
     bool in[AUDIT_PERSONS];
     double n = 0, sum = 0, squares = 0;
@@ -109,8 +113,8 @@ static void add_figure(struct told *t, const struct population *p, const struct 
     add_row(&t->means, in, p->n);
     assert_value(f->of[STAT_N], n);
     assert_value(f->of[STAT_MEAN], sum / n);
-    if (n >= 2 * K) {
-        add_row(&t->by_size, in, p->n);
+    if (n >= 2 * K && by_size) {
+        add_row(by_size, in, p->n);
     }
     if (f->of[STAT_SD].state == CELL_VALUE) {
         add_row(&t->details, in, p->n);
@@ -123,9 +127,12 @@ static void add_figure(struct told *t, const struct population *p, const struct 
     }
 }
 
-/* The analysis of variance gives the squares within the organisations shown. */
+/* The analysis of variance gives the squares within the organisations shown. It is never withheld. */
 static void add_anova(struct told *t, const struct population *p, const struct figures *f, const bool *told) {
     bool in[AUDIT_PERSONS];
+    for (size_t s = STAT_ICC1; s <= STAT_P; s++) {
+        assert_true(f->of[s].state != CELL_WITHHELD || f->of[STAT_SD].state == CELL_WITHHELD);
+    }
     if (f->of[STAT_F].state == CELL_VALUE) {
         for (size_t i = 0; i < p->n; i++) {
             in[i] = p->persons[i].answer && told[p->persons[i].organisation];
@@ -150,14 +157,16 @@ static void read_overall_figures(struct world *w, struct results *r, const struc
     bool with_rest = figures_of(&all->groups[0], v)->of[STAT_N].value > (double)n_told;
     assert_true(!with_rest || n_all - n_told >= K);
     const bool *joins = with_rest ? everybody : told;
-    add_figure(t, p, &all->groups[0], v, joins);
+    t->joined = with_rest ? n_all - n_told : 0;
+    assert_true(t->joined + n_told < 2 * K || figures_of(&all->groups[0], v)->of[STAT_SD].state == CELL_VALUE);
+    add_figure(t, p, &all->groups[0], v, joins, NULL);
     add_anova(t, p, figures_of(&all->groups[0], v), told);
     for (size_t g = 1; g < all->n_groups; g++) {
         const struct group_results *group = &all->groups[g];
         if (is_told(group, v)) {
             bool pooled = strcmp(group->question, "role") == 0;
             t->pooled += pooled;
-            add_figure(t, p, group, v, pooled ? joins : site_told[strcmp(group->value, sites[0]) == 0 ? 0 : 1]);
+            add_figure(t, p, group, v, pooled ? joins : site_told[strcmp(group->value, sites[0]) == 0 ? 0 : 1], NULL);
         }
     }
 }
@@ -173,16 +182,51 @@ static void read_told(struct world *w, const struct population *p, struct told *
         only[o] = true;
         for (size_t g = 0; g < results->n_groups; g++) {
             if (is_told(&results->groups[g], v)) {
-                add_figure(t, p, &results->groups[g], v, only);
+                add_figure(t, p, &results->groups[g], v, only, &t->by_size[o]);
             }
         }
+        t->n_details[o] = t->details.rows;
         told[o] = is_told(&results->groups[0], v);
+        const struct figures *whole = figures_of(&results->groups[0], v);
+        if (told[o] && whole->of[STAT_SD].state == CELL_WITHHELD) {
+            assert_true(whole->of[STAT_N].value < 2 * K); /* whatever the others are */
+            t->plain += (size_t)whole->of[STAT_N].value;
+        }
         for (int s = 0; s < SITES; s++) {
             site_told[s][o] = is_told(group_of(results, "site", sites[s]), v);
         }
     }
     read_overall_figures(w, r, p, t, v, told, site_told);
     results_close(r);
+}
+
+static bool too_few(size_t n) {
+    return n > 0 && n < 2 * K;
+}
+
+/* Do details depend on fewer than twice the minimum, where they may not? */
+static bool details_disclose(const struct told *t, const struct population *p) {
+    static struct figures_of_persons own;
+    for (int o = 0; o < p->organisations; o++) {
+        size_t from = o ? t->n_details[o - 1] : 0;
+        own = t->details;
+        own.rows = t->n_details[o] - from;
+        memmove(own.weight, own.weight + from, own.rows * sizeof *own.weight);
+        if (audit_discloses(&own, 2 * K)) {
+            return true;
+        }
+    }
+    return !too_few(t->plain) && !too_few(t->joined) && audit_discloses(&t->details, 2 * K);
+}
+
+/* ... and by the size alone, within an organisation? */
+static bool sizes_disclose(const struct told *t, const struct population *p) {
+    for (int o = 0; o < p->organisations; o++) {
+        if (audit_discloses(&t->by_size[o], 2 * K)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* What a threshold alone would add: every role of at least K, over all. */
@@ -208,7 +252,7 @@ static void nothing_about_fewer_can_be_solved(void **state) {
     static struct population p;
     const char *wanted = getenv("READINESS_TEST_WORLDS"); /* for a longer search */
     size_t worlds = wanted ? (size_t)atoi(wanted) : 200, figures = 0, details = 0, pooled = 0, by_threshold = 0,
-           by_size = 0;
+           by_size = 0, together = 0;
     for (size_t i = 0; i < worlds; i++) {
         draw(&random, &p);
         struct world *w = world_of(&p);
@@ -220,10 +264,11 @@ static void nothing_about_fewer_can_be_solved(void **state) {
             if (audit_discloses(&t.means, K)) {
                 fail_msg("world %zu tells on fewer than %d", i, K);
             }
-            if (audit_discloses(&t.details, 2 * K)) {
+            together += !too_few(t.plain) && !too_few(t.joined);
+            if (details_disclose(&t, &p)) {
                 fail_msg("world %zu tells details of fewer than %d", i, 2 * K);
             }
-            by_size += audit_discloses(&t.by_size, 2 * K);
+            by_size += sizes_disclose(&t, &p);
             add_roles_by_threshold(&t.means, &p);
             by_threshold += audit_discloses(&t.means, K);
         }
@@ -231,12 +276,15 @@ static void nothing_about_fewer_can_be_solved(void **state) {
     }
     print_message("%zu figures told, %zu of a pooled group; %zu of %zu would tell on somebody by a threshold alone\n",
                   figures, pooled, by_threshold, 2 * worlds);
-    print_message("%zu told in detail; %zu of %zu would tell details of fewer by the size alone\n", details, by_size,
-                  2 * worlds);
+    print_message(
+        "%zu told in detail, %zu times audited all together; %zu of %zu would tell details of fewer by the size "
+        "alone\n",
+        details, together, by_size, 2 * worlds);
     assert_true(figures > 8 * worlds);
     assert_true(details > worlds);
     assert_true(by_threshold > worlds / 4); /* the audit can fail */
     assert_true(by_size > worlds / 4);
+    assert_true(together > worlds / 4);
     assert_true(pooled > worlds / 2);
 }
 

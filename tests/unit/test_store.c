@@ -307,6 +307,75 @@ static void the_tables_that_touch_answers_have_no_time_address_or_row_number(voi
     sqlite3_close(db);
 }
 
+struct named_rows {
+    size_t at, n;
+};
+
+/* Three groups: of each the response and two hundred items. */
+static bool next_aggregate(void *context, struct aggregate *out) {
+    static char names[200][8];
+    struct named_rows *r = context;
+    size_t in_group = r->at % 201;
+    if (r->at == r->n)
+        return false;
+    *out = (struct aggregate){.organisation = "north",
+                              .group = (const char *[]){"", "role=a", "role=b"}[r->at / 201],
+                              .kind = in_group < 200 ? "item" : "response",
+                              .name = "",
+                              .n = (int)in_group,
+                              .counts = str_of("{}"),
+                              .statistics = str_of(in_group % 2 ? "{\"mean\":2.5}" : "{}")};
+    if (in_group < 200) {
+        snprintf(names[in_group], sizeof names[0], "i%03zu", in_group);
+        out->name = names[in_group];
+        out->counts = str_of(in_group % 3 ? "{\"1\":4,\"}\":2}" : "{}");
+    }
+    r->at++;
+    return true;
+}
+
+static bool same_aggregate(void *context, const struct aggregate *a) {
+    struct aggregate wanted;
+    assert_true(next_aggregate(context, &wanted));
+    assert_string_equal(a->organisation, wanted.organisation);
+    assert_string_equal(a->group, wanted.group);
+    assert_string_equal(a->kind, wanted.kind);
+    assert_string_equal(a->name, wanted.name);
+    assert_int_equal(a->n, wanted.n);
+    assert_true(str_equal(a->counts, wanted.counts) && str_equal(a->statistics, wanted.statistics));
+    return true;
+}
+
+static enum result read_aggregates(struct fixture *f) {
+    struct named_rows r = {.n = 603};
+    enum result result = store_each_aggregate(f->store, f->wave.id, NULL, NULL, NULL, same_aggregate, &r);
+    assert_true(result != RESULT_OK || r.at == r.n);
+    return result;
+}
+
+static void aggregates_come_back_as_they_went_from_old_rows_too(void **state) {
+    struct fixture *f = *state;
+    struct aggregate_source source = {.n_responses = 1, .version = 1};
+    struct named_rows r = {.n = 603};
+    assert_int_equal(store_put_aggregates(f->store, f->wave.id, &source, next_aggregate, &r), RESULT_OK);
+    assert_int_equal(read_aggregates(f), RESULT_OK);
+    /* An earlier program gave each its own row. */
+    change_version(f, "CREATE TABLE old AS SELECT a.wave, a.organisation, a.grouping, a.kind, e.key AS name,"
+                      " e.value ->> 'n' AS n, coalesce(e.value -> 'counts', '{}') AS counts,"
+                      " coalesce(e.value -> 'statistics', '{}') AS statistics"
+                      " FROM aggregate a, json_each(a.statistics) e WHERE a.counts = '';"
+                      "DELETE FROM aggregate WHERE counts = ''; INSERT INTO aggregate SELECT * FROM old;"
+                      "DROP TABLE old");
+    assert_int_equal(store_open(&f->store, f->url, NULL), RESULT_OK);
+    assert_int_equal(read_aggregates(f), RESULT_OK);
+    /* A broken row is not taken for one that says nothing. */
+    r.at = 0;
+    assert_int_equal(store_put_aggregates(f->store, f->wave.id, &source, next_aggregate, &r), RESULT_OK);
+    change_version(f, "UPDATE aggregate SET statistics = substr(statistics, 1, 200) WHERE counts = ''");
+    assert_int_equal(store_open(&f->store, f->url, NULL), RESULT_OK);
+    assert_int_equal(read_aggregates(f), RESULT_MACHINE);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -320,6 +389,7 @@ int main(void) {
         TEST(a_draft_is_replaced_removed_and_never_outlives_its_wave),
         TEST(the_same_person_twice_is_one_person),
         TEST(the_tables_that_touch_answers_have_no_time_address_or_row_number),
+        TEST(aggregates_come_back_as_they_went_from_old_rows_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,13 +3,14 @@
 
     check_workbook.py FILE.xlsx [--sheets A|B|C] [--has TEXT]... [--lacks TEXT]... [--number SHEET VALUE]... [--no-numbers SHEET]...
 
-Readable by openpyxl; every part well-formed XML; no formula in any cell; sheet names legal and unique, none hidden, the
+Readable by openpyxl; every part well-formed XML, with a content type, and every relation's target there; no formula in any cell; sheet names legal and unique, none hidden, the
 first one active; no links to other files; no number that is not one; texts within Excel's lengths; only a title and a
 date among the document's properties. On demand also: these sheets in this order, a cell with exactly this text, no cell that
 contains that text, a cell of the sheet with this number, no number at all on a sheet. One line per fault; exit status 1 when
 there is any.
 """
 import argparse
+import posixpath
 import re
 import sys
 import warnings
@@ -21,6 +22,7 @@ import openpyxl
 CELL = 32767
 ILLEGAL = re.compile(r"[\[\]:*?/\\]")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+NAMES = ("_xlnm.Print_Area", "_xlnm.Print_Titles", "_xlnm._FilterDatabase")
 
 
 def units(text):
@@ -46,7 +48,48 @@ def check_parts(package):
             yield from check_sheet_part(name, root)
 
 
+def check_relations(package):
+    """The package hangs together: nothing without a type, no type and no relation without its part."""
+    parts = set(package.namelist())
+    if len(parts) != len(package.namelist()):
+        yield "a part is there twice"
+    types = ElementTree.fromstring(package.read("[Content_Types].xml"))
+    endings = {t.get("Extension").lower() for t in types if t.tag.endswith("}Default")}
+    overrides = [t.get("PartName").lstrip("/") for t in types if t.tag.endswith("}Override")]
+    for part in sorted(parts - set(overrides) - {"[Content_Types].xml"}):
+        if part.rsplit(".", 1)[-1].lower() not in endings or not part.endswith(".rels"):
+            yield f"{part}: has no content type of its own"
+    for part in overrides:
+        if part not in parts or overrides.count(part) > 1:
+            yield f"[Content_Types].xml: {part} is not there, or named twice"
+    reached = {"[Content_Types].xml"}
+    for part in [p for p in parts if p.endswith(".rels")]:
+        reached.add(part)
+        folder, file = posixpath.split(part)
+        base = posixpath.dirname(folder)
+        if file != ".rels" and posixpath.join(base, file[:-len(".rels")]) not in parts:
+            yield f"{part}: relations of nothing"
+        seen = set()
+        for relation in ElementTree.fromstring(package.read(part)):
+            target = relation.get("Target")
+            target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(base, target))
+            reached.add(target)
+            if target not in parts:
+                yield f"{part}: {target} is not there"
+            if relation.get("Id") in seen:
+                yield f"{part}: {relation.get('Id')} is there twice"
+            seen.add(relation.get("Id"))
+    for part in sorted(parts - reached):
+        yield f"{part}: nothing refers to it"
+    for name in ElementTree.fromstring(package.read("xl/workbook.xml")).iter(MAIN + "definedName"):
+        if name.get("name") not in NAMES:
+            yield f"xl/workbook.xml: a name of its own: {name.get('name')}"
+
+
 def check_sheet_part(name, root):
+    for tag in ("hyperlink", "oleObject", "control", "legacyDrawing", "webPublishItem", "sheetProtection"):
+        if next(root.iter(MAIN + tag), None) is not None:
+            yield f"{name}: holds a {tag}"
     for cell in root.iter(MAIN + "c"):
         where = f"{name}: {cell.get('r')}"
         if cell.find(MAIN + "f") is not None:
@@ -146,6 +189,7 @@ def check(path, wishes):
             yield f"{broken}: damaged"
             return
         yield from check_parts(package)
+        yield from check_relations(package)
         yield from check_properties(package)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl does not know data bars of 2010

@@ -4,12 +4,17 @@ import glob
 import os
 import subprocess
 import unittest
+import warnings
+
+import openpyxl
 
 from support.readiness import Installation, ROOT
 
 CHECK = os.path.join(ROOT, 'tests/workbook/check_workbook.py')
 SHEETS = {'en': 'Summary|Profile|Items|Staff and organisation|Groups|Change|Strategies|Action plan|Comments|Method|Codebook',
-          'all': 'Overview|Response|Ranking|Common barriers|Reliability|Method|Codebook'}
+          'all': 'Overview|Response|Ranking|Common barriers|Change|Reliability|Method|Codebook'}
+PROFILES = 'Harbour Street Clinic|Millpond Day Centre|Northgate Hospital, Ward 7|Oakfield Community Team|' \
+    'Résidence des Tilleuls|Willowbank Care Home'
 
 
 class Workbooks(unittest.TestCase):
@@ -40,6 +45,20 @@ class Workbooks(unittest.TestCase):
                 self.check(path, '--sheets', SHEETS['all'])
             elif name != 'tilleuls.xlsx':  # in French
                 self.check(path, '--sheets', SHEETS['en'])
+
+    def test_on_request_every_organisation_has_its_profile_in_the_workbook_over_all(self):
+        self.here.environment.update(READINESS_DATA_DB='sqlite:demo/readiness.db', READINESS_DATA_KEYS='demo/keys')
+        for language, sheets in (('en', SHEETS['all'] + '|' + PROFILES), ('fr', None)):
+            self.here.run('report', 'demo', '--all', '--profiles', '--language', language, '--out', 'profiles.xlsx')
+            path = self.here.path('profiles.xlsx')
+            self.check(path, *(['--sheets', sheets] if sheets else []))
+            with warnings.catch_warnings():
+                warnings.simplefilter('ignore')  # openpyxl does not know data bars of 2010
+                book = openpyxl.load_workbook(path)
+            self.assertEqual(book.sheetnames[8:], PROFILES.split('|'))
+            for name in book.sheetnames[8:]:
+                self.assertEqual(book[name]['A1'].value, name)
+                self.assertGreater(len(book[name]._charts), 10, name)
 
 
 if __name__ == '__main__':

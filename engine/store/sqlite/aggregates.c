@@ -1,8 +1,18 @@
-/* The derived tables: aggregates and the published groups. */
+/* The derived tables: aggregates and the published groups.
+ *
+ * A thousand organisations have hundreds of thousands of aggregates, and a row in the database costs more than what is
+ * in it. So the named ones of a group and kind share rows of up to ROW_MAX bytes: the name is that of the first, counts
+ * is empty, n is 0, and statistics is {"name":{"n":12,"counts":{...},"statistics":{...}},...}, without what is empty.
+ * Rows of earlier programs stand alone, each under its name, and are read as they are: the answers they were made from
+ * may be gone. */
 #include <sodium.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "store/sqlite/database.h"
+
+/* With its key that stays under a quarter of a page; anything longer would take a page of its own. */
+enum { ROW_MAX = 800 };
 
 struct putting {
     struct id wave;
@@ -20,19 +30,67 @@ static enum result put_source(struct database *db, const struct putting *p) {
     return statement_finish(q, NULL);
 }
 
+/* An empty one is left out. */
+static void put_object(struct json_writer *w, const char *key, struct str json) {
+    if (json.n > 2) {
+        json_key(w, key);
+        json_raw(w, json);
+    }
+}
+
+/* Writes what shares a row with the named aggregate `a`; leaves the next one in it, if any. */
+static bool pack(const struct putting *p, struct aggregate *a, struct buf *out) {
+    const struct aggregate first = *a;
+    struct json_writer w = {.out = out};
+    bool more = true;
+    buf_clear(out);
+    json_open(&w, '{');
+    while (more && a->name[0] && (out->n < 2 || out->n + a->counts.n + a->statistics.n < ROW_MAX) &&
+           strcmp(a->kind, first.kind) == 0 && strcmp(a->group, first.group) == 0 &&
+           strcmp(a->organisation, first.organisation) == 0) {
+        json_key(&w, a->name);
+        json_open(&w, '{');
+        json_key(&w, "n");
+        json_number(&w, a->n);
+        put_object(&w, "counts", a->counts);
+        put_object(&w, "statistics", a->statistics);
+        json_close(&w, '}');
+        more = p->next(p->context, a);
+    }
+    json_close(&w, '}');
+    return more;
+}
+
+static enum result put_row(struct database *db, const struct putting *p, const struct aggregate *a) {
+    sqlite3_stmt *q = database_statement(db, "INSERT INTO aggregate (wave, organisation, grouping, kind, name, n,"
+                                             " counts, statistics) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    statement_bind(q, "dttttiss", &p->wave, a->organisation, a->group, a->kind, a->name, a->n, a->counts,
+                   a->statistics);
+    return statement_finish(q, NULL);
+}
+
 static enum result put_aggregates(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct putting *p = argument;
     sqlite3_stmt *q = database_statement(db, "DELETE FROM aggregate WHERE wave = ?");
     statement_bind(q, "d", &p->wave);
     enum result result = statement_finish(q, NULL);
-    struct aggregate a;
-    while (result == RESULT_OK && p->next(p->context, &a)) {
-        q = database_statement(db, "INSERT INTO aggregate (wave, organisation, grouping, kind, name, n, counts,"
-                                   " statistics) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-        statement_bind(q, "dttttiss", &p->wave, a.organisation, a.group, a.kind, a.name, a.n, a.counts, a.statistics);
-        result = statement_finish(q, NULL);
+    struct aggregate a, row;
+    struct buf together = BUF_INIT;
+    bool more = p->next(p->context, &a);
+    while (result == RESULT_OK && more) {
+        row = a;
+        if (a.name[0]) {
+            more = pack(p, &a, &together);
+            row.n = 0;
+            row.counts = str_of("");
+            row.statistics = buf_view(&together);
+        } else {
+            more = p->next(p->context, &a);
+        }
+        result = put_row(db, p, &row);
     }
+    buf_free(&together);
     return result == RESULT_OK ? put_source(db, p) : result;
 }
 
@@ -72,6 +130,48 @@ static sqlite3_stmt *select_aggregates(struct database *db, const char *organisa
     return database_statement(db, AGGREGATE_SELECT " AND (?3 IS NULL OR grouping = ?3)" AGGREGATE_ORDER);
 }
 
+/* One of those that share a row. */
+static bool unpack(struct aggregate *a, struct str json, struct arena *arena) {
+    struct json_reader r;
+    struct json_member m;
+    a->counts = a->statistics = str_of("{}");
+    for (bool more = json_read_object(&r, json, arena); more && json_next(&r, &m);) {
+        if (m.type == JSON_NUMBER && str_is(m.key, "n"))
+            a->n = (int)m.number;
+        else if (m.type == JSON_OBJECT && str_is(m.key, "counts"))
+            a->counts = m.text;
+        else if (m.type == JSON_OBJECT && str_is(m.key, "statistics"))
+            a->statistics = m.text;
+    }
+    return !r.bad;
+}
+
+/* Returns false to end; `broken` is set when the row cannot be read. */
+static bool each_in_row(sqlite3_stmt *q, bool (*each)(void *context, const struct aggregate *a), void *context,
+                        bool *broken) {
+    struct aggregate a = {.organisation = (const char *)sqlite3_column_text(q, 0),
+                          .group = (const char *)sqlite3_column_text(q, 1),
+                          .kind = (const char *)sqlite3_column_text(q, 2),
+                          .name = (const char *)sqlite3_column_text(q, 3),
+                          .n = sqlite3_column_int(q, 4),
+                          .counts = column_view(q, 5),
+                          .statistics = column_view(q, 6)};
+    if (a.counts.n > 0)
+        return each(context, &a);
+    struct arena *arena = arena_new();
+    struct json_reader r;
+    struct json_member m;
+    bool more = true, good = json_read_object(&r, a.statistics, arena);
+    while (good && more && json_next(&r, &m)) {
+        a.name = arena_copy(arena, m.key.p, m.key.n);
+        good = m.type == JSON_OBJECT && unpack(&a, m.text, arena);
+        more = good && each(context, &a);
+    }
+    *broken = !good || r.bad;
+    arena_free(arena);
+    return more && !*broken;
+}
+
 enum result store_each_aggregate(struct store *s, struct id wave, const char *organisation, const char *group,
                                  const char *kind, bool (*each)(void *context, const struct aggregate *a),
                                  void *context) {
@@ -81,19 +181,12 @@ enum result store_each_aggregate(struct store *s, struct id wave, const char *or
     sqlite3_stmt *q = select_aggregates(db, organisation, group);
     statement_bind(q, "dttt", &wave, organisation, group, kind);
     int code = SQLITE_ERROR;
-    bool more = true;
+    bool more = true, broken = false;
     while (q && more && (code = sqlite3_step(q)) == SQLITE_ROW) {
-        struct aggregate a = {.organisation = (const char *)sqlite3_column_text(q, 0),
-                              .group = (const char *)sqlite3_column_text(q, 1),
-                              .kind = (const char *)sqlite3_column_text(q, 2),
-                              .name = (const char *)sqlite3_column_text(q, 3),
-                              .n = sqlite3_column_int(q, 4),
-                              .counts = column_view(q, 5),
-                              .statistics = column_view(q, 6)};
-        more = each(context, &a);
+        more = each_in_row(q, each, context, &broken);
     }
     store_reader_done(s, db);
-    return code == SQLITE_DONE || !more ? RESULT_OK : RESULT_MACHINE;
+    return !broken && (code == SQLITE_DONE || !more) ? RESULT_OK : RESULT_MACHINE;
 }
 
 struct publishing {

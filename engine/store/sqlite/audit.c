@@ -65,6 +65,27 @@ enum result store_list_audit_from(struct store *s, struct arena *arena, const ch
     LIST_ROWS(q, out, n, read_audit(arena, q));
 }
 
+static enum result list_last(struct store *s, struct arena *arena, const char *act, const char *object,
+                             struct audit **out, size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q = database_statement(db, "SELECT " AUDIT_COLUMNS " FROM audit WHERE act = ? AND object = ?"
+                                             " ORDER BY time DESC, number DESC LIMIT 1");
+    statement_bind(q, "tt", act, object);
+    LIST_ROWS(q, out, n, read_audit(arena, q));
+}
+
+enum result store_find_audit(struct store *s, struct arena *arena, const char *act, const char *object,
+                             struct audit *out) {
+    struct audit *list;
+    size_t n;
+    const enum result result = list_last(s, arena, act, object, &list, &n);
+    if (result == RESULT_OK && n > 0)
+        *out = list[0];
+    return result == RESULT_OK && n == 0 ? RESULT_INPUT : result;
+}
+
 static enum result drop_old_audit(struct store *s, struct database *db, void *argument) {
     (void)s;
     const int64_t *before = argument;

@@ -1,7 +1,9 @@
 /* Closing a wave: ballots out, responses and comments in, every residue removed. And reading what is then there. */
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "store/sqlite/database.h"
 
 enum result store_each_ballot(struct store *s, struct id wave, bool (*each)(void *context, struct str sealed),
@@ -98,23 +100,75 @@ enum result store_empty_wave(struct store *s, struct id wave, size_t n_ballots, 
     return store_write(s, empty_wave, &e);
 }
 
-/* VACUUM writes every table anew; then the journal is emptied. A reader that still holds an old snapshot makes the
- * checkpoint wait: it is tried again for a while, since readers are short. */
-static enum result scrub(struct store *s, struct database *db, void *argument) {
-    (void)s;
-    (void)argument;
-    if (database_run(db, "VACUUM") != RESULT_OK)
-        return RESULT_MACHINE;
-    for (int attempt = 0; attempt < 200; attempt++) {
-        sqlite3_stmt *q = database_statement(db, "PRAGMA wal_checkpoint(TRUNCATE)");
-        bool busy = !q || sqlite3_step(q) != SQLITE_ROW || sqlite3_column_int(q, 0) != 0;
-        if (q)
-            sqlite3_reset(q);
-        if (!busy)
-            return RESULT_OK;
-        usleep(100000);
+/* Cleaning. VACUUM writes every table anew, a checkpoint then brings that into the database file and cuts the journal
+ * off. The checkpoint has to wait for whoever still reads an old state, be it another program for hours: so each try is
+ * short, the writer goes on with its work in between, and what is to follow the cleaning is kept until then. All of it
+ * runs on the writer's thread. */
+enum { TRY_AT_ONCE = 1000, TRY_AGAIN = 200, BETWEEN_TRIES = 2000 /* ms */ };
+
+/* A wave that is closed as soon as the database is clean. */
+struct finished {
+    struct finished *next;
+    struct id wave;
+};
+
+static enum result mark_one(struct database *db, const struct id *wave) {
+    sqlite3_stmt *q = database_statement(db, "UPDATE wave SET state = 2 WHERE id = ? AND state = 1");
+    statement_bind(q, "d", wave);
+    return statement_finish_one(q);
+}
+
+static bool cut_journal(struct database *db) {
+    sqlite3_stmt *q = database_statement(db, "PRAGMA wal_checkpoint(TRUNCATE)");
+    bool cut = q && sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 0;
+    if (q)
+        sqlite3_reset(q);
+    return cut;
+}
+
+/* One try, which waits for readers at most so many milliseconds. */
+static void try_to_clean(struct store *s, int wait) {
+    sqlite3_busy_timeout(s->writer->handle, wait);
+    s->rewritten = s->rewritten || database_run(s->writer, "VACUUM") == RESULT_OK;
+    bool clean = s->rewritten && cut_journal(s->writer);
+    sqlite3_busy_timeout(s->writer->handle, BUSY_WAIT);
+    while (clean && s->finished) {
+        struct finished *f = s->finished;
+        if (mark_one(s->writer, &f->wave) == RESULT_MACHINE) {
+            clean = false;
+        } else {
+            s->finished = f->next;
+            free(f);
+        }
     }
-    return RESULT_MACHINE;
+    s->unclean = !clean;
+    s->next_cleaning = clock_monotonic() + BETWEEN_TRIES;
+}
+
+bool cleaning_due(const struct store *s) {
+    return s->unclean && clock_monotonic() >= s->next_cleaning;
+}
+
+void clean_again(struct store *s) {
+    try_to_clean(s, TRY_AGAIN);
+}
+
+void discard_finished(struct store *s) {
+    while (s->finished) {
+        struct finished *f = s->finished;
+        s->finished = f->next;
+        free(f);
+    }
+}
+
+static enum result scrub(struct store *s, struct database *db, void *argument) {
+    (void)db;
+    (void)argument;
+    s->rewritten = false;
+    try_to_clean(s, TRY_AT_ONCE);
+    if (s->unclean)
+        log_event(LOG_WARNING, "cleaning_put_off", LOG_REASON, "database_is_read", -1);
+    return RESULT_OK;
 }
 
 enum result store_scrub(struct store *s) {
@@ -122,12 +176,19 @@ enum result store_scrub(struct store *s) {
 }
 
 static enum result mark_closed(struct store *s, struct database *db, void *argument) {
-    (void)s;
-    int changes = 0;
-    sqlite3_stmt *q = database_statement(db, "UPDATE wave SET state = 2 WHERE id = ? AND state = 1");
-    statement_bind(q, "d", argument);
-    enum result result = statement_finish(q, &changes);
-    return result == RESULT_OK && changes != 1 ? RESULT_INPUT : result;
+    const struct id *wave = argument;
+    int64_t emptied = 0;
+    if (!s->unclean)
+        return mark_one(db, wave);
+    sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM wave WHERE id = ? AND state = 1");
+    statement_bind(q, "d", wave);
+    enum result result = statement_number(q, 0, &emptied);
+    if (result != RESULT_OK || !emptied)
+        return result == RESULT_OK ? RESULT_INPUT : result;
+    struct finished *f = mem_alloc(sizeof *f);
+    *f = (struct finished){s->finished, *wave};
+    s->finished = f;
+    return RESULT_OK;
 }
 
 enum result store_mark_closed(struct store *s, struct id wave) {

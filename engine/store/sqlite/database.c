@@ -38,7 +38,7 @@ enum result database_open(struct database **out, const char *path, bool writing,
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-        sqlite3_busy_timeout(db->handle, 10000);
+        sqlite3_busy_timeout(db->handle, BUSY_WAIT);
         result = database_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                                   "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
     }

@@ -7,7 +7,7 @@
 
 #include "store/store.h"
 
-enum { STATEMENTS_MAX = 256 };
+enum { STATEMENTS_MAX = 256, BUSY_WAIT = 10000 /* ms, for another program that writes */ };
 
 struct database { /* one connection with its prepared statements */
     sqlite3 *handle;
@@ -41,6 +41,10 @@ struct store {
     bool stopping;
     struct database *readers; /* idle ones */
     struct spared *spared;    /* of sqlite/mailings.c */
+    /* of sqlite/closing.c, for the writer's thread alone: */
+    bool unclean, rewritten;   /* residue is to be removed; all but the journal is */
+    int64_t next_cleaning;     /* clock_monotonic */
+    struct finished *finished; /* waves that are closed as soon as it is */
 };
 
 enum result database_open(struct database **out, const char *path, bool writing, struct findings *findings);
@@ -91,6 +95,11 @@ enum result store_write_alone(struct store *s, enum result (*run)(struct store *
 void count_spared(struct store *s, struct id mailing);
 enum result flush_spared(struct store *s) MUST_CHECK;
 void discard_spared(struct store *s);
+
+/* Removing residue, on the writer's thread: is it time for another try? The try. Forgetting who waits for it. */
+bool cleaning_due(const struct store *s);
+void clean_again(struct store *s);
+void discard_finished(struct store *s);
 
 /* A row of i.id, kind, organisation, unit, language, person, generation, the person's e-mail and name. */
 struct invitation read_invitation(struct arena *arena, sqlite3_stmt *q);

@@ -1,5 +1,6 @@
 /* Deliveries of a mailing: claimed once, ended once. Every delivery goes waiting, claimed, done in two commits, also
  * the one that is not needed any more: neither the tables nor the journal tell the two apart. */
+#include "base/clock.h"
 #include "store/mailings.h"
 #include "store/sqlite/database.h"
 
@@ -7,6 +8,10 @@ enum { NOT_SENT = -1 /* as a moment */ };
 
 bool mailing_names_nobody(const struct mailing *m) {
     return m->kind == MAILING_REMINDERS && !m->everyone;
+}
+
+bool mailing_only_retries(const struct mailing *m) {
+    return m->state == MAILING_RUNNING && m->waiting > 0 && m->waiting == m->retrying;
 }
 
 bool mailing_tells_spared(const struct mailing *m, int k) {
@@ -31,12 +36,12 @@ enum result store_next_delivery(struct store *s, struct arena *arena, struct id 
 struct claim {
     struct id mailing, invitation;
     const uint8_t *ticket;
-    bool only_if_fresh, wanted;
+    bool only_if_fresh, fresh, welcome, invitation;
 };
 
 /* Is the ticket still fresh, and may the person still be written to? */
 static enum result decide(struct database *db, struct claim *c) {
-    int64_t fresh = 1, welcome = 0;
+    int64_t fresh = 1, welcome = 0, invitation = 0;
     enum result result = RESULT_OK;
     if (c->only_if_fresh) {
         sqlite3_stmt *q = database_statement(db, "SELECT t.state = 0 FROM ticket t JOIN mailing m ON m.wave = t.wave"
@@ -51,7 +56,13 @@ static enum result decide(struct database *db, struct claim *c) {
     statement_bind(q, "dd", &c->mailing, &c->invitation);
     if (result == RESULT_OK)
         result = statement_number(q, 0, &welcome);
-    c->wanted = fresh != 0 && welcome != 0;
+    q = database_statement(db, "SELECT kind = 0 FROM mailing WHERE id = ?");
+    statement_bind(q, "d", &c->mailing);
+    if (result == RESULT_OK)
+        result = statement_number(q, 0, &invitation);
+    c->fresh = fresh != 0;
+    c->welcome = welcome != 0;
+    c->invitation = invitation != 0;
     return result;
 }
 
@@ -70,14 +81,16 @@ static enum result claim(struct store *s, struct database *db, void *argument) {
 
 enum result store_claim_delivery(struct store *s, struct id mailing, struct id invitation, const uint8_t ticket[32],
                                  bool only_if_fresh, bool *wanted) {
-    struct claim c = {mailing, invitation, ticket, only_if_fresh, false};
+    struct claim c = {mailing, invitation, ticket, only_if_fresh, false, false, false};
     enum result result = store_write(s, claim, &c);
-    *wanted = result == RESULT_OK && c.wanted;
-    if (result == RESULT_OK && !c.wanted) {
-        result = store_end_delivery(s, mailing, invitation, DELIVERY_DONE, "", NOT_SENT);
-        if (result == RESULT_OK)
-            count_spared(s, mailing);
-    }
+    *wanted = result == RESULT_OK && c.fresh && c.welcome;
+    if (result != RESULT_OK || *wanted)
+        return result;
+    /* an invitation that is not needed because of an answer looks like an accepted one */
+    const bool as_accepted = c.invitation && c.welcome;
+    result = store_end_delivery(s, mailing, invitation, DELIVERY_DONE, "", as_accepted ? clock_now() : NOT_SENT);
+    if (result == RESULT_OK && !as_accepted)
+        count_spared(s, mailing);
     return result;
 }
 
@@ -102,6 +115,8 @@ enum result store_end_delivery(struct store *s, struct id mailing, struct id inv
                                const char *sentence, int64_t moment) {
     /* What a server said to an accepted message is not kept: a spared delivery has no such sentence. */
     struct ending e = {mailing, invitation, state, state == DELIVERY_DONE ? "" : sentence, moment};
+    if (state == DELIVERY_DONE && moment > 0)
+        e.moment = moment - moment % 60;
     return store_write(s, end_delivery, &e);
 }
 

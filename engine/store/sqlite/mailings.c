@@ -81,13 +81,17 @@ void discard_spared(struct store *s) {
     }
 }
 
-/* Refuses while another mailing of the wave is under way: a second click starts nothing. */
+/* Refuses while another mailing of the wave is under way with more to do than retries (as mailing_only_retries): a second
+ * click starts nothing. */
 static enum result check_alone(struct database *db, const struct mailing *m) {
     int64_t open = 0, busy = 0;
     sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM wave WHERE id = ? AND state = 0");
     statement_bind(q, "d", &m->wave);
     enum result result = statement_number(q, 0, &open);
-    q = database_statement(db, "SELECT count(*) FROM mailing WHERE wave = ? AND state <> 2");
+    q = database_statement(
+        db, "SELECT count(*) FROM mailing m WHERE m.wave = ? AND m.state <> 2 AND (m.state = 1"
+            " OR EXISTS (SELECT 1 FROM delivery d WHERE d.mailing = m.id AND (d.state = 1 OR d.state = 0 AND d.attempts = 0))"
+            " OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.mailing = m.id AND d.state = 0))");
     statement_bind(q, "d", &m->wave);
     if (result == RESULT_OK)
         result = statement_number(q, 0, &busy);
@@ -119,7 +123,9 @@ static enum result start_mailing(struct store *s, struct database *db, void *arg
             " AND (?4 = 0 OR NOT EXISTS (SELECT 1 FROM mailing m JOIN delivery d ON d.mailing = m.id"
             "  WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id AND d.state = 3)"
             "  OR EXISTS (SELECT 1 FROM mailing m JOIN delivery d ON d.mailing = m.id"
-            "  WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id AND d.state IN (1, 2, 4)))");
+            "  WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id AND d.state IN (1, 2, 4)))"
+            " AND NOT EXISTS (SELECT 1 FROM mailing m JOIN delivery d ON d.mailing = m.id"
+            "  WHERE m.wave = i.wave AND m.id <> ?1 AND m.state <> 2 AND d.invitation = i.id AND d.state IN (0, 1))");
     statement_bind(q, "ddii", &m->id, &m->wave, (int)m->kind, (int)mailing_names_nobody(m));
     result = statement_finish(q, &written);
     return result == RESULT_OK && written == 0 ? RESULT_INPUT : result;
@@ -133,7 +139,9 @@ enum result store_start_mailing(struct store *s, const struct mailing *m) {
 #define MAILING_QUERY                                                                                                  \
     "SELECT m.id, m.wave, m.kind, m.state, m.everyone, m.per_minute, m.subject, m.body, m.started, m.spared,"          \
     " coalesce(sum(d.state IN (0, 1)), 0), coalesce(sum(d.state = 2), 0), coalesce(sum(d.state = 3), 0),"              \
-    " coalesce(sum(d.state = 4), 0) FROM mailing m LEFT JOIN delivery d ON d.mailing = m.id"
+    " coalesce(sum(d.state = 4), 0), coalesce(sum(d.state = 0 AND d.attempts > 0), 0),"                                \
+    " coalesce(min(iif(d.state = 0 AND d.attempts > 0 AND d.moment > 0, d.moment, NULL)), 0), m.reason, m.sentence"    \
+    " FROM mailing m LEFT JOIN delivery d ON d.mailing = m.id"
 
 static struct mailing read_mailing(struct store *s, struct arena *arena, sqlite3_stmt *q) {
     struct mailing m = {.id = column_id(q, 0),
@@ -148,7 +156,11 @@ static struct mailing read_mailing(struct store *s, struct arena *arena, sqlite3
                         .spared = sqlite3_column_int(q, 9),
                         .waiting = sqlite3_column_int(q, 10),
                         .refused = sqlite3_column_int(q, 12),
-                        .unknown = sqlite3_column_int(q, 13)};
+                        .unknown = sqlite3_column_int(q, 13),
+                        .retrying = sqlite3_column_int(q, 14),
+                        .next_try = sqlite3_column_int64(q, 15),
+                        .reason = (enum pause_reason)sqlite3_column_int(q, 16),
+                        .sentence = column_text(arena, q, 17)};
     int done = sqlite3_column_int(q, 11);
     m.spared += spared_so_far(s, m.id);
     m.spared = m.spared > done ? done : m.spared; /* of people removed since */
@@ -188,13 +200,16 @@ enum result store_list_mailings_in(struct store *s, struct arena *arena, enum ma
 struct state_change {
     struct id mailing;
     enum mailing_state state;
+    enum pause_reason reason;
+    const char *sentence;
 };
 
-/* Done is for good. */
+/* Done is for good. The server pauses only what is running. */
 static enum result set_state(struct store *s, struct database *db, void *argument) {
     const struct state_change *change = argument;
-    sqlite3_stmt *q = database_statement(db, "UPDATE mailing SET state = ?2 WHERE id = ?1 AND (state <> 2 OR ?2 = 2)");
-    statement_bind(q, "di", &change->mailing, (int)change->state);
+    sqlite3_stmt *q = database_statement(db, "UPDATE mailing SET state = ?2, reason = ?3, sentence = ?4"
+                                             " WHERE id = ?1 AND (state <> 2 OR ?2 = 2) AND (state = 0 OR ?3 = 0)");
+    statement_bind(q, "diit", &change->mailing, (int)change->state, (int)change->reason, change->sentence);
     enum result result = statement_finish_one(q);
     if (result == RESULT_OK && change->state != MAILING_RUNNING)
         result = write_spared(db, change->mailing, take_spared(s, change->mailing));
@@ -202,6 +217,11 @@ static enum result set_state(struct store *s, struct database *db, void *argumen
 }
 
 enum result store_set_mailing_state(struct store *s, struct id mailing, enum mailing_state state) {
-    struct state_change change = {mailing, state};
+    struct state_change change = {mailing, state, PAUSE_ASKED, ""};
+    return store_write(s, set_state, &change);
+}
+
+enum result store_pause_mailing(struct store *s, struct id mailing, enum pause_reason reason, const char *sentence) {
+    struct state_change change = {mailing, MAILING_PAUSED, reason, sentence};
     return store_write(s, set_state, &change);
 }

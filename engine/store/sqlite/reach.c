@@ -8,7 +8,8 @@ static struct reach read_reach(sqlite3_stmt *q) {
                           .opted_out = sqlite3_column_int(q, 2),
                           .bounced = sqlite3_column_int(q, 3),
                           .reachable = sqlite3_column_int(q, 4),
-                          .invited = sqlite3_column_int(q, 5)};
+                          .invited = sqlite3_column_int(q, 5),
+                          .refused = sqlite3_column_int(q, 6)};
 }
 
 enum result store_count_reach(struct store *s, struct id wave, struct reach *out) {
@@ -19,10 +20,13 @@ enum result store_count_reach(struct store *s, struct id wave, struct reach *out
         db,
         "SELECT count(*), coalesce(sum(r.email = ''), 0), coalesce(sum(r.email <> '' AND r.contact = 1), 0),"
         " coalesce(sum(r.email <> '' AND r.contact = 2), 0), coalesce(sum(r.email <> '' AND r.contact = 0), 0),"
-        " coalesce(sum(r.email <> '' AND r.contact = 0 AND r.mailed), 0) FROM"
+        " coalesce(sum(r.email <> '' AND r.contact = 0 AND r.mailed), 0),"
+        " coalesce(sum(r.email <> '' AND r.contact = 0 AND NOT r.mailed AND r.refused), 0) FROM"
         " (SELECT coalesce(p.email, '') AS email, coalesce(p.contact, 0) AS contact, EXISTS (SELECT 1 FROM mailing m"
         "  JOIN delivery d ON d.mailing = m.id WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id"
-        "  AND d.state IN (1, 2, 4)) AS mailed"
+        "  AND d.state IN (1, 2, 4)) AS mailed, EXISTS (SELECT 1 FROM mailing m"
+        "  JOIN delivery d ON d.mailing = m.id WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id"
+        "  AND d.state = 3) AS refused"
         " FROM invitation i JOIN wave w ON w.id = i.wave"
         " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person WHERE i.wave = ? AND i.kind = 1) r");
     statement_bind(q, "d", &wave);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -57,14 +58,30 @@ static struct job *take_group(struct store *s) {
     return group;
 }
 
+/* Until there is a job, or a time to try whether residue can be removed now. */
+static void wait_for_work(struct store *s) {
+    if (!s->unclean) {
+        pthread_cond_wait(&s->wake, &s->mutex);
+        return;
+    }
+    struct timespec until = {.tv_sec = (time_t)(s->next_cleaning / 1000), .tv_nsec = s->next_cleaning % 1000 * 1000000};
+    (void)pthread_cond_timedwait(&s->wake, &s->mutex, &until);
+}
+
 static void *write_until_stopped(void *argument) {
     struct store *s = argument;
     pthread_mutex_lock(&s->mutex);
     for (;;) {
-        while (!s->first && !s->stopping)
-            pthread_cond_wait(&s->wake, &s->mutex);
-        if (!s->first)
+        while (!s->first && !s->stopping && !cleaning_due(s))
+            wait_for_work(s);
+        if (!s->first && s->stopping)
             break;
+        if (cleaning_due(s)) {
+            pthread_mutex_unlock(&s->mutex);
+            clean_again(s);
+            pthread_mutex_lock(&s->mutex);
+            continue;
+        }
         struct job *group = take_group(s);
         pthread_mutex_unlock(&s->mutex);
         if (group->alone)
@@ -182,6 +199,7 @@ static void discard(struct store *s) {
     }
     database_close(s->writer);
     discard_spared(s);
+    discard_finished(s);
     if (s->lock >= 0)
         close(s->lock);
     pthread_mutex_destroy(&s->mutex);
@@ -201,6 +219,15 @@ static enum result start_writer(struct store *s) {
     return code == 0 ? RESULT_OK : RESULT_MACHINE;
 }
 
+/* Its waits end by the clock that nobody sets. */
+static void init_wake(pthread_cond_t *wake) {
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
 enum result store_open(struct store **out, const char *url, struct findings *findings) {
     static const char scheme[] = "sqlite:";
     *out = NULL;
@@ -210,8 +237,9 @@ enum result store_open(struct store **out, const char *url, struct findings *fin
     }
     struct store *s = mem_alloc(sizeof *s);
     s->lock = -1;
+    s->unclean = s->rewritten = true; /* the journal may be left of a process that died while it cleaned */
     pthread_mutex_init(&s->mutex, NULL);
-    pthread_cond_init(&s->wake, NULL);
+    init_wake(&s->wake);
     const char *path = url + sizeof scheme - 1;
     size_t folder = (size_t)(file_name(path) - path);
     s->path = strdup(path);

@@ -75,14 +75,18 @@ const char *language_negotiate(const char *header, const char *const *languages,
     return best;
 }
 
-const char *screen_language(const struct request *r) {
-    const char *const *languages;
-    const size_t n = texts_languages(r->web->texts, &languages);
+const char *screen_language_of(const struct request *r, const char *const *languages, size_t n) {
     for (size_t i = 0; r->language && i < n; i++)
         if (strcmp(r->language, languages[i]) == 0)
             return languages[i];
     const char *asked = r->accept_language ? language_negotiate(r->accept_language, languages, n) : NULL;
     return asked ? asked : "en";
+}
+
+const char *screen_language(const struct request *r) {
+    const char *const *languages;
+    const size_t n = texts_languages(r->web->texts, &languages);
+    return screen_language_of(r, languages, n);
 }
 
 const char *screen_words(const struct screen *s, const char *key) {

@@ -26,6 +26,8 @@ struct screen {
 void screen_init(struct screen *s, struct request *r, const char *language);
 /* The language for pages without an instrument: ?lang=, what the browser asks for, English. */
 const char *screen_language(const struct request *r);
+/* The same, of these languages. */
+const char *screen_language_of(const struct request *r, const char *const *languages, size_t n);
 /* The best of `n` languages for an Accept-Language header, or NULL when none of them is asked for. */
 const char *language_negotiate(const char *header, const char *const *languages, size_t n);
 

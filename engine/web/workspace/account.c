@@ -8,8 +8,8 @@
 enum { NAME_MAX_CHARACTERS = 100, ZONE_MAX = 60, LANGUAGE_MAX = 20 };
 
 void gate_field_language(struct desk *d, const char *value) {
-    const char *const *languages;
-    const size_t n = texts_languages(d->screen.texts, &languages);
+    const char **languages;
+    const size_t n = gate_languages(d, &languages);
     const char **values = arena_array(d->arena, n + 1, sizeof *values),
                **names = arena_array(d->arena, n + 1, sizeof *names);
     values[0] = "";
@@ -23,7 +23,7 @@ void gate_field_language(struct desk *d, const char *value) {
 
 bool gate_posted_language(struct desk *d, const char **language) {
     const char *posted = desk_posted(d, "language", LANGUAGE_MAX);
-    if (*posted && !texts_has_language(d->screen.texts, posted)) {
+    if (*posted && !gate_speaks(d, posted)) {
         desk_wrong(d, "language", "account_language_unknown", NULL, NULL);
         return false;
     }

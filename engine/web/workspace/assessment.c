@@ -7,8 +7,10 @@
 
 enum step_state { STEP_TODO, STEP_DONE, STEP_LATER };
 
-/* One line of the checklist: a mark in words, what it is, and where it is done. `n` fills the explanation's {n}. */
-static void write_step(struct desk *d, enum step_state state, const char *key, const char *path, const char *n) {
+/* One line of the checklist: a mark in words, what it is, and where it is done. `explanation` is a key whose {n} is
+ * filled. */
+static void write_line(struct desk *d, enum step_state state, const char *key, const char *path,
+                       const char *explanation, const char *n) {
     static const char *const classes[] = {"todo", "done", "later"};
     static const char *const words[] = {"setup_step_todo", "setup_step_done", "setup_step_later"};
     struct html *h = &d->screen.html;
@@ -23,9 +25,13 @@ static void write_step(struct desk *d, enum step_state state, const char *key, c
     else
         desk_text(d, label);
     html_markup(h, "<br><span class=hint>");
-    desk_text(d, desk_fill(d, arena_printf(d->arena, "setup_step_%s_%s", key, state == STEP_DONE ? "done" : "hint"),
-                           "n", n, NULL));
+    desk_text(d, desk_fill(d, explanation, "n", n, NULL));
     html_markup(h, "</span></span></li>");
+}
+
+static void write_step(struct desk *d, enum step_state state, const char *key, const char *path, const char *n) {
+    write_line(d, state, key, path,
+               arena_printf(d->arena, "setup_step_%s_%s", key, state == STEP_DONE ? "done" : "hint"), n);
 }
 
 /* Have invitations of the wave been sent, or is somebody sending them? */
@@ -47,6 +53,24 @@ static bool is_sent(struct desk *d, const struct wave *w, int *accepted) {
 
 static const char *count(struct desk *d, size_t n) {
     return desk_number(d, (double)n, 0);
+}
+
+/* Closing and the reports; after a wave that ended without results, another wave. */
+static void write_end_steps(struct desk *d, const struct setup_state *s, bool closed) {
+    if (s->is_destroyed) {
+        write_line(d, STEP_DONE, "close", NULL, "setup_step_close_destroyed", s->last->label);
+        write_step(d, STEP_TODO, "another", setup_path(d, "waves", "open"), "");
+        write_line(d, STEP_LATER, "reports", s->has_results ? setup_path(d, "reports") : NULL,
+                   "setup_step_reports_none", s->last->label);
+        return;
+    }
+    write_step(d,
+               closed    ? STEP_DONE
+               : s->open ? STEP_TODO
+                         : STEP_LATER,
+               "close", s->open ? setup_path(d, "waves", arena_printf(d->arena, "%d", s->open->number), "close") : NULL,
+               s->last ? s->last->label : "");
+    write_step(d, closed ? STEP_TODO : STEP_LATER, "reports", closed ? setup_path(d, "reports") : NULL, "");
 }
 
 static void write_steps(struct desk *d, const struct setup_state *s) {
@@ -77,13 +101,7 @@ static void write_steps(struct desk *d, const struct setup_state *s) {
                : s->open      ? STEP_TODO
                               : STEP_LATER,
                sent || !closed ? "send" : "reach", s->open ? setup_path(d, "send") : NULL, count(d, (size_t)accepted));
-    write_step(d,
-               closed    ? STEP_DONE
-               : s->open ? STEP_TODO
-                         : STEP_LATER,
-               "close", s->open ? setup_path(d, "waves", arena_printf(d->arena, "%d", s->open->number), "close") : NULL,
-               s->last ? s->last->label : "");
-    write_step(d, closed ? STEP_TODO : STEP_LATER, "reports", closed ? setup_path(d, "reports") : NULL, "");
+    write_end_steps(d, s, closed);
     html_markup(h, "</ol>");
 }
 
@@ -106,6 +124,14 @@ static void write_glance(struct desk *d, const struct setup_state *s) {
     instrument_release(i);
 }
 
+static void write_destroyed(struct desk *d, const struct setup_state *s) {
+    struct html *h = &d->screen.html;
+    html_markup(h, "<div class=notice><p>");
+    desk_text(d, desk_fill(d, "setup_overview_destroyed", "wave", s->last->label, "k",
+                           desk_number(d, s->last->min_group, 0), NULL));
+    html_markup(h, "</p></div>");
+}
+
 /* The one thing to do next. */
 static void write_next(struct desk *d, const struct setup_state *s) {
     struct html *h = &d->screen.html;
@@ -114,6 +140,8 @@ static void write_next(struct desk *d, const struct setup_state *s) {
         desk_link_button(d, setup_path(d, "organisations", "import"), "setup_next_organisations");
     else if (s->open)
         desk_link_button(d, setup_path(d, "watch"), "setup_next_watch");
+    else if (s->is_destroyed)
+        desk_link_button(d, setup_path(d, "waves", "open"), "setup_wave_open_another");
     else if (s->last)
         desk_link_button(d, setup_path(d, "reports"), "setup_next_reports");
     else if (!s->people)
@@ -132,6 +160,9 @@ void assessment_show(struct desk *d) {
         desk_notice(d, "setup_is_archived");
     else if (d->assessment.state == ASSESSMENT_DELETED)
         desk_notice(d, "setup_is_deleted");
+    if (s.is_destroyed)
+        write_destroyed(d, &s);
+    setup_write_gone(d, &s, true);
     write_glance(d, &s);
     if (d->assessment.state == ASSESSMENT_ACTIVE)
         write_next(d, &s);

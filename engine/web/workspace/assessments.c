@@ -17,7 +17,7 @@ static const char *state_words(struct desk *d, const struct listed *l) {
                                                desk_day(d, l->s.open->until), NULL)
                                    : desk_fill(d, "setup_state_open", "wave", l->s.open->label, NULL);
     if (l->s.last)
-        return desk_fill(d, "setup_state_closed", "wave", l->s.last->label, NULL);
+        return desk_fill(d, l->s.is_destroyed ? "setup_state_destroyed" : "setup_state_closed", "wave", l->s.last->label, NULL);
     return desk_words(d, "setup_state_new");
 }
 

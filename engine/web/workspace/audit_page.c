@@ -83,6 +83,8 @@ static void write_object(struct desk *d, const struct shown *s, const char *obje
 }
 
 static const char *who(struct desk *d, const struct audit *a) {
+    if (strcmp(a->account, AUDIT_SERVER) == 0)
+        return desk_words(d, "audit_server");
     if (*a->account)
         return a->account;
     return desk_words(d, strcmp(a->act, "sign_in_failed") == 0 ? "audit_nobody" : "audit_command_line");

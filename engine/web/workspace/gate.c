@@ -32,10 +32,30 @@ static bool read_secret(const char *cookie, uint8_t secret[SESSION_SECRET]) {
            n == SESSION_SECRET;
 }
 
+bool gate_speaks(const struct desk *d, const char *language) {
+    return texts_own(d->request->web->texts, language, "work.sign_in_title") != NULL;
+}
+
+size_t gate_languages(const struct desk *d, const char ***languages) {
+    const char *const *all;
+    const size_t n = texts_languages(d->request->web->texts, &all);
+    size_t spoken = 0;
+    *languages = arena_array(d->request->arena, n + 1, sizeof **languages);
+    for (size_t i = 0; i < n; i++)
+        if (gate_speaks(d, all[i]))
+            (*languages)[spoken++] = all[i];
+    return spoken;
+}
+
 /* The person's own language, if there are words in it. */
 static void speak(struct desk *d) {
     const char *language = d->signed_in && *d->account.language ? d->account.language : screen_language(d->request);
     screen_init(&d->screen, d->request, language);
+    if (!gate_speaks(d, d->screen.words)) {
+        const char **languages;
+        const size_t n = gate_languages(d, &languages);
+        screen_init(&d->screen, d->request, screen_language_of(d->request, languages, n));
+    }
     d->screen.language = d->screen.words;
 }
 

@@ -69,6 +69,10 @@ const char *gate_posted_new_password(struct desk *d, const char *email);
 /* Is this the code of the account's app, or one of its recovery codes, and not used before? RESULT_INPUT: no. */
 enum result gate_second_factor(struct desk *d, const struct account *account, const char *code) MUST_CHECK;
 
+/* Does the workspace have words in this language? Some languages are there for respondents only. */
+bool gate_speaks(const struct desk *d, const char *language);
+/* Those that it has words in; returns how many. In the request's arena. */
+size_t gate_languages(const struct desk *d, const char ***languages);
 /* A field for the language of an account ("" follows the browser), and its value; false with what is wrong about it. */
 void gate_field_language(struct desk *d, const char *value);
 bool gate_posted_language(struct desk *d, const char **language);

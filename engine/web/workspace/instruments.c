@@ -43,6 +43,9 @@ void instruments_show(struct desk *d) {
     bool good = true;
     desk_open(d, 200, desk_words(d, "see_instruments"), TAB_NONE);
     desk_paragraph(d, "see_instruments_how");
+    html_markup(&d->screen.html, "<p>");
+    desk_link(d, "/instruments/import", desk_words(d, "exchange_link"));
+    html_markup(&d->screen.html, "</p>");
     if (n == 0) {
         desk_empty(d, "see_instruments_none", NULL, NULL);
         desk_close(d);

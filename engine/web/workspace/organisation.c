@@ -130,8 +130,11 @@ static struct organisation take_fields(struct desk *d, const struct all *all, co
     const struct organisation *there = code ? NULL : find(all, o.code);
     if (there && !is_same(there, &o))
         desk_wrong(d, "code", "setup_code_taken", "value", o.code);
-    if (o.parent[0] && (!find(all, o.parent) || is_above(all, o.code, o.parent)))
+    const struct organisation *parent = o.parent[0] ? find(all, o.parent) : NULL;
+    if (o.parent[0] && !parent)
         desk_wrong(d, "parent", "parent_unknown", "value", o.parent);
+    else if (parent && is_above(all, o.code, o.parent))
+        desk_wrong(d, "parent", "setup_parent_circle", "name", parent->name);
     return o;
 }
 
@@ -176,12 +179,32 @@ void organisation_add(struct desk *d) {
         put(d, &o, "organisation_added");
 }
 
-static void show(struct desk *d, int status, const struct all *all, const struct organisation *o) {
+static const char *print_of(struct desk *d, const struct organisation *o) {
+    return setup_print(d, o->code, o->name, o->parent, o->language, arena_printf(d->arena, "%d", o->headcount), NULL);
+}
+
+/* Beside what was typed: what somebody else has saved meanwhile. */
+static void write_stored(struct desk *d, const struct all *all, const struct organisation *o) {
+    const struct organisation *parent = find(all, o->parent);
+    desk_section(d, "setup_stored_now");
+    setup_facts_open(d);
+    setup_fact(d, "setup_name", o->name);
+    setup_fact(d, "setup_parent", parent ? parent->name : desk_words(d, "setup_parent_none"));
+    setup_fact(d, "setup_headcount", o->headcount >= 0 ? desk_number(d, o->headcount, 0) : desk_words(d, "setup_none"));
+    setup_fact(d, "setup_language",
+               *o->language ? texts_language_name(d->screen.texts, o->language) : desk_words(d, "setup_language_any"));
+    setup_facts_close(d);
+}
+
+static void show(struct desk *d, int status, const struct all *all, const struct organisation *o, bool changed) {
     setup_open(d, status, o->name, TAB_ORGANISATIONS);
     setup_facts_open(d);
     setup_fact(d, "setup_code", o->code);
     setup_facts_close(d);
+    if (changed)
+        write_stored(d, all, o);
     desk_form_open(d, setup_path(d, "organisations", o->code), false);
+    setup_hide_began(d, print_of(d, o));
     write_fields(d, all, o, false);
     setup_buttons_open(d);
     desk_button(d, "setup_save", NULL, NULL);
@@ -200,7 +223,7 @@ void organisation_show(struct desk *d) {
     struct all all;
     const struct organisation *o = find_asked(d, &all);
     if (o)
-        show(d, 200, &all, o);
+        show(d, 200, &all, o, false);
 }
 
 void organisation_handle(struct desk *d) {
@@ -209,8 +232,9 @@ void organisation_handle(struct desk *d) {
     if (!old)
         return;
     const struct organisation o = take_fields(d, &all, old->code);
+    const bool changed = !is_same(old, &o) && !setup_take_began(d, print_of(d, old));
     if (desk_has_errors(d))
-        show(d, SETUP_WRONG, &all, old);
+        show(d, SETUP_WRONG, &all, old, changed);
     else
         put(d, &o, "organisation_changed");
 }
@@ -223,7 +247,7 @@ void organisation_remove(struct desk *d) {
     const enum result result = store_remove_organisation(d->store, d->assessment.id, o->code);
     if (result == RESULT_INPUT) {
         desk_wrong(d, "", "setup_organisation_needed", "name", o->name);
-        show(d, 409, &all, o);
+        show(d, 409, &all, o, false);
     } else if (result != RESULT_OK) {
         desk_refuse(d, 503);
     } else {

@@ -178,7 +178,10 @@ static void write_list(struct desk *d, const struct person *people, size_t n, co
 void people_show(struct desk *d) {
     struct organisation *organisations;
     struct person *people;
+    struct setup_state s;
     size_t n_organisations, n;
+    if (!setup_read(d, &d->assessment, &s))
+        return;
     if (store_list_organisations(d->store, d->arena, d->assessment.id, &organisations, &n_organisations) != RESULT_OK ||
         store_list_people(d->store, d->arena, d->assessment.id, &people, &n) != RESULT_OK) {
         desk_refuse(d, 503);
@@ -189,6 +192,7 @@ void people_show(struct desk *d) {
         desk_empty(d, "setup_people_need_organisations", setup_path(d, "organisations", "import"),
                    "setup_next_organisations");
     } else if (!n) {
+        setup_write_gone(d, &s, false);
         desk_empty(d, "setup_people_empty", setup_path(d, "people", "import"), "setup_import");
         html_markup(&d->screen.html, "<p>");
         desk_link(d, setup_path(d, "people", "add"), desk_words(d, "setup_person_add"));

@@ -99,17 +99,34 @@ static bool take_fields(struct desk *d, struct person *p, bool is_new) {
     return false;
 }
 
-static void put(struct desk *d, const struct person *p, const char *act) {
+/* The open wave, whose people are fixed; NULL when there is none. */
+static const struct wave *open_wave(struct desk *d) {
+    struct wave *waves;
+    size_t n;
+    if (store_list_waves(d->store, d->arena, d->assessment.id, &waves, &n) != RESULT_OK)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (waves[i].state == WAVE_OPEN)
+            return &waves[i];
+    return NULL;
+}
+
+static void put(struct desk *d, const struct person *p, bool is_new) {
+    const struct wave *open = is_new ? open_wave(d) : NULL;
     if (store_put_people(d->store, d->assessment.id, p, 1) != RESULT_OK) {
         desk_refuse(d, 503);
         return;
     }
-    desk_audit_inside(d, act, p->organisation, NULL);
-    desk_redirect(d, setup_path(d, "people"), "setup_person_saved", NULL);
+    desk_audit_inside(d, is_new ? "person_added" : "person_changed", p->organisation, NULL);
+    desk_redirect(d, setup_path(d, "people"), open ? "setup_person_saved_later" : "setup_person_saved",
+                  open ? open->label : NULL);
 }
 
 static void show_new(struct desk *d, int status, const struct person *p) {
+    const struct wave *open = open_wave(d);
     setup_open(d, status, desk_words(d, "setup_person_add"), TAB_PEOPLE);
+    if (open)
+        setup_paragraph(d, desk_fill(d, "setup_person_later", "wave", open->label, NULL));
     desk_form_open(d, setup_path(d, "people", "add"), false);
     write_fields(d, p, true);
     setup_buttons_open(d);
@@ -137,10 +154,27 @@ void person_add(struct desk *d) {
     else if (again)
         desk_redirect(d, setup_path(d, "people"), "setup_person_saved", NULL);
     else
-        put(d, &p, "person_added");
+        put(d, &p, true);
 }
 
-static void show(struct desk *d, int status, const struct person *p) {
+static const char *print_of(struct desk *d, const struct person *p) {
+    return setup_print(d, p->email, p->name, p->organisation, p->unit, p->language, NULL);
+}
+
+/* Beside what was typed: what somebody else has saved meanwhile. */
+static void write_stored(struct desk *d, const struct person *p) {
+    const char *none = desk_words(d, "setup_none");
+    desk_section(d, "setup_stored_now");
+    setup_facts_open(d);
+    setup_fact(d, "setup_name", *p->name ? p->name : none);
+    setup_fact(d, "setup_organisation", p->organisation);
+    setup_fact(d, "setup_unit", *p->unit ? p->unit : none);
+    setup_fact(d, "setup_language",
+               *p->language ? texts_language_name(d->screen.texts, p->language) : desk_words(d, "setup_language_any"));
+    setup_facts_close(d);
+}
+
+static void show(struct desk *d, int status, const struct person *p, bool changed) {
     const char *hex = setup_hex(d, p->id);
     setup_open(d, status, p->name[0] ? p->name : p->email, TAB_PEOPLE);
     setup_facts_open(d);
@@ -149,7 +183,10 @@ static void show(struct desk *d, int status, const struct person *p) {
         setup_fact(d, "setup_contact",
                    desk_words(d, p->contact == CONTACT_BOUNCED ? "setup_contact_bounced" : "setup_contact_opted_out"));
     setup_facts_close(d);
+    if (changed)
+        write_stored(d, p);
     desk_form_open(d, setup_path(d, "people", hex), false);
+    setup_hide_began(d, print_of(d, p));
     write_fields(d, p, false);
     setup_buttons_open(d);
     desk_button(d, "setup_save", NULL, NULL);
@@ -170,7 +207,7 @@ static void show(struct desk *d, int status, const struct person *p) {
 void person_show(struct desk *d) {
     struct person p;
     if (find_asked(d, &p))
-        show(d, 200, &p);
+        show(d, 200, &p, false);
 }
 
 void person_handle(struct desk *d) {
@@ -179,10 +216,11 @@ void person_handle(struct desk *d) {
         return;
     struct person p = old;
     (void)take_fields(d, &p, false);
+    const bool changed = !is_same(&old, &p) && !setup_take_began(d, print_of(d, &old));
     if (desk_has_errors(d))
-        show(d, SETUP_WRONG, &old);
+        show(d, SETUP_WRONG, &old, changed);
     else
-        put(d, &p, "person_changed");
+        put(d, &p, false);
 }
 
 void person_export(struct desk *d) {

@@ -18,20 +18,21 @@ static const char *organisation_path(struct desk *d, const struct wave *wave, co
                      NULL);
 }
 
-static void write_wave(struct desk *d, const struct wave *wave) {
+static void write_wave(struct desk *d, const struct wave *wave, bool destroyed) {
     struct html *h = &d->screen.html;
     desk_row_open(d);
     desk_cell_open(d);
-    if (wave->state == WAVE_CLOSED)
+    if (wave->state == WAVE_CLOSED && !destroyed)
         desk_link(d, wave_path(d, wave), see_wave_name(d, wave));
     else
         html_text(h, see_wave_name(d, wave));
     desk_cell_close(d);
     desk_cell(d, *wave->opened ? desk_day(d, wave->opened) : "");
     desk_cell(d, *wave->closed ? desk_day(d, wave->closed) : "");
-    desk_cell(d, desk_words(d, wave->state == WAVE_CLOSED ? "see_closed"
-                               : wave->state == WAVE_OPEN ? "see_open"
-                                                          : "see_closing"));
+    desk_cell(d, desk_words(d, destroyed                    ? "see_destroyed"
+                               : wave->state == WAVE_CLOSED ? "see_closed"
+                               : wave->state == WAVE_OPEN   ? "see_open"
+                                                            : "see_closing"));
     desk_row_close(d);
 }
 
@@ -43,8 +44,14 @@ void reports_show(struct desk *d) {
         desk_refuse(d, 503);
         return;
     }
-    for (size_t i = 0; i < n; i++)
+    bool *destroyed = arena_array(d->arena, n + 1, sizeof *destroyed);
+    for (size_t i = 0; i < n; i++) {
         open = open || waves[i].state != WAVE_CLOSED;
+        if (store_is_destroyed(d->store, &waves[i], &destroyed[i]) != RESULT_OK) {
+            desk_refuse(d, 503);
+            return;
+        }
+    }
     desk_open(d, 200, desk_words(d, "see_title"), TAB_REPORTS);
     if (n == 0) {
         desk_empty(d, "see_no_waves", setup_path(d, "waves"), "see_to_waves");
@@ -59,8 +66,13 @@ void reports_show(struct desk *d) {
     desk_table_head(d, "see_to", false);
     desk_table_head(d, "see_state", false);
     for (size_t i = n; i-- > 0;)
-        write_wave(d, &waves[i]);
+        write_wave(d, &waves[i], destroyed[i]);
     desk_table_close(d);
+    if (!open && destroyed[n - 1]) {
+        html_markup(&d->screen.html, "<p>");
+        desk_link_button(d, setup_path(d, "waves", "open"), "see_destroyed_next");
+        html_markup(&d->screen.html, "</p>");
+    }
     desk_close(d);
 }
 

@@ -2,15 +2,44 @@
 
 #include <string.h>
 
+#include "store/counts.h"
+
 static void show_refusal(struct desk *d, enum desk_tab tab, const char *key) {
     desk_open(d, 409, desk_words(d, "see_none_title"), d->account.role == ROLE_VIEWER ? TAB_NONE : tab);
     desk_paragraph(d, key);
     desk_close(d);
 }
 
+/* There are no results of it and there will be none; who can open another wave is led there. */
+static void show_destroyed(struct desk *d, const struct wave *wave, enum desk_tab tab) {
+    struct html *h = &d->screen.html;
+    const bool works = d->signed_in && d->account.role != ROLE_VIEWER && tab != TAB_NONE;
+    desk_open(d, 409, desk_words(d, "see_none_title"), works ? tab : TAB_NONE);
+    html_markup(h, "<p>");
+    desk_text(d, desk_fill(d, "see_destroyed_explain", "wave", see_wave_name(d, wave), "k",
+                           desk_number(d, wave->min_group, 0), NULL));
+    html_markup(h, "</p>");
+    if (works) {
+        html_markup(h, "<p>");
+        desk_link_button(d, desk_path(d, "assessments", d->assessment.name, "waves", "open", NULL),
+                         "see_destroyed_next");
+        html_markup(h, "</p>");
+    }
+    desk_close(d);
+}
+
 bool see_open(struct desk *d, const struct wave *wave, enum desk_tab tab, struct results **out) {
     if (wave->state != WAVE_CLOSED) {
         show_refusal(d, tab, wave->state == WAVE_OPEN ? "see_not_before_close" : "see_being_closed");
+        return false;
+    }
+    bool destroyed;
+    if (store_is_destroyed(d->store, wave, &destroyed) != RESULT_OK) {
+        desk_refuse(d, 503);
+        return false;
+    }
+    if (destroyed) {
+        show_destroyed(d, wave, tab);
         return false;
     }
     struct findings *findings = findings_new();

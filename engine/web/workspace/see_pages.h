@@ -27,5 +27,8 @@ void instrument_show(struct desk *d);
 void instrument_preview_show(struct desk *d);
 void instrument_preview_form(struct desk *d);   /* a page of the form itself, in a frame or not */
 void instrument_preview_handle(struct desk *d); /* the same after a button of it */
+/* instrument_import.c: from another system's file */
+void instrument_import_show(struct desk *d);
+void instrument_import_handle(struct desk *d);
 
 #endif

@@ -1,8 +1,13 @@
 #include "web/workspace/setup.h"
+#include "base/clock.h"
 #include "base/letters.h"
 
+#include <sodium.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { PRINT_SIZE = 16 };
 
 void setup_open(struct desk *d, int status, const char *title, enum desk_tab tab) {
     desk_style(d, "setup.css");
@@ -22,6 +27,12 @@ bool setup_read(struct desk *d, const struct assessment *a, struct setup_state *
             out->last = w;
         if (w->state == WAVE_OPEN)
             out->open = w;
+    }
+    for (size_t i = 0; good && i < out->n_waves; i++) {
+        bool destroyed = false;
+        good = store_is_destroyed(d->store, &out->waves[i], &destroyed) == RESULT_OK;
+        out->is_destroyed = &out->waves[i] == out->last ? destroyed : out->is_destroyed;
+        out->has_results = out->has_results || (out->waves[i].state == WAVE_CLOSED && !destroyed);
     }
     const struct wave *counted = out->open ? out->open : out->last;
     if (good && counted)
@@ -113,14 +124,73 @@ void setup_sort_organisations(struct organisation *list, size_t n) {
         qsort(list, n, sizeof *list, by_name);
 }
 
+const char *setup_print(struct desk *d, const char *first, ...) {
+    crypto_generichash_state state;
+    unsigned char hash[PRINT_SIZE];
+    char *hex = arena_alloc(d->arena, 2 * PRINT_SIZE + 1);
+    va_list rest;
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    va_start(rest, first);
+    for (const char *text = first; text; text = va_arg(rest, const char *))
+        crypto_generichash_update(&state, (const unsigned char *)text, strlen(text) + 1);
+    va_end(rest);
+    crypto_generichash_final(&state, hash, sizeof hash);
+    return sodium_bin2hex(hex, 2 * PRINT_SIZE + 1, hash, sizeof hash);
+}
+
+void setup_hide_began(struct desk *d, const char *print) {
+    desk_hidden(d, "began", print);
+}
+
+bool setup_take_began(struct desk *d, const char *print) {
+    const char *began = desk_posted(d, "began", (size_t)2 * PRINT_SIZE);
+    if (!began[0] || strcmp(began, print) == 0)
+        return true;
+    desk_wrong(d, "", "setup_changed_meanwhile", NULL, NULL);
+    return false;
+}
+
+/* Removed by the server, and not before this wave had closed: an older line is about another assessment of that name.
+ */
+static bool is_gone(struct desk *d, const char *act, const char *object, const struct wave *after, const char **day) {
+    struct audit line;
+    if (store_find_audit(d->store, d->arena, act, object, &line) != RESULT_OK)
+        return false;
+    *day = arena_string(d->arena, clock_local_day(line.time, "UTC").text);
+    return strcmp(*day, after->closed) >= 0;
+}
+
+static void write_gone(struct desk *d, const char *text) {
+    struct html *h = &d->screen.html;
+    html_markup(h, "<div class=notice><p>");
+    html_text(h, text);
+    html_markup(h, "</p></div>");
+}
+
+void setup_write_gone(struct desk *d, const struct setup_state *s, bool responses) {
+    const char *day;
+    if (!s->people && s->last && !s->open && is_gone(d, "roster_dropped", d->assessment.name, s->last, &day))
+        write_gone(d, desk_fill(d, "setup_roster_gone", "day", desk_day(d, day), NULL));
+    for (size_t i = 0; responses && i < s->n_waves; i++) {
+        const struct wave *w = &s->waves[i];
+        const char *object = arena_printf(d->arena, "%s/%s", d->assessment.name, w->label);
+        if (w->state == WAVE_CLOSED && is_gone(d, "responses_dropped", object, w, &day))
+            write_gone(d, desk_fill(d, "setup_responses_gone", "wave", w->label, "day", desk_day(d, day), NULL));
+    }
+}
+
 void setup_facts_open(struct desk *d) {
     html_markup(&d->screen.html, "<dl class=facts>");
 }
 
 void setup_fact(struct desk *d, const char *label_key, const char *text) {
+    setup_fact_text(d, desk_words(d, label_key), text);
+}
+
+void setup_fact_text(struct desk *d, const char *label, const char *text) {
     struct html *h = &d->screen.html;
     html_markup(h, "<div><dt>");
-    desk_say(d, label_key);
+    html_text(h, label);
     html_markup(h, "</dt><dd>");
     html_text(h, text);
     html_markup(h, "</dd></div>");

@@ -18,6 +18,8 @@ struct setup_state {
     struct wave *waves;      /* in their order */
     const struct wave *open; /* the open one, or NULL */
     const struct wave *last; /* the newest, or NULL */
+    bool is_destroyed;       /* the last wave closed with too few answers: there is nothing to see of it */
+    bool has_results;        /* some closed wave has results */
     bool has_counts;
     struct wave_counts counts; /* of the open wave, else of the last; what may be told of them */
 };
@@ -27,6 +29,15 @@ bool setup_read(struct desk *d, const struct assessment *a, struct setup_state *
 const char *setup_answered(struct desk *d, const struct wave_counts *c);
 /* "31 January 2027 (America/Toronto)" */
 const char *setup_until(struct desk *d, const struct wave *w);
+
+/* Two people, or two windows, at the same form: it carries the fingerprint of what it began from (hidden field "began"),
+ * made of these texts, which end with NULL. setup_take_began says, as a finding, when what is stored is another thing by
+ * now; a form without the field was not made by these pages and is taken as it is. */
+const char *setup_print(struct desk *d, const char *first, ...) __attribute__((sentinel));
+void setup_hide_began(struct desk *d, const char *print);
+bool setup_take_began(struct desk *d, const char *print);
+/* What retention has removed, said where it would be missed: of the roster; of the answers of these waves. */
+void setup_write_gone(struct desk *d, const struct setup_state *s, bool responses);
 
 /* desk_open with the style of these pages. */
 void setup_open(struct desk *d, int status, const char *title, enum desk_tab tab);
@@ -42,6 +53,7 @@ bool setup_read_id(const char *hex, struct id *out);
 /* Pieces of pages. A list of facts: open, facts, close. */
 void setup_facts_open(struct desk *d);
 void setup_fact(struct desk *d, const char *label_key, const char *text);
+void setup_fact_text(struct desk *d, const char *label, const char *text); /* the label is a text already */
 void setup_facts_close(struct desk *d);
 /* By name, as people count and spell: for lists to choose from. */
 void setup_sort_organisations(struct organisation *list, size_t n);

@@ -4,19 +4,30 @@
 
 #include "access/links.h"
 #include "base/clock.h"
+#include "store/counts.h"
 #include "web/workspace/see.h"
 
-/* The closed waves in which the organisation took part, newest first. */
-static bool closed_waves(struct desk *d, struct id assessment, struct wave **out, size_t *n) {
+/* The closed waves that have results, newest first; of those that closed with too few answers the newest, or NULL. */
+static bool closed_waves(struct desk *d, struct id assessment, struct wave **out, size_t *n,
+                         const struct wave **destroyed) {
     struct wave *all;
     size_t n_all;
     *n = 0;
+    *destroyed = NULL;
     if (store_list_waves(d->store, d->arena, assessment, &all, &n_all) != RESULT_OK)
         return false;
     *out = arena_array(d->arena, n_all + 1, sizeof **out);
-    for (size_t i = n_all; i-- > 0;)
-        if (all[i].state == WAVE_CLOSED)
+    for (size_t i = n_all; i-- > 0;) {
+        bool gone;
+        if (all[i].state != WAVE_CLOSED)
+            continue;
+        if (store_is_destroyed(d->store, &all[i], &gone) != RESULT_OK)
+            return false;
+        if (!gone)
             (*out)[(*n)++] = all[i];
+        else if (!*destroyed)
+            *destroyed = &all[i];
+    }
     return true;
 }
 
@@ -35,18 +46,21 @@ static const char *organisation_name(struct desk *d, struct id assessment, const
 static bool write_grant(struct desk *d, const struct grant *g) {
     struct assessment a;
     struct wave *waves;
+    const struct wave *destroyed;
     size_t n;
     const enum result result = store_get_assessment(d->store, d->arena, g->assessment, &a);
     if (result == RESULT_INPUT || (result == RESULT_OK && a.state == ASSESSMENT_DELETED))
         return true; /* removed meanwhile */
-    if (result != RESULT_OK || !closed_waves(d, g->assessment, &waves, &n))
+    if (result != RESULT_OK || !closed_waves(d, g->assessment, &waves, &n, &destroyed))
         return false;
     for (size_t i = 0; i < n || i == 0; i++) {
         desk_row_open(d);
         desk_cell(d, organisation_name(d, g->assessment, g->organisation));
         desk_cell(d, a.title);
         desk_cell_open(d);
-        if (n == 0)
+        if (n == 0 && destroyed)
+            desk_text(d, desk_fill(d, "see_shared_destroyed", "wave", see_wave_name(d, destroyed), NULL));
+        else if (n == 0)
             desk_say(d, "see_shared_later");
         else
             desk_link(d,
@@ -172,6 +186,7 @@ static bool find_grant(struct desk *d, struct grant *out) {
 struct behind_link {
     struct grant grant;
     struct wave *waves;
+    const struct wave *destroyed; /* when there is none with results: one that ended without */
     size_t n, chosen;
 };
 
@@ -181,7 +196,7 @@ static bool look_behind(struct desk *d, struct behind_link *out) {
     if (!find_grant(d, &out->grant))
         return false;
     if (store_get_assessment(d->store, d->arena, out->grant.assessment, &d->assessment) != RESULT_OK ||
-        !closed_waves(d, out->grant.assessment, &out->waves, &out->n)) {
+        !closed_waves(d, out->grant.assessment, &out->waves, &out->n, &out->destroyed)) {
         desk_refuse(d, 503);
         return false;
     }
@@ -202,7 +217,7 @@ void shared_show(struct desk *d) {
     if (!look_behind(d, &b))
         return;
     if (b.n == 0)
-        show_gone(d, 200, "see_shared_later");
+        show_gone(d, 200, b.destroyed ? "see_link_destroyed" : "see_shared_later");
     else
         show_report(d, &b.grant, b.waves, b.n, &b.waves[b.chosen]);
 }
@@ -214,7 +229,7 @@ void shared_download(struct desk *d) {
     if (!look_behind(d, &b))
         return;
     if (b.n == 0) {
-        show_gone(d, 404, "see_shared_later");
+        show_gone(d, 404, b.destroyed ? "see_link_destroyed" : "see_shared_later");
         return;
     }
     const struct wave *wave = &b.waves[b.chosen];

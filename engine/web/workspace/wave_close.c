@@ -79,6 +79,10 @@ void wave_close_handle(struct desk *d) {
         return;
     }
     desk_audit_inside(d, "wave_closed", w.label, NULL);
+    if (closing.cleaning) { /* goes on by itself; the results are made when the first report asks for them */
+        desk_redirect(d, setup_path(d, "waves"), "setup_wave_cleaning", NULL);
+        return;
+    }
     (void)!make_results(d, &w); /* else they are made when the first report asks for them */
     desk_redirect(d, setup_path(d, closing.responses ? "reports" : "waves"),
                   closing.responses ? "setup_wave_closed" : "setup_wave_destroyed",

@@ -6,7 +6,7 @@
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
-enum { LABEL_MAX = 60 };
+enum { LABEL_MAX = 60, NAMES_SHOWN = 12 };
 
 static const char *const link_values[] = {"where-no-people", "all", "none"};
 
@@ -30,8 +30,93 @@ static void write_frozen(struct desk *d, const struct setup_state *s, const stru
     html_markup(h, "</p>");
 }
 
+/* Where fewer can answer than a result needs, as far as anybody knows: an open link without a headcount is for a number
+ * that nobody knows. */
+struct few {
+    const char *names;   /* of the organisations, "" when there are none */
+    long all;            /* in all; -1 unknown */
+};
+
+static bool asks_staff(const struct instrument *i) {
+    for (size_t p = 0; i && p < i->n_pages; p++)
+        if (page_is_for(&i->pages[p], AUDIENCE_STAFF))
+            return true;
+    return false;
+}
+
+static int people_in(const struct person *people, size_t n, const char *code) {
+    int found = 0;
+    for (size_t i = 0; i < n; i++)
+        found += strcmp(people[i].organisation, code) == 0;
+    return found;
+}
+
+static const char *few_names(struct desk *d, const char *const *names, size_t n) {
+    struct buf out = BUF_INIT;
+    for (size_t i = 0; i < n && i < NAMES_SHOWN; i++)
+        buf_printf(&out, "%s%s", i ? ", " : "", names[i]);
+    const char *list = arena_copy(d->arena, out.p, out.n);
+    buf_free(&out);
+    return n <= NAMES_SHOWN ? list
+                            : desk_fill(d, "setup_few_and_more", "names", list, "n",
+                                        desk_number(d, (double)(n - NAMES_SHOWN), 0), NULL);
+}
+
+/* False when the store failed. */
+static bool find_few(struct desk *d, const struct instrument *instrument, struct few *out) {
+    struct organisation *list;
+    struct person *people;
+    size_t n, n_people, n_few = 0;
+    *out = (struct few){"", -1};
+    if (!asks_staff(instrument))
+        return true;
+    if (store_list_organisations(d->store, d->arena, d->assessment.id, &list, &n) != RESULT_OK ||
+        store_list_people(d->store, d->arena, d->assessment.id, &people, &n_people) != RESULT_OK)
+        return false;
+    setup_sort_organisations(list, n);
+    const char **names = arena_array(d->arena, n + 1, sizeof *names);
+    bool all_known = true;
+    out->all = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int there = people_in(people, n_people, list[i].code);
+        const int known = list[i].headcount > there ? list[i].headcount : there;
+        all_known = all_known && (there > 0 || list[i].headcount >= 0);
+        out->all += known;
+        if (known > 0 && known < d->assessment.min_group)
+            names[n_few++] = list[i].name;
+    }
+    if (!all_known || out->all >= d->assessment.min_group)
+        out->all = -1;
+    out->names = few_names(d, names, n_few);
+    return true;
+}
+
+static void write_few(struct desk *d, const struct few *few) {
+    struct html *h = &d->screen.html;
+    const char *k = desk_number(d, d->assessment.min_group, 0);
+    if (!few->names[0] && few->all < 0)
+        return;
+    desk_section(d, "setup_few_title");
+    html_markup(h, "<div class=notice>");
+    if (few->names[0])
+        setup_paragraph(d, desk_fill(d, "setup_few_organisations", "k", k, "names", few->names, NULL));
+    if (few->all >= 0)
+        setup_paragraph(
+            d, desk_fill(d, "setup_few_all", "k", k, "n", desk_number(d, (double)few->all, 0), NULL));
+    html_markup(h, "<p>");
+    desk_link(d, setup_path(d, "people"), desk_words(d, "setup_few_people"));
+    html_markup(h, "</p></div>");
+    desk_field_check(d, "few", "setup_few_confirm", NULL, false);
+}
+
 static void show(struct desk *d, int status, const struct setup_state *s) {
     const struct instrument *i = setup_load_instrument(d);
+    struct few few;
+    if (!find_few(d, i, &few)) {
+        instrument_release(i);
+        desk_refuse(d, 503);
+        return;
+    }
     const char *const texts[] = {desk_words(d, "setup_links_where_no_people"), desk_words(d, "setup_links_all"),
                                  desk_words(d, "setup_links_none")};
     if (!i)
@@ -44,6 +129,7 @@ static void show(struct desk *d, int status, const struct setup_state *s) {
     setup_field_timezone(d, "timezone", d->assessment.timezone);
     desk_field_choice(d, "open_links", "setup_links", "setup_links_hint", link_values, texts, 3, link_values[0]);
     write_frozen(d, s, i);
+    write_few(d, &few);
     setup_buttons_open(d);
     desk_button(d, "setup_open_do", NULL, NULL);
     setup_cancel(d, setup_path(d, "waves"));
@@ -120,7 +206,12 @@ void wave_open_handle(struct desk *d) {
     }
     const struct instrument *i = setup_load_instrument(d);
     enum result result = RESULT_INPUT;
-    if (i)
+    struct few few;
+    if (!find_few(d, i, &few))
+        result = RESULT_MACHINE;
+    else if ((few.names[0] || few.all >= 0) && !desk_posted_is(d, "few", "yes"))
+        desk_wrong(d, "few", "setup_few_not_confirmed", NULL, NULL);
+    else if (i)
         result = collect_open_wave(d->collect, &d->assessment, i, &request, &wave, d->arena, d->findings);
     instrument_release(i);
     if (result == RESULT_MACHINE) {

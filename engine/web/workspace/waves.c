@@ -24,7 +24,9 @@ static bool write_card(struct desk *d, const struct wave *w) {
     static const char *const states[] = {"setup_wave_open", "setup_wave_emptied", "setup_wave_closed"};
     struct html *h = &d->screen.html;
     struct wave_counts counts;
-    if (store_count_answers(d->store, d->arena, w, &counts) != RESULT_OK)
+    bool destroyed;
+    if (store_count_answers(d->store, d->arena, w, &counts) != RESULT_OK ||
+        store_is_destroyed(d->store, w, &destroyed) != RESULT_OK)
         return false;
     html_open(h, "li");
     html_attribute(h, "class", w->state == WAVE_OPEN ? "card now" : "card");
@@ -32,7 +34,9 @@ static bool write_card(struct desk *d, const struct wave *w) {
     html_text(h, w->label);
     html_markup(h, "</h2>");
     setup_facts_open(d);
-    setup_fact(d, "setup_wave_state", desk_words(d, w->imported ? "setup_wave_imported" : states[w->state]));
+    setup_fact(d, "setup_wave_state", desk_words(d, w->imported   ? "setup_wave_imported"
+                                                   : destroyed ? "setup_wave_is_destroyed"
+                                                               : states[w->state]));
     setup_fact(d, "setup_answered", setup_answered(d, &counts));
     if (w->opened[0])
         setup_fact(d, "setup_wave_opened", desk_day(d, w->opened));
@@ -43,7 +47,7 @@ static bool write_card(struct desk *d, const struct wave *w) {
     setup_facts_close(d);
     if (w->state == WAVE_OPEN) {
         write_open_links(d, w);
-    } else if (w->state == WAVE_CLOSED) {
+    } else if (w->state == WAVE_CLOSED && !destroyed) {
         html_markup(h, "<p class=acts>");
         desk_link(d, setup_path(d, "reports"), desk_words(d, "setup_wave_reports"));
         html_markup(h, "</p>");

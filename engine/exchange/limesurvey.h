@@ -1,0 +1,58 @@
+/* A LimeSurvey survey as a tree: groups, questions, sub-questions, answers, each with its texts by language. Both of
+ * its files become this; read_limesurvey.c makes a draft of it. For limesurvey*.c and read_limesurvey.c only. */
+#ifndef READINESS_EXCHANGE_LIMESURVEY_H
+#define READINESS_EXCHANGE_LIMESURVEY_H
+
+#include "exchange/draft.h"
+
+struct lime_part { /* a sub-question or an answer */
+    const char *code, *relevance, *score;
+    int scale, order;
+    long id; /* of the .lss */
+    struct place place;
+    struct draft_text text; /* as it stands in the file until lime_finish */
+};
+
+struct lime_question {
+    const char *code, *type, *relevance, *mandatory, *other, *validation, *fallback;
+    int group, group_order, order;
+    long id;
+    struct place place;
+    struct draft_text text, help;
+    size_t n_subs, subs_capacity, n_answers, answers_capacity;
+    struct lime_part *subs, *answers;
+    struct buf attributes; /* names of those that are set, separated by ", "; freed by lime_draft */
+};
+
+struct lime_group {
+    const char *relevance;
+    int order;
+    long id;
+    struct place place;
+    struct draft_text text, help;
+};
+
+struct lime {
+    struct draft *d;
+    size_t n_groups, groups_capacity, n_questions, questions_capacity;
+    struct lime_group *groups;
+    struct lime_question *questions;
+    struct draft_text title, welcome, end;
+    struct place place; /* of the survey's texts */
+    size_t n_settings;  /* that have no place here */
+    struct place first_setting;
+};
+
+struct lime_group *lime_group_new(struct lime *l, struct place place);
+struct lime_question *lime_question_new(struct lime *l, const char *code, struct place place);
+struct lime_part *lime_part_new(struct lime *l, struct lime_question *q, bool answer, const char *code,
+                                struct place place);
+struct lime_part *lime_part_find(struct lime_question *q, bool answer, const char *code, int scale);
+/* Sets the text of a language; an empty one is none. */
+void lime_text(struct draft *d, struct draft_text *text, const char *language, const char *value);
+/* A setting, a quota, a mail: counted, not carried over. */
+void lime_setting(struct lime *l, struct place place);
+/* The tree into the draft. */
+void lime_draft(struct lime *l);
+
+#endif
