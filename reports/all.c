@@ -12,13 +12,13 @@ static void sheet_change_all(struct book *book, const struct all_view *view) {
 }
 
 /* One sheet after another, so that only one organisation is in memory besides the workbook. */
-static enum result put_profiles(struct book *book, const struct report_request *request, size_t organisations,
+static enum result put_profiles(struct book *book, const struct report_request *request, const struct all_view *all,
                                 size_t done, size_t total) {
     enum result result = RESULT_OK;
-    for (size_t i = 0; result == RESULT_OK && i < organisations; i++) {
+    for (size_t i = 0; result == RESULT_OK && i < all->n; i++) {
         struct arena *arena = arena_new();
         struct organisation_view view;
-        result = organisation_view_read(&view, request->results, arena, i);
+        result = organisation_view_read(&view, request->results, arena, all->index[i]);
         if (result == RESULT_OK)
             sheet_profile_of(book, &view);
         else
@@ -52,7 +52,7 @@ enum result report_all(const struct report_request *request, struct findings *fi
         }
         sheet_codebook(&book);
         if (request->profiles)
-            result = put_profiles(&book, request, organisations, organisations + n, total);
+            result = put_profiles(&book, request, &view, organisations + n, total);
         const enum result closed = book_close(&book);
         result = result == RESULT_OK ? closed : result;
         tell(request, total, total);

@@ -56,6 +56,7 @@ struct style {
     uint8_t call, gap;
     uint8_t line_above, line_below; /* 1 hairline, 2 darker */
     uint8_t line_side;              /* hairlines left and right */
+    uint8_t from_right;             /* text that is read from the right: style_as_read finds that out */
 };
 
 enum { BOOK_COLUMNS = 512 };
@@ -154,6 +155,8 @@ void put_head(struct sheet *s, size_t row, size_t column, const char *text, char
 lxw_format *book_format(struct book *book, struct style style);
 lxw_color_t colour_of(enum colour colour);
 struct style style_of_call(enum call call, struct style style);
+/* The style of a text in a workbook that is read from the right, if its own letters are. */
+struct style style_as_read(const struct book *book, const char *text, struct style style);
 /* "'Sheet name'!$B$4:$B$9", for charts. In the arena. */
 const char *sheet_range(const struct sheet *s, size_t row, size_t column, size_t last_row, size_t last_column);
 /* A chart over cells: position and size in pixels, with a description for those who cannot see it. */

@@ -13,14 +13,19 @@ static size_t sequence_at(const char *p, size_t left) {
     return n && n <= left && utf8_valid((struct str){p, n}) ? n : 0;
 }
 
-/* "_x0041_" in a cell is read as a character code: the underscore itself must then be written as one. */
+/* Control characters that no cell can hold. */
+static bool is_left_out(unsigned char c) {
+    return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+}
+
+/* "_x0041_" in a cell is read as a character code: the underscore itself must then be written as one. What is left out
+ * anyway does not keep the rest apart. */
 static bool looks_like_escape(const char *p, size_t left) {
-    if (left < 7 || p[0] != '_' || p[1] != 'x' || p[6] != '_')
-        return false;
-    for (int i = 2; i < 6; i++)
-        if (!strchr("0123456789abcdefABCDEF", p[i]))
-            return false;
-    return true;
+    char seen[8] = "";
+    for (size_t n = 0; n < 7 && left > 0; p++, left--)
+        if (!is_left_out((unsigned char)*p))
+            seen[n++] = *p;
+    return seen[0] == '_' && seen[1] == 'x' && seen[6] == '_' && strspn(seen + 2, "0123456789abcdefABCDEF") == 4;
 }
 
 /* U+FFFE and U+FFFF are not characters of XML. */
@@ -43,7 +48,7 @@ static size_t safe_piece(const char *p, size_t left, const char **piece, size_t 
     unsigned char c = (unsigned char)*p;
     if (c == '\t') {
         *piece = " ";
-    } else if ((c < 0x20 && c != '\n') || c == 0x7F) {
+    } else if (is_left_out(c)) {
         *piece_n = 0;
         *units = 0;
     } else if (looks_like_escape(p, left)) {
@@ -85,8 +90,27 @@ static void check(struct sheet *s, lxw_error error) {
         s->book->failed = true;
 }
 
+/* Is the first letter one of a script that is written from the right? Not every program finds that out for itself, and
+ * the marks at the end of a sentence would stand at its beginning. */
+static bool begins_from_right(const char *text) {
+    struct str rest = str_of(text);
+    while (rest.n > 0) {
+        const uint32_t c = utf8_next(&rest);
+        if ((c >= 0x590 && c < 0x900) || (c >= 0xFB1D && c < 0xFE00) || (c >= 0xFE70 && c < 0xFF00))
+            return true;
+        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= 0xC0 && c < 0x590))
+            return false;
+    }
+    return false;
+}
+
+struct style style_as_read(const struct book *book, const char *text, struct style style) {
+    style.from_right = language_is_rtl(book->words->language) && begins_from_right(text);
+    return style;
+}
+
 void put_text(struct sheet *s, size_t row, size_t column, const char *text, struct style style) {
-    lxw_format *format = book_format(s->book, style);
+    lxw_format *format = book_format(s->book, style_as_read(s->book, text, style));
     const char *safe = safe_text(s->book, text, CELL_MAX);
     if (*safe)
         check(s, worksheet_write_string(s->page, (lxw_row_t)row, (lxw_col_t)column, safe, format));
@@ -100,7 +124,8 @@ void put_merged(struct sheet *s, size_t row, size_t first, size_t last, const ch
         return;
     }
     check(s, worksheet_merge_range(s->page, (lxw_row_t)row, (lxw_col_t)first, (lxw_row_t)row, (lxw_col_t)last,
-                                   safe_text(s->book, text, CELL_MAX), book_format(s->book, style)));
+                                   safe_text(s->book, text, CELL_MAX),
+                                   book_format(s->book, style_as_read(s->book, text, style))));
 }
 
 void put_blank(struct sheet *s, size_t row, size_t first, size_t last, struct style style) {
@@ -192,6 +217,8 @@ void put_runs(struct sheet *s, size_t row, size_t column, const struct text_run 
             used++;
         }
     }
+    if (used > 0)
+        style = style_as_read(book, parts[0].string, style);
     if (used < 2) /* the library wants at least two */
         put_text(s, row, column, used ? parts[0].string : "", style);
     else

@@ -102,6 +102,8 @@ static lxw_format *make_format(struct book *book, const struct style *style) {
     set_side(f, style, language_is_rtl(book->words->language));
     if (style->indent)
         format_set_indent(f, style->indent);
+    if (style->from_right)
+        format_set_reading_order(f, 2);
     if (style->fill) {
         format_set_pattern(f, LXW_PATTERN_SOLID);
         format_set_fg_color(f, colours[style->fill]);

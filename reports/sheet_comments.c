@@ -36,7 +36,8 @@ static size_t put_comment(struct sheet *s, size_t row, const char *text) {
         struct style style = {.wrap = 1, .top = points > 20, .line_below = rest.n ? 0 : 1};
         put_blank(s, row, EDGE, EDGE, (struct style){.line_below = style.line_below});
         /* already safe: written as it is, so that nothing is escaped twice */
-        if (worksheet_write_string(s->page, (lxw_row_t)row, TEXT, shown, book_format(book, style)) != LXW_NO_ERROR)
+        if (worksheet_write_string(s->page, (lxw_row_t)row, TEXT, shown,
+                                   book_format(book, style_as_read(book, shown, style))) != LXW_NO_ERROR)
             book->failed = true;
         sheet_height(s, row++, points + 8);
         first = false;

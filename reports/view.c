@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/letters.h"
+
 enum result organisation_view_read(struct organisation_view *view, struct results *results, struct arena *arena,
                                    size_t index) {
     struct organisation_results *o;
@@ -12,13 +14,43 @@ enum result organisation_view_read(struct organisation_view *view, struct result
     return results_history(results, arena, index, &view->history);
 }
 
+struct named {
+    struct organisation_head head;
+    size_t index;
+};
+
+static int by_name(const void *a, const void *b) {
+    const struct named *x = a, *y = b;
+    const int order = letters_compare(x->head.name, y->head.name);
+    return order != 0 ? order : x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* Only how they are shown: results are asked for by the index they have there. */
+static void order_heads(struct all_view *view, const struct organisation_head *heads, struct arena *arena) {
+    struct named *list = arena_array(arena, view->n + 1, sizeof *list);
+    struct organisation_head *ordered = arena_array(arena, view->n + 1, sizeof *ordered);
+    size_t *index = arena_array(arena, view->n + 1, sizeof *index);
+    for (size_t i = 0; i < view->n; i++)
+        list[i] = (struct named){heads[i], i};
+    if (view->n)
+        qsort(list, view->n, sizeof *list, by_name);
+    for (size_t i = 0; i < view->n; i++) {
+        ordered[i] = list[i].head;
+        index[i] = list[i].index;
+    }
+    view->heads = ordered;
+    view->index = index;
+}
+
 enum result all_view_read(struct all_view *view, struct results *results, struct arena *arena,
                           void (*progress)(void *context, size_t done, size_t total), void *context, size_t total) {
-    view->n = results_organisations(results, &view->heads);
+    const struct organisation_head *heads;
+    view->n = results_organisations(results, &heads);
+    order_heads(view, heads, arena);
     view->each = arena_array(arena, view->n + 1, sizeof *view->each);
     view->staff = outline_of(arena, results_instrument(results), AUDIENCE_STAFF);
     for (size_t i = 0; i < view->n; i++) {
-        enum result result = results_overview(results, arena, i, &view->each[i]);
+        enum result result = results_overview(results, arena, view->index[i], &view->each[i]);
         if (result != RESULT_OK)
             return result;
         if (progress)

@@ -16,8 +16,9 @@ enum result organisation_view_read(struct organisation_view *view, struct result
 
 struct all_view {
     size_t n;
-    const struct organisation_head *heads;
-    struct organisation_results **each; /* overviews, parallel to heads */
+    const struct organisation_head *heads; /* in the order of their names, as people count and spell */
+    const size_t *index;                   /* of each in the results */
+    struct organisation_results **each;    /* overviews, parallel to heads */
     const struct organisation_results *overall;
     struct outline staff;
     struct wave_history *history; /* of all together */

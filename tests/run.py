@@ -159,12 +159,20 @@ def browser():
     python_tests('browser')
 
 
+def fuzz():
+    """Made-up bytes for whatever reads bytes from outside: briefly each; ten minutes each with --long."""
+    status, output = run(['script/fuzz', '600' if os.environ.get('READINESS_LONG') else '5'])
+    good = re.findall(r'^ok +(\S+) +\d+ +\d+', output, re.M)
+    bad = re.findall(r'^FAIL (\S+)', output, re.M)
+    count('fuzz (%s)' % output.rstrip().split('\n')[-1], output, status, len(good), bad)
+
+
 def with_r():
     """Statistics beside R's (only with --with-r)."""
     python_tests('with_r')
 
 
-PARTS = [rules, unit, web, story, mail, workbook, privacy, browser, analysis, with_r, coverage]
+PARTS = [rules, unit, web, story, mail, workbook, privacy, browser, fuzz, analysis, with_r, coverage]
 
 
 def main():

@@ -131,6 +131,11 @@ struct results; /* opaque: holds the open wave */
  * who runs the assessment, and may export the answers of groups of the minimum anyway; nothing is ever found about
  * fewer.
  *
+ * Where somebody left items of a construct out, the figures of the construct and of its items would together give the
+ * answers away. Then the mean of the construct's last item (rarely of all its items), or of a domain, is withheld with
+ * its deviation, interval and distribution, and the shares of an item where these alone would give its mean
+ * (results_veil.c).
+ *
  * Changes in confidential mode are those of the persons who answered in this wave and the one before, in the same
  * organisation, where that tells on nobody (results_pair.c): the mean of their own differences with its 95 % t interval
  * (Student 1908), and their number. Otherwise, and in anonymous mode always, the difference of both means with Welch's

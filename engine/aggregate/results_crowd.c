@@ -1,5 +1,5 @@
-/* The persons of one organisation as they come in: tallies per group, spreads per atom. Memory grows with the number of
- * groups and of combinations of memberships, not with persons. */
+/* The persons of one organisation as they come in: tallies per group, spreads per atom, and who left the same items
+ * out. Memory grows with the number of groups and of combinations of memberships and items, not with persons. */
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +17,10 @@ struct crowd *crowd_new(struct arena *arena, const struct layout *l, struct cova
     c->tallies[0] = tally_new(arena, l);
     c->index_size = 64;
     c->index = arena_array(arena, c->index_size, sizeof *c->index);
+    c->pattern_index_size = 64;
+    c->pattern_index = arena_array(arena, c->pattern_index_size, sizeof *c->pattern_index);
+    c->n_words = (l->instrument->n_items + 63) / 64;
+    c->answered = arena_array(arena, c->n_words, sizeof *c->answered);
     c->values = arena_array(arena, l->n_variables, sizeof *c->values);
     c->counted = arena_array(arena, l->n_variables, sizeof *c->counted);
     c->members = arena_array(arena, l->n_breakdowns + 1, sizeof *c->members);
@@ -196,6 +200,64 @@ static void add_to_atom(struct crowd *c) {
     a->spread[0].high = 1;
 }
 
+bool pattern_has(const struct pattern *p, size_t item) {
+    return p->answered[item / 64] >> item % 64 & 1;
+}
+
+static size_t pattern_slot(const struct crowd *c, size_t atom, const uint64_t *answered) {
+    uint64_t h = (atom + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    for (size_t i = 0; i < c->n_words; i++) {
+        h = (h ^ answered[i]) * UINT64_C(0x9E3779B97F4A7C15);
+        h ^= h >> 29;
+    }
+    return (size_t)h & (c->pattern_index_size - 1);
+}
+
+static void index_patterns(struct crowd *c, size_t size) {
+    c->pattern_index_size = size;
+    c->pattern_index = arena_array(c->arena, size, sizeof *c->pattern_index);
+    for (size_t i = 0; i < c->n_patterns; i++) {
+        size_t at = pattern_slot(c, c->patterns[i].atom, c->patterns[i].answered);
+        while (c->pattern_index[at]) {
+            at = (at + 1) & (size - 1);
+        }
+        c->pattern_index[at] = i + 1;
+    }
+}
+
+static void read_answered(struct crowd *c) {
+    const struct layout *l = c->layout;
+    memset(c->answered, 0, c->n_words * sizeof *c->answered);
+    for (size_t i = 0; i < l->instrument->n_items; i++) {
+        if (l->of_item[i] != NOWHERE && !isnan(c->values[l->of_item[i]])) {
+            c->answered[i / 64] |= UINT64_C(1) << i % 64;
+        }
+    }
+}
+
+/* Counts the person among those of the same atom who answered the same items. */
+static void add_to_pattern(struct crowd *c) {
+    size_t size = c->n_words * sizeof *c->answered;
+    read_answered(c);
+    size_t at = pattern_slot(c, c->last, c->answered);
+    for (; c->pattern_index[at]; at = (at + 1) & (c->pattern_index_size - 1)) {
+        struct pattern *p = &c->patterns[c->pattern_index[at] - 1];
+        if (p->atom == c->last && memcmp(p->answered, c->answered, size) == 0) {
+            p->n++;
+            c->last_pattern = c->pattern_index[at] - 1;
+            return;
+        }
+    }
+    c->patterns = arena_grow(c->arena, c->patterns, c->n_patterns, &c->pattern_capacity, sizeof *c->patterns);
+    c->patterns[c->n_patterns++] = (struct pattern){
+        .atom = c->last, .n = 1, .answered = (uint64_t *)(void *)arena_copy(c->arena, c->answered, size)};
+    c->pattern_index[at] = c->n_patterns;
+    c->last_pattern = c->n_patterns - 1;
+    if (2 * c->n_patterns > c->pattern_index_size) {
+        index_patterns(c, 2 * c->pattern_index_size);
+    }
+}
+
 static void add_to_covariances(struct crowd *c) {
     const struct instrument *in = c->layout->instrument;
     for (size_t v = 0; v < c->layout->n_variables; v++) {
@@ -220,5 +282,6 @@ void crowd_add(struct crowd *c, const struct answers *answers, const char *unit)
         }
     }
     add_to_atom(c);
+    add_to_pattern(c);
     add_to_covariances(c);
 }

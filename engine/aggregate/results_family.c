@@ -22,6 +22,7 @@ struct family *family_new(struct arena *arena, const struct layout *l, size_t n_
     f->n_groups = n_groups;
     f->published = arena_array(arena, l->n_variables * n_groups, sizeof *f->published);
     f->plain = arena_array(arena, l->n_variables * n_groups, sizeof *f->plain);
+    f->veiled = arena_array(arena, l->n_variables * n_groups, sizeof *f->veiled);
     f->paired = arena_array(arena, l->n_variables, sizeof *f->paired);
     return f;
 }
@@ -210,20 +211,13 @@ void family_refine(struct family *f, const struct crowd *c, size_t k) {
     arena_free(scratch);
 }
 
-size_t family_classes(const struct family *f, const struct crowd *c, size_t variable, size_t detail_k,
-                      size_t *of_atom) {
+size_t crowd_classes(const struct crowd *c, const bool *separates, size_t *of_atom) {
     struct arena *scratch = arena_new();
     size_t n_members = c->layout->n_breakdowns + 1, n_classes = 0;
     size_t *signatures = arena_array(scratch, c->n_atoms * n_members, sizeof *signatures);
-    bool *separates = arena_array(scratch, c->n_groups, sizeof *separates);
-    for (size_t g = 1; g < c->n_groups; g++) {
-        size_t n = c->tallies[g] && detail_k ? tally_answered(c->layout, c->tallies[g], variable) : 0;
-        separates[g] = detail_k ? family_details(f, variable, g, n, detail_k) : family_has(f, variable, g);
-    }
     for (size_t a = 0; a < c->n_atoms; a++) {
         const struct atom *atom = &c->atoms[a];
-        of_atom[a] = NOWHERE;
-        if (atom->spread[variable].n == 0) {
+        if (of_atom[a] == NOWHERE) {
             continue;
         }
         size_t *own = signatures + n_classes * n_members, at = 0;
@@ -237,5 +231,20 @@ size_t family_classes(const struct family *f, const struct crowd *c, size_t vari
         of_atom[a] = at;
     }
     arena_free(scratch);
+    return n_classes;
+}
+
+size_t family_classes(const struct family *f, const struct crowd *c, size_t variable, size_t detail_k,
+                      size_t *of_atom) {
+    bool *separates = mem_alloc(c->n_groups * sizeof *separates);
+    for (size_t g = 0; g < c->n_groups; g++) {
+        size_t n = c->tallies[g] && detail_k ? tally_answered(c->layout, c->tallies[g], variable) : 0;
+        separates[g] = detail_k ? family_details(f, variable, g, n, detail_k) : family_has(f, variable, g);
+    }
+    for (size_t a = 0; a < c->n_atoms; a++) {
+        of_atom[a] = c->atoms[a].spread[variable].n > 0 ? 0 : NOWHERE;
+    }
+    size_t n_classes = crowd_classes(c, separates, of_atom);
+    free(separates);
     return n_classes;
 }

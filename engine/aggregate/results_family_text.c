@@ -36,6 +36,9 @@ static void write_rules(struct json_writer *w, const struct layout *l, const str
     json_key(w, "rules");
     json_open(w, '[');
     json_text(w, "2");
+    if (f->has_veils) {
+        json_text(w, "3");
+    }
     json_close(w, ']');
 }
 
@@ -54,6 +57,11 @@ void family_write(struct buf *out, const struct layout *l, const struct family *
             variable_key(&key, "plain.", &l->variables[v]);
             json_key(&w, key.p);
             write_groups(&w, f->plain + v * n, n, names);
+        }
+        if (memchr(f->veiled + v * n, 1, n * sizeof(bool))) {
+            variable_key(&key, "veiled.", &l->variables[v]);
+            json_key(&w, key.p);
+            write_groups(&w, f->veiled + v * n, n, names);
         }
     }
     if (f->refined) {
@@ -82,6 +90,14 @@ static void read_paired(struct family *f, const struct layout *l, struct str arr
     }
 }
 
+static void read_rules(struct family *f, struct str array, struct arena *arena) {
+    struct str rule;
+    f->refined = true;
+    while (json_array_next(&array, arena, &rule)) {
+        f->has_veils = f->has_veils || str_is(rule, "3");
+    }
+}
+
 struct family *family_read(struct arena *arena, const struct layout *l, struct str json, const char *const *names,
                            size_t n_groups) {
     struct family *f = family_new(arena, l, n_groups);
@@ -94,7 +110,9 @@ struct family *family_read(struct arena *arena, const struct layout *l, struct s
         if (m.type != JSON_ARRAY) {
             continue;
         }
-        f->refined = f->refined || str_is(m.key, "rules");
+        if (str_is(m.key, "rules")) {
+            read_rules(f, m.text, scratch);
+        }
         if (str_is(m.key, "paired")) {
             read_paired(f, l, m.text, scratch);
         }
@@ -107,6 +125,10 @@ struct family *family_read(struct arena *arena, const struct layout *l, struct s
             variable_key(&key, "plain.", &l->variables[v]);
             if (str_is(m.key, key.p)) {
                 read_groups(f->plain + v * n_groups, m.text, names, n_groups, scratch);
+            }
+            variable_key(&key, "veiled.", &l->variables[v]);
+            if (str_is(m.key, key.p)) {
+                read_groups(f->veiled + v * n_groups, m.text, names, n_groups, scratch);
             }
         }
     }

@@ -17,7 +17,7 @@
 #include "store/store.h"
 
 /* Raised when a formula or the meaning of a row changes: then all aggregates are made again. */
-enum { AGGREGATES_VERSION = 3 };
+enum { AGGREGATES_VERSION = 4 };
 
 #define NOWHERE SIZE_MAX
 
@@ -96,8 +96,15 @@ struct spread { /* of one variable over the persons of an atom */
 struct atom {              /* persons with the same unit and the same answers to all grouping questions */
     size_t *members;       /* groups they are in: the unit's (or NOWHERE), then one per breakdown (or NOWHERE) */
     struct spread *spread; /* per variable */
-    uint32_t *paired;      /* per variable: of them, whose change is told; NULL: nobody's */
 };
+
+struct pattern { /* persons of an atom who answered the same items */
+    size_t atom;
+    uint32_t n;
+    const uint64_t *answered; /* a bit per item of the instrument */
+    uint32_t *paired;         /* per variable: of them, whose change is told; NULL: nobody's */
+};
+bool pattern_has(const struct pattern *p, size_t item);
 
 /* The persons of one organisation, as they come in. */
 struct crowd {
@@ -108,16 +115,21 @@ struct crowd {
     const char **names;     /* per group: "", "role=manager", "unit=North" */
     size_t n_atoms, atom_capacity;
     struct atom *atoms;
-    size_t last;            /* atom of the person added last */
+    size_t n_patterns, pattern_capacity;
+    struct pattern *patterns;
+    size_t last, last_pattern; /* atom and pattern of the person added last */
     struct moments *paired; /* per variable: the persons' own differences since the wave before, where the organisation
                                tells them; NULL: nowhere */
     size_t *n_pairs;        /* per variable: how many there are, told or not; NULL with `paired` */
-    size_t *index, index_size;       /* hash table over atoms: position + 1 */
+    size_t *index, index_size; /* hash table over atoms: position + 1 */
+    size_t *pattern_index, pattern_index_size;
     struct covariance **covariances; /* per variable; NULL but for constructs; borrowed */
     double *values;                  /* of the person being added, per variable */
     size_t *counted;                 /* the same: index of the count, or NOWHERE */
     size_t *members;                 /* the same: as in struct atom */
     double *row;
+    uint64_t *answered; /* the same: as in struct pattern */
+    size_t n_words;
 };
 /* `covariances` are cleared. */
 struct crowd *crowd_new(struct arena *arena, const struct layout *l, struct covariance **covariances);
@@ -134,8 +146,10 @@ struct family {
     size_t n_groups;
     bool *published; /* [variable * n_groups + group] */
     bool *plain;     /* the same: published and without detail whatever its size */
+    bool *veiled;    /* the same: published, but for the mean and what gives it (items and domains: results_veil.c) */
     bool *paired;    /* per variable: the change is that of the persons who answered in both waves */
     bool refined;    /* `plain` and `paired` were decided; otherwise it was stored by an earlier program */
+    bool has_veils;  /* `veiled` was decided; the same */
 };
 bool family_has(const struct family *f, size_t variable, size_t group);
 /* Is the group of that many persons told in detail? */
@@ -150,11 +164,40 @@ void family_refine(struct family *f, const struct crowd *c, size_t k);
  * (NOWHERE for the others), and returns how many there are. `detail_k` 0: by the published groups; otherwise by those
  * told in detail when that is the minimum. `of_atom` has room for every atom. */
 size_t family_classes(const struct family *f, const struct crowd *c, size_t variable, size_t detail_k, size_t *of_atom);
-/* As stored: {"response":["","role=a"],"item.x":[""],"plain.item.x":["role=a"],"paired":["team"],"rules":["2"]}; a
- * variable that is not named is like "response", and nothing of it is plain. */
+/* The classes of the atoms that are in the same groups among those that separate; atoms that are NOWHERE in `of_atom`
+ * are left out. Returns how many. */
+size_t crowd_classes(const struct crowd *c, const bool *separates, size_t *of_atom);
+/* As stored: {"response":["","role=a"],"item.x":[""],"plain.item.x":["role=a"],"veiled.item.y":["","role=a"],
+ * "paired":["team"],"rules":["2","3"]}; a variable that is not named is like "response", and nothing of it is plain or
+ * veiled. Rule 3 are the veils. */
 void family_write(struct buf *out, const struct layout *l, const struct family *f, const char *const *names);
 struct family *family_read(struct arena *arena, const struct layout *l, struct str json, const char *const *names,
                            size_t n_groups);
+
+/* Veils: which means are withheld because the figures of items, constructs and domains together would tell on who left
+ * items out. See results_veil.c. */
+
+/* Decides what is veiled in an organisation, whose published groups are decided. */
+void veil_decide(struct family *f, const struct crowd *c, size_t k);
+/* How many items of a construct were answered, and is that enough for a score? */
+size_t veil_answered(const struct layout *l, const struct pattern *p, size_t construct);
+bool veil_scored(const struct layout *l, const struct pattern *p, size_t construct);
+/* The classes of atoms by the published groups of a construct and of one of its items. */
+size_t veil_classes(struct arena *arena, const struct family *f, const struct crowd *c, size_t construct, size_t item,
+                    size_t *of_atom);
+/* Before `pairs` are told: are the classes even (or covered by what is veiled) on both sides of the split? `side`: per
+ * pattern of the crowd and side, persons. */
+bool veil_allows_split(const struct family *f, const struct crowd *c, size_t construct, size_t n_sides,
+                       const uint32_t *side, size_t k);
+
+struct veil_sums; /* of all organisations */
+struct veil_sums *veil_sums_new(struct arena *arena, const struct layout *l, size_t k);
+void veil_sums_add(struct veil_sums *s, const struct crowd *c, const struct family *f);
+/* Did all who answered any of the construct's items answer equally many? */
+bool veil_all_alike(const struct veil_sums *s, size_t construct);
+/* Decides for all together. `joined`: per variable, whether the rest is in the whole; `pooled`: whether a fixed group
+ * is of the pooled question. */
+void veil_decide_together(struct family *f, const struct veil_sums *s, const bool *joined, const bool *pooled);
 
 /* Rows of the aggregate tables. */
 

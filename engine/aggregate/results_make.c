@@ -62,6 +62,9 @@ static struct family *make_family(struct making *m, const char *organisation, st
     if (!f->refined) {
         family_refine(f, c, m->k);
     }
+    if (!f->has_veils) {
+        veil_decide(f, c, m->k);
+    }
     if (m->pairing && m->result == RESULT_OK) {
         m->result = pairing_finish(m->pairing, m->organisation_arena, organisation, c, f, decided != NULL);
     }

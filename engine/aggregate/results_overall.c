@@ -24,6 +24,11 @@
  * without as one class, and the rest; and a group of another question is told in detail when every organisation that
  * adds to it tells it in detail.
  *
+ * Items and constructs together (results_veil.c): the weights of a class's persons differ with the number of items they
+ * answered, so a set T of choices puts at stake, for every such number, those of the lesser side. While that is fewer
+ * than k (and anybody is at stake at all) the set is unsafe. A construct's figure is measured on its last item, whose
+ * mean is withheld of the pooled groups. Unless all answered equally many: then items and construct are as one.
+ *
  * Changes of the persons who answered twice: those of the organisations that tell theirs, if that is more than half of
  * all such persons. */
 #include <stdlib.h>
@@ -43,17 +48,28 @@ struct overall {
     const struct breakdown *pooled; /* NULL: none */
     size_t n_choices;
     uint64_t *support;       /* [variable << n_choices | T]: persons at stake, see above */
+    uint64_t *least;         /* the same, at least, with the figures of items and constructs together */
     uint64_t *detail;        /* the same for what is told in detail */
     uint32_t *rest_with;     /* [variable * (n_choices + 1) + choice]: the rest by choice; the last is "none" */
-    uint32_t *plain_with;    /* the same: shown without detail */
+    uint32_t **rest_by;      /* per variable: the same by the number of items answered */
+    uint32_t *plain_with;    /* as rest_with: shown without detail */
     bool *plain_group;       /* [variable * n_fixed + group]: an organisation shows the group without detail */
     struct moments *changes; /* per variable: of the organisations that tell theirs */
     size_t *n_pairs;         /* per variable: told or not */
+    bool *joined;            /* per variable: the rest is in the whole */
+    struct veil_sums *veils;
 };
 
 static const struct construct *construct_of(const struct layout *l, size_t variable) {
     const struct variable *v = &l->variables[variable];
     return v->kind == KIND_CONSTRUCT ? &l->instrument->constructs[v->index] : NULL;
+}
+
+/* The construct of an item or a construct; NULL for others. */
+static const struct construct *bundle_of(const struct layout *l, size_t variable) {
+    const struct variable *v = &l->variables[variable];
+    return v->kind == KIND_ITEM ? &l->instrument->constructs[l->instrument->items[v->index].construct]
+                                : construct_of(l, variable);
 }
 
 /* What is added up to decide on the groups and on details. */
@@ -62,12 +78,20 @@ static void make_pools(struct overall *o) {
     o->pooled = layout_pooled(o->layout);
     o->n_choices = o->pooled ? o->pooled->question->n_choices : 0;
     o->support = arena_array(o->arena, n << o->n_choices, sizeof *o->support);
+    o->least = arena_array(o->arena, n << o->n_choices, sizeof *o->least);
     o->detail = arena_array(o->arena, n << o->n_choices, sizeof *o->detail);
     o->rest_with = arena_array(o->arena, n * (o->n_choices + 1), sizeof *o->rest_with);
+    o->rest_by = arena_array(o->arena, n, sizeof(uint32_t *));
+    for (size_t v = 0; v < n; v++) {
+        const struct construct *c = bundle_of(o->layout, v);
+        o->rest_by[v] = arena_array(o->arena, c ? (c->n_items + 1) * (o->n_choices + 1) : 0, sizeof **o->rest_by);
+    }
     o->plain_with = arena_array(o->arena, n * (o->n_choices + 1), sizeof *o->plain_with);
     o->plain_group = arena_array(o->arena, n * o->layout->n_fixed, sizeof *o->plain_group);
     o->changes = arena_array(o->arena, n, sizeof *o->changes);
     o->n_pairs = arena_array(o->arena, n, sizeof *o->n_pairs);
+    o->joined = arena_array(o->arena, n, sizeof *o->joined);
+    o->veils = veil_sums_new(o->arena, o->layout, o->k);
 }
 
 struct overall *overall_new(const struct layout *l, size_t k) {
@@ -135,16 +159,59 @@ static void add_class_support(const struct overall *o, struct arena *scratch, co
     size_t n_classes = family_classes(f, c, variable, in_detail ? o->k : 0, of_atom);
     uint32_t *with = arena_array(scratch, 2 * n_classes * width, sizeof *with);
     for (size_t a = 0; a < c->n_atoms; a++) {
-        const struct atom *atom = &c->atoms[a];
         if (of_atom[a] != NOWHERE) {
-            uint32_t *of_class = with + 2 * of_atom[a] * width + choice_of(o, atom);
-            uint32_t paired = atom->paired && !in_detail ? atom->paired[variable] : 0;
-            of_class[0] += atom->spread[variable].n - paired;
-            of_class[width] += paired;
+            with[2 * of_atom[a] * width + choice_of(o, &c->atoms[a])] += c->atoms[a].spread[variable].n;
+        }
+    }
+    for (size_t i = 0; i < c->n_patterns && !in_detail; i++) {
+        const struct pattern *p = &c->patterns[i];
+        if (p->paired && p->paired[variable]) {
+            uint32_t *at = with + 2 * of_atom[p->atom] * width + choice_of(o, &c->atoms[p->atom]);
+            at[0] -= p->paired[variable];
+            at[width] += p->paired[variable];
         }
     }
     for (size_t i = 0; i < 2 * n_classes; i++) {
         add_support(o, (in_detail ? o->detail : o->support) + (variable << o->n_choices), with + i * width);
+        if (!in_detail && !bundle_of(o->layout, variable)) {
+            add_support(o, o->least + (variable << o->n_choices), with + i * width);
+        }
+    }
+}
+
+/* Does somebody of the pattern count for a variable: answered the item, or has a score and answered the last item? */
+static bool counts_for(const struct layout *l, const struct pattern *p, size_t variable) {
+    const struct variable *v = &l->variables[variable];
+    if (v->kind == KIND_ITEM) {
+        return pattern_has(p, v->index);
+    }
+    const struct construct *c = &l->instrument->constructs[v->index];
+    return veil_scored(l, p, v->index) && pattern_has(p, c->first_item + c->n_items - 1);
+}
+
+/* The same for items and constructs together: by the number of items answered, too. */
+static void add_least_support(const struct overall *o, struct arena *scratch, const struct crowd *c,
+                              const struct family *f, size_t variable) {
+    const struct construct *construct = bundle_of(o->layout, variable);
+    size_t index = (size_t)(construct - o->layout->instrument->constructs), of = o->layout->of_construct[index];
+    size_t width = o->n_choices + 1, height = 2 * (construct->n_items + 1);
+    size_t *of_atom = arena_array(scratch, c->n_atoms, sizeof *of_atom);
+    const struct variable *v = &o->layout->variables[variable];
+    size_t item = v->kind == KIND_ITEM ? v->index : construct->first_item + construct->n_items - 1;
+    size_t n_classes = veil_classes(scratch, f, c, index, item, of_atom);
+    uint32_t *with = arena_array(scratch, n_classes * height * width, sizeof *with);
+    for (size_t i = 0; i < c->n_patterns; i++) {
+        const struct pattern *p = &c->patterns[i];
+        if (counts_for(o->layout, p, variable)) {
+            size_t row = of_atom[p->atom] * height + 2 * veil_answered(o->layout, p, index);
+            uint32_t *at = with + row * width + choice_of(o, &c->atoms[p->atom]);
+            uint32_t paired = p->paired ? p->paired[of] : 0;
+            at[0] += p->n - paired;
+            at[width] += paired;
+        }
+    }
+    for (size_t i = 0; i < n_classes * height; i++) {
+        add_support(o, o->least + (variable << o->n_choices), with + i * width);
     }
 }
 
@@ -162,6 +229,9 @@ static void note_plain_groups(struct overall *o, const struct crowd *c, const st
 static void add_to_stakes(struct overall *o, struct arena *scratch, const struct crowd *c, const struct family *f,
                           size_t variable) {
     add_class_support(o, scratch, c, f, variable, false);
+    if (bundle_of(o->layout, variable)) {
+        add_least_support(o, scratch, c, f, variable);
+    }
     if (family_details(f, variable, 0, tally_answered(o->layout, c->tallies[0], variable), o->k)) {
         add_class_support(o, scratch, c, f, variable, true);
         return;
@@ -202,6 +272,14 @@ static void add_to_rest(struct overall *o, const struct crowd *c, size_t variabl
             }
         }
     }
+    const struct construct *construct = o->pooled ? bundle_of(o->layout, variable) : NULL;
+    for (size_t i = 0; construct && i < c->n_patterns; i++) {
+        const struct pattern *p = &c->patterns[i];
+        if (counts_for(o->layout, p, variable)) {
+            size_t answered = veil_answered(o->layout, p, (size_t)(construct - o->layout->instrument->constructs));
+            o->rest_by[variable][answered * (o->n_choices + 1) + choice_of(o, &c->atoms[p->atom])] += p->n;
+        }
+    }
 }
 
 void overall_add(struct overall *o, const struct crowd *c, const struct family *f) {
@@ -232,6 +310,7 @@ void overall_add(struct overall *o, const struct crowd *c, const struct family *
     }
     arena_free(scratch);
     add_changes(o, c);
+    veil_sums_add(o->veils, c, f);
 }
 
 /* Adds the rest of a variable to the whole, if it is large enough. */
@@ -240,6 +319,7 @@ static void join_rest(struct overall *o, size_t v) {
     if (rest->n < o->k || disclose_is_small(rest->n, (double)rest->low, (double)rest->high, o->k)) {
         return;
     }
+    o->joined[v] = true;
     for (size_t g = 0; g < o->layout->n_fixed; g++) {
         if (g == 0 || is_pooled(o, g)) {
             tally_merge(o->layout, o->shown[g], o->rest[g], v);
@@ -251,14 +331,25 @@ static void join_rest(struct overall *o, size_t v) {
     if (o->pooled) {
         add_support(o, o->support + (v << o->n_choices), o->rest_with + v * (o->n_choices + 1));
         add_support(o, o->detail + (v << o->n_choices), o->rest_with + v * (o->n_choices + 1));
+        const struct construct *c = bundle_of(o->layout, v);
+        for (size_t a = 0; c && a <= c->n_items; a++) {
+            add_support(o, o->least + (v << o->n_choices), o->rest_by[v] + a * (o->n_choices + 1));
+        }
+        if (!c) {
+            add_support(o, o->least + (v << o->n_choices), o->rest_with + v * (o->n_choices + 1));
+        }
     }
 }
 
+struct stakes { /* per set of choices: is anybody at stake, and how many at least? */
+    const uint64_t *any, *number;
+};
+
 /* Sets among the choices of `kept` that put somebody, but fewer than `least`, at stake. */
-static size_t unsafe_sets(const uint64_t *support, size_t kept, size_t least) {
+static size_t unsafe_sets(const struct stakes *stakes, size_t kept, size_t least) {
     size_t unsafe = 0;
     for (size_t t = kept; t > 0; t = (t - 1) & kept) {
-        unsafe += support[t] > 0 && support[t] < least;
+        unsafe += stakes->any[t] > 0 && stakes->number[t] < least;
     }
     return unsafe;
 }
@@ -266,20 +357,20 @@ static size_t unsafe_sets(const uint64_t *support, size_t kept, size_t least) {
 /* The choices of the pooled question, among those of `kept` (a bit each), that may be told where that takes `least`
  * persons. While a set is unsafe, the choice goes that leaves the fewest, the smaller first, then the later in the
  * file. */
-static size_t safe_choices(const struct overall *o, size_t variable, const uint64_t *support, size_t kept,
+static size_t safe_choices(const struct overall *o, size_t variable, const struct stakes *stakes, size_t kept,
                            size_t least_persons) {
     size_t n[POOLED_CHOICES];
     for (size_t c = 0; c < o->n_choices; c++) {
         n[c] = tally_answered(o->layout, o->shown[o->pooled->first_group + c], variable);
         kept &= n[c] >= least_persons ? SIZE_MAX : ~((size_t)1 << c);
     }
-    while (kept && unsafe_sets(support, kept, least_persons) > 0) {
+    while (kept && unsafe_sets(stakes, kept, least_persons) > 0) {
         size_t drop = 0, least = SIZE_MAX, smallest = SIZE_MAX;
         for (size_t c = 0; c < o->n_choices; c++) {
             if (!(kept >> c & 1)) {
                 continue;
             }
-            size_t left = unsafe_sets(support, kept & ~((size_t)1 << c), least_persons);
+            size_t left = unsafe_sets(stakes, kept & ~((size_t)1 << c), least_persons);
             if (left < least || (left == least && n[c] <= smallest)) {
                 drop = c;
                 least = left;
@@ -297,8 +388,11 @@ static void decide(const struct overall *o, struct family *f) {
     for (size_t v = 0; v < l->n_variables; v++) {
         bool *published = f->published + v * f->n_groups;
         published[0] = tally_answered(l, o->shown[0], v) >= o->k;
-        size_t choices =
-            published[0] && o->pooled ? safe_choices(o, v, o->support + (v << o->n_choices), all, o->k) : 0;
+        const struct construct *c = bundle_of(l, v);
+        bool alike = !c || veil_all_alike(o->veils, (size_t)(c - l->instrument->constructs));
+        const uint64_t *support = o->support + (v << o->n_choices);
+        struct stakes stakes = {support, alike ? support : o->least + (v << o->n_choices)};
+        size_t choices = published[0] && o->pooled ? safe_choices(o, v, &stakes, all, o->k) : 0;
         for (size_t g = 1; published[0] && g < l->n_fixed; g++) {
             published[g] = is_pooled(o, g) ? choices >> (g - o->pooled->first_group) & 1
                                            : tally_answered(l, o->shown[g], v) >= o->k;
@@ -318,7 +412,7 @@ static void refine(const struct overall *o, struct family *f) {
         if (told) {
             uint64_t *support = o->detail + (v << o->n_choices);
             add_support(o, support, o->plain_with + v * (o->n_choices + 1));
-            choices = safe_choices(o, v, support, told, 2 * o->k);
+            choices = safe_choices(o, v, &(struct stakes){support, support}, told, 2 * o->k);
         }
         for (size_t g = 1; g < l->n_fixed; g++) {
             bool safe =
@@ -373,6 +467,13 @@ struct family *overall_rows(struct overall *o, struct arena *arena, struct row_l
     }
     if (!f->refined) {
         refine(o, f);
+    }
+    if (!f->has_veils) {
+        bool *pooled = arena_array(arena, l->n_fixed, sizeof *pooled);
+        for (size_t g = 0; g < l->n_fixed; g++) {
+            pooled[g] = is_pooled(o, g);
+        }
+        veil_decide_together(f, o->veils, o->joined, pooled);
     }
     rows_of(rows, l, "", l->n_fixed, l->group_names, o->shown, f, o->k, extras_of(o, arena), overall_pairs(o, arena));
     return f;

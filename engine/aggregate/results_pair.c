@@ -14,6 +14,9 @@
  * the split must not lower what a set of its choices puts at stake, unless k remain (see results_overall.c). The
  * interval takes 2k persons; the product of two answers of a person is in nothing else that is told.
  *
+ * With the figures of the items beside it (results_veil.c), P and the others of every class must each be even, or
+ * covered by the item that is veiled, in both waves. So nobody is left out of P for having left out an item.
+ *
  * The waves paired are neighbours: a wave made while an earlier one was still open is never paired, so that everything
  * told about the wave before is known when this is decided. */
 #include <math.h>
@@ -25,10 +28,10 @@
 struct member {
     bool known; /* has a pseudonym that nobody else has */
     uint8_t pseudonym[16];
-    size_t atom;    /* of the crowd */
-    size_t partner; /* in the roll of the wave before, or NOWHERE */
-    double *scores; /* per construct; NAN: none */
-    bool *paired;   /* per construct: in the P that the wave told */
+    size_t atom, pattern; /* of the crowd */
+    size_t partner;       /* in the roll of the wave before, or NOWHERE */
+    double *scores;       /* per construct; NAN: none */
+    bool *paired;         /* per construct: in the P that the wave told */
 };
 
 struct roll { /* everybody of one organisation in one wave */
@@ -67,7 +70,7 @@ static void roll_add(struct roll *l, struct crowd *c, const struct response *r) 
     l->crowd = c;
     l->persons = arena_grow(l->arena, l->persons, l->n, &l->capacity, sizeof *l->persons);
     struct member *p = &l->persons[l->n++];
-    *p = (struct member){.known = r->has_pseudonym, .atom = c->last, .partner = NOWHERE};
+    *p = (struct member){.known = r->has_pseudonym, .atom = c->last, .pattern = c->last_pattern, .partner = NOWHERE};
     memcpy(p->pseudonym, r->pseudonym, sizeof p->pseudonym);
     p->scores = arena_array(l->arena, n, sizeof *p->scores);
     p->paired = arena_array(l->arena, n, sizeof *p->paired);
@@ -154,6 +157,10 @@ struct split { /* of the persons with a score on a construct */
     struct part *parts; /* [class * 4 + told * 2 + in] */
 };
 
+static size_t side_of(const struct split *s, size_t person) {
+    return 2 * (size_t)s->roll->persons[person].paired[s->construct] + s->in[person];
+}
+
 static void split_roll(struct split *s, struct arena *scratch) {
     const struct crowd *c = s->roll->crowd;
     s->of_atom = arena_array(scratch, c->n_atoms, sizeof *s->of_atom);
@@ -163,8 +170,7 @@ static void split_roll(struct split *s, struct arena *scratch) {
         const struct member *p = &s->roll->persons[i];
         double x = p->scores[s->construct];
         if (!isnan(x)) {
-            struct part *part =
-                &s->parts[4 * s->of_atom[p->atom] + (p->paired[s->construct] ? 2 : 0) + (s->in[i] ? 1 : 0)];
+            struct part *part = &s->parts[4 * s->of_atom[p->atom] + side_of(s, i)];
             part->low = part->n == 0 ? x : fmin(part->low, x);
             part->high = part->n == 0 ? x : fmax(part->high, x);
             part->n++;
@@ -172,7 +178,15 @@ static void split_roll(struct split *s, struct arena *scratch) {
     }
 }
 
-static bool split_is_safe(const struct split *s, size_t k) {
+static bool split_is_safe(const struct split *s, struct arena *scratch, size_t k) {
+    const struct crowd *c = s->roll->crowd;
+    uint32_t *sides = arena_array(scratch, 4 * c->n_patterns, sizeof *sides);
+    for (size_t i = 0; i < s->roll->n; i++) {
+        sides[4 * s->roll->persons[i].pattern + side_of(s, i)]++;
+    }
+    if (!veil_allows_split(s->family, c, s->construct, 4, sides, k)) {
+        return false;
+    }
     for (size_t i = 0; i < 4 * s->n_classes; i++) {
         if (disclose_is_small(s->parts[i].n, s->parts[i].low, s->parts[i].high, k)) {
             return false;
@@ -181,28 +195,43 @@ static bool split_is_safe(const struct split *s, size_t k) {
     return true;
 }
 
+/* The persons with a score who answered the last item, by class, number of items answered, side and choice; as in
+ * results_overall.c. Returns how many rows of four sides there are. */
+static size_t count_choices(const struct split *s, struct arena *scratch, uint32_t **out) {
+    const struct crowd *c = s->roll->crowd;
+    const struct breakdown *pooled = layout_pooled(c->layout);
+    const struct construct *construct = &c->layout->instrument->constructs[s->construct];
+    size_t width = pooled->question->n_choices + 1, *of_atom = arena_array(scratch, c->n_atoms, sizeof *of_atom);
+    size_t last = construct->first_item + construct->n_items - 1;
+    size_t n_rows = veil_classes(scratch, s->family, c, s->construct, last, of_atom) * (construct->n_items + 1);
+    uint32_t *with = arena_array(scratch, 4 * n_rows * width, sizeof *with);
+    for (size_t i = 0; i < s->roll->n; i++) {
+        const struct member *p = &s->roll->persons[i];
+        const struct pattern *pattern = &c->patterns[p->pattern];
+        if (!isnan(p->scores[s->construct]) && pattern_has(pattern, last)) {
+            size_t group = c->atoms[p->atom].members[1 + (size_t)(pooled - c->layout->breakdowns)];
+            size_t choice = group == NOWHERE ? width - 1 : group - pooled->first_group;
+            size_t row = of_atom[p->atom] * (construct->n_items + 1) + veil_answered(c->layout, pattern, s->construct);
+            with[(4 * row + side_of(s, i)) * width + choice]++;
+        }
+    }
+    *out = with;
+    return n_rows;
+}
+
 /* What the sets of choices of the pooled question put at stake in this organisation, with and without the split. */
 static bool pooled_is_safe(const struct split *s, const struct family *together, struct arena *scratch, size_t k) {
     const struct crowd *c = s->roll->crowd;
     const struct breakdown *pooled = layout_pooled(c->layout);
-    size_t variable = c->layout->of_construct[s->construct], n = pooled ? pooled->question->n_choices : 0;
-    uint32_t *with = arena_array(scratch, 4 * s->n_classes * (n + 1), sizeof *with);
-    size_t kept = 0;
+    size_t variable = c->layout->of_construct[s->construct], n = pooled ? pooled->question->n_choices : 0, kept = 0;
     for (size_t i = 0; i < n; i++) {
         kept |= family_has(together, variable, pooled->first_group + i) ? (size_t)1 << i : 0;
     }
-    for (size_t i = 0; kept && i < s->roll->n; i++) {
-        const struct member *p = &s->roll->persons[i];
-        if (!isnan(p->scores[s->construct])) {
-            size_t group = c->atoms[p->atom].members[1 + (size_t)(pooled - c->layout->breakdowns)];
-            size_t choice = group == NOWHERE ? n : group - pooled->first_group;
-            size_t part = 4 * s->of_atom[p->atom] + (p->paired[s->construct] ? 2 : 0) + (s->in[i] ? 1 : 0);
-            with[part * (n + 1) + choice]++;
-        }
-    }
+    uint32_t *with;
+    size_t n_rows = kept ? count_choices(s, scratch, &with) : 0;
     for (size_t t = kept; t > 0; t = (t - 1) & kept) {
         size_t before = 0, after = 0;
-        for (size_t half = 0; half < 2 * s->n_classes; half++) {
+        for (size_t half = 0; half < 2 * n_rows; half++) {
             size_t in[2] = {0, 0}, out[2] = {0, 0};
             for (size_t j = 0; j < 2 * (n + 1); j++) {
                 bool inside = j % (n + 1) < n && (t >> j % (n + 1) & 1);
@@ -375,8 +404,8 @@ static bool may_tell(struct deciding *d, size_t construct, size_t same) {
     struct split there = {.roll = d->before, .construct = same, .in = d->in_before, .family = d->family_before};
     split_roll(&here, scratch);
     split_roll(&there, scratch);
-    bool safe =
-        split_is_safe(&here, k) && split_is_safe(&there, k) && pooled_is_safe(&there, p->before.together, scratch, k);
+    bool safe = split_is_safe(&here, scratch, k) && split_is_safe(&there, scratch, k) &&
+                pooled_is_safe(&there, p->before.together, scratch, k);
     arena_free(scratch);
     return safe;
 }
@@ -385,15 +414,15 @@ static bool may_tell(struct deciding *d, size_t construct, size_t same) {
 static void tell(struct arena *arena, struct deciding *d, struct crowd *c, size_t variable) {
     c->paired[variable] = d->differences;
     for (size_t i = 0; i < d->now->n; i++) {
-        struct atom *a = &c->atoms[d->now->persons[i].atom];
+        struct pattern *p = &c->patterns[d->now->persons[i].pattern];
         if (d->in[i]) {
-            a->paired = a->paired ? a->paired : arena_array(arena, c->layout->n_variables, sizeof *a->paired);
-            a->paired[variable]++;
+            p->paired = p->paired ? p->paired : arena_array(arena, c->layout->n_variables, sizeof *p->paired);
+            p->paired[variable]++;
         }
     }
 }
 
-/* `decided`: what is told was settled before; it is only found again. */
+/* `decided`: what is told was settled before; it is found again, as long as it may still be told. */
 static void decide_pairs(struct deciding *d, struct arena *arena, struct crowd *c, bool decided) {
     const struct layout *l = d->p->layout;
     c->paired = arena_array(arena, l->n_variables, sizeof *c->paired);
@@ -406,7 +435,7 @@ static void decide_pairs(struct deciding *d, struct arena *arena, struct crowd *
         find_pairs(d, construct, same);
         c->n_pairs[variable] = d->differences.n;
         bool *told = &d->family->paired[variable];
-        *told = decided ? *told && d->differences.n >= d->p->k : may_tell(d, construct, same);
+        *told = (*told || !decided) && may_tell(d, construct, same);
         if (*told) {
             tell(arena, d, c, variable);
         }

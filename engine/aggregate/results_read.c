@@ -125,6 +125,7 @@ struct row_values {
     size_t agreement_items;
     double change_sd; /* of the persons' own differences */
     bool has_counts, unanimous;
+    int veiled; /* 1: without the mean and what gives it; 2: without shares, too */
     uint32_t *counts;
 };
 
@@ -147,6 +148,9 @@ static void read_statistics(struct row_values *row, struct str json, struct aren
         }
         if (str_is(m.key, "change_sd")) {
             row->change_sd = m.number;
+        }
+        if (str_is(m.key, "veiled")) {
+            row->veiled = m.number > 1 ? 2 : 1;
         }
         if (str_is(m.key, "agreement_items") && m.number > 0) {
             row->agreement_items = (size_t)m.number;
@@ -212,6 +216,13 @@ static bool needs_full(enum statistic s) {
     return s != STAT_N && s != STAT_MEAN && s != STAT_FAVOURABLE && s != STAT_NEUTRAL && s != STAT_UNFAVOURABLE;
 }
 
+/* A veiled mean (results_veil.c), or what would give it. */
+static bool is_veiled(const struct row_values *row, enum statistic s) {
+    bool share = s == STAT_FAVOURABLE || s == STAT_NEUTRAL || s == STAT_UNFAVOURABLE;
+    return row->veiled && ((share && row->veiled > 1) || s == STAT_MEAN || s == STAT_SD || s == STAT_CI_LOW ||
+                           s == STAT_CI_HIGH || s == STAT_NOT_APPLICABLE || s == STAT_AD);
+}
+
 /* The change of the persons who answered in both waves, if it is told; otherwise these cells say "none", and the change
  * is found from the means of both waves (results_change.c). */
 static void disclose_pairs(const struct reading *d, struct figures *f, const struct row_values *row) {
@@ -234,12 +245,13 @@ static void disclose_row(const struct reading *d, struct figures *f, size_t vari
                          const struct row_values *row, enum detail detail) {
     const struct variable *v = &d->r->layout->variables[variable];
     for (size_t s = 0; s < STAT_COUNT; s++) {
-        if (f->of[s].state == CELL_WITHHELD && (detail == DETAIL_FULL || !needs_full((enum statistic)s))) {
+        bool told = detail == DETAIL_FULL || !needs_full((enum statistic)s);
+        if (f->of[s].state == CELL_WITHHELD && told && !is_veiled(row, (enum statistic)s)) {
             f->of[s] = cell_value(row->of[s]);
         }
     }
     f->of[STAT_N] = cell_value((double)n);
-    if (detail == DETAIL_FULL) {
+    if (detail == DETAIL_FULL && !row->veiled) {
         double half = mean_half_interval(n, row->of[STAT_SD]);
         f->of[STAT_CI_LOW] = cell_value(row->of[STAT_MEAN] - half);
         f->of[STAT_CI_HIGH] = cell_value(row->of[STAT_MEAN] + half);
@@ -293,7 +305,7 @@ static bool each_row(void *context, const struct aggregate *a) {
         }
     }
     enum detail detail = disclose_detail((size_t)a->n, r->k, row.unanimous);
-    if (detail == DETAIL_FULL && isnan(row.of[STAT_SD])) { /* the row was kept without detail */
+    if (detail == DETAIL_FULL && isnan(row.of[STAT_SD]) && !row.veiled) { /* the row was kept without detail */
         detail = DETAIL_MEAN;
     }
     if (detail != DETAIL_NOTHING) {

@@ -52,19 +52,52 @@ static enum detail detail_of(const struct group *g, size_t variable) {
     return detail == DETAIL_FULL && !family_details(g->family, variable, g->index, n, g->k) ? DETAIL_MEAN : detail;
 }
 
-/* An item with all its counts says everything; under twice the minimum only what follows from them is kept. */
+static bool is_veiled(const struct group *g, size_t variable) {
+    return g->family->veiled[variable * g->family->n_groups + g->index];
+}
+
+/* Do the shares of an item give its mean? Where no side has more than one point. */
+static bool shares_give_mean(const struct layout *l, size_t variable) {
+    const struct scale *s = layout_scale(l, variable);
+    size_t points[3] = {0, 0, 0};
+    for (size_t p = 0; p < s->n_points; p++) {
+        points[1 + l->side[l->count_at[variable] + p]]++;
+    }
+    return points[0] <= 1 && points[1] <= 1 && points[2] <= 1;
+}
+
+/* Are the shares of an item told? */
+static bool has_shares(const struct group *g, size_t variable) {
+    return detail_of(g, variable) != DETAIL_NOTHING &&
+           !(is_veiled(g, variable) && shares_give_mean(g->layout, variable));
+}
+
+/* Instead of the mean: a reader must know what is withheld. 1: the mean; 2: the shares, too. */
+static void put_veil(struct json_writer *w, bool has_shares) {
+    json_key(w, "veiled");
+    json_number(w, has_shares ? 1 : 2);
+}
+
+/* An item with all its counts says everything; under twice the minimum, or veiled, only what follows from them and may
+ * be told is kept. */
 static void write_item(struct row_list *rows, const struct group *g, size_t v, enum detail detail) {
     struct json_writer counts = {.out = &rows->counts}, w = {.out = &rows->statistics};
     const struct layout *l = g->layout;
     const uint32_t *at = g->tally->counts + l->count_at[v];
     json_open(&counts, '{');
     json_open(&w, '{');
-    if (detail == DETAIL_FULL) {
+    if (detail == DETAIL_FULL && !is_veiled(g, v)) {
         put_counts(&counts, l, v, at);
     } else {
         struct item_summary s = item_summary(l, v, at);
-        put(&w, "mean", moments_mean(&s.moments));
-        put_shares(&w, s.favourable, s.neutral, s.unfavourable);
+        if (is_veiled(g, v)) {
+            put_veil(&w, has_shares(g, v));
+        } else {
+            put(&w, "mean", moments_mean(&s.moments));
+        }
+        if (has_shares(g, v)) {
+            put_shares(&w, s.favourable, s.neutral, s.unfavourable);
+        }
     }
     const struct item *item = &l->instrument->items[l->variables[v].index];
     const struct extras *extras = g->extras ? &g->extras[l->of_construct[item->construct]] : NULL;
@@ -89,13 +122,13 @@ static void shares_add(struct shares *s, double favourable, double neutral, doub
     }
 }
 
-/* Shares of a construct: the mean over its items that are themselves published for this group; an item too small to be
- * shown must not be found as the difference. */
+/* Shares of a construct: the mean over its items whose own are told for this group; an item that may not be shown must
+ * not be found as the difference. */
 static struct shares construct_shares(const struct group *g, const struct construct *c) {
     struct shares s = {{0}, {0}, {0}};
     for (size_t i = 0; i < c->n_items; i++) {
         size_t v = g->layout->of_item[c->first_item + i];
-        if (detail_of(g, v) != DETAIL_NOTHING) {
+        if (has_shares(g, v)) {
             struct item_summary item = item_summary(g->layout, v, g->tally->counts + g->layout->count_at[v]);
             shares_add(&s, item.favourable, item.neutral, item.unfavourable);
         }
@@ -181,7 +214,11 @@ static void write_domain(struct row_list *rows, const struct group *g, size_t v,
         }
     }
     json_open(&w, '{');
-    write_moments(&w, &g->tally->moments[v], detail);
+    if (is_veiled(g, v)) {
+        put_veil(&w, true);
+    } else {
+        write_moments(&w, &g->tally->moments[v], detail);
+    }
     put_shares(&w, moments_mean(&all.favourable), moments_mean(&all.neutral), moments_mean(&all.unfavourable));
     json_close(&w, '}');
 }

@@ -33,7 +33,7 @@ static char take_named_separator(struct str *text) {
     if (!str_split(&rest, '\n', &line))
         return '\0';
     line = str_trim(line);
-    if (line.n != 5 || strncmp(line.p, "sep=", 4) != 0 || !strchr(",;\t", line.p[4]))
+    if (line.n != 5 || strncmp(line.p, "sep=", 4) != 0 || !line.p[4] || !strchr(",;\t", line.p[4]))
         return '\0';
     *text = rest.p ? rest : str_of("");
     return line.p[4];

@@ -45,6 +45,18 @@ void finding_add(struct findings *f, enum severity severity, struct place place,
     va_end(args);
 }
 
+void findings_add_all(struct findings *f, const struct findings *from) {
+    for (size_t i = 0; f && i < from->n; i++) {
+        const struct finding *old = &from->list[i];
+        finding_add(f, old->severity, old->place, old->code, NULL);
+        struct finding *new = &f->list[f->n - 1];
+        for (new->n_args = 0; new->n_args < old->n_args; new->n_args++) {
+            new->names[new->n_args] = arena_string(f->arena, old->names[new->n_args]);
+            new->values[new->n_args] = arena_string(f->arena, old->values[new->n_args]);
+        }
+    }
+}
+
 size_t findings_count(const struct findings *f, enum severity severity) {
     size_t n = 0;
     for (size_t i = 0; i < f->n; i++)

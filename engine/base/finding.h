@@ -42,6 +42,8 @@ void findings_free(struct findings *f);
  */
 void finding_add(struct findings *f, enum severity severity, struct place place, const char *code, ...)
     __attribute__((sentinel));
+/* Adds copies of all findings of `from`, behind those of `f`; `f` may be NULL. */
+void findings_add_all(struct findings *f, const struct findings *from);
 size_t findings_count(const struct findings *f, enum severity severity);
 size_t findings_total(const struct findings *f);
 const struct finding *findings_at(const struct findings *f, size_t i);

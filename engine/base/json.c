@@ -74,7 +74,7 @@ void json_integer(struct json_writer *w, long long n) {
 void json_number(struct json_writer *w, double x) {
     separate(w);
     if (isfinite(x))
-        buf_number(w->out, x);
+        buf_number(w->out, x == 0 ? 0 : x); /* a nought below zero would come back as one above */
     else
         buf_text(w->out, "null");
 }
@@ -197,7 +197,7 @@ static bool take_number(struct str *s, double *out) {
         copy[n] = '\0';
         char *end;
         *out = strtod(copy, &end);
-        if (*end)
+        if (*end || end == copy || !isfinite(*out))
             return false;
     }
     s->p += n;

@@ -31,6 +31,7 @@ static const char *expand(char c) {
 }
 
 const char *letters_plain(uint32_t c) {
+    static const char *const ligatures[] = {"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
     if (c >= 'A' && c <= 'Z')
         return expand((char)(c - 'A' + 'a'));
     if (c >= 'a' && c <= 'z')
@@ -39,6 +40,8 @@ const char *letters_plain(uint32_t c) {
         return expand(latin[c - 0xC0]);
     if (c >= 0x1E00 && c < 0x1E00 + sizeof latin_more - 1)
         return expand(latin_more[c - 0x1E00]);
+    if (c >= 0xFB00 && c < 0xFB00 + sizeof ligatures / sizeof *ligatures) /* as they are copied out of printed texts */
+        return ligatures[c - 0xFB00];
     return NULL;
 }
 

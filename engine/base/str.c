@@ -71,10 +71,12 @@ bool str_to_long(struct str s, long *out) {
 
 bool str_to_double(struct str s, double *out) {
     char copy[64];
-    if (s.n == 0 || s.n >= sizeof copy || strspn(s.p, "+-0123456789.eE") < s.n)
+    if (s.n == 0 || s.n >= sizeof copy)
         return false;
     memcpy(copy, s.p, s.n);
     copy[s.n] = '\0';
+    if (strspn(copy, "+-0123456789.eE") < s.n)
+        return false;
     char *end;
     double x = strtod(copy, &end); /* the process never leaves the C locale for numbers */
     if (*end != '\0' || end == copy || !isfinite(x))

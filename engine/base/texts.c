@@ -235,7 +235,7 @@ static void take_term(struct own_terms *o, const char *const *names, size_t n) {
     if (!is_among(name, names, n))
         refuse_term(o, o->section->line, "terms.term", name, names, n);
     check_forms(o, language);
-    if (o->result != RESULT_OK)
+    if (!c || o->result != RESULT_OK)
         return;
     forget_term(c, arena_printf(t->arena, "term.%s.", name));
     for (size_t k = 0; k < o->section->n_keys; k++) {

@@ -145,6 +145,7 @@ enum result run_organisation_list(struct cli *cli);
 enum result run_people_import(struct cli *cli);
 enum result run_wave_open(struct cli *cli);
 enum result run_wave_close(struct cli *cli);
+enum result run_wave_adopt(struct cli *cli);
 enum result run_wave_extend(struct cli *cli);
 enum result run_wave_list(struct cli *cli);
 enum result run_wave_recovery_sheet(struct cli *cli);

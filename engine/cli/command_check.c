@@ -16,6 +16,7 @@ struct against {
     const struct instrument *was; /* a reference; NULL without --against */
     struct assessment assessment;
     const char *wave; /* its label; NULL when the assessment has none yet, and its file is taken */
+    bool is_open;     /* people are answering */
     struct buf json;
     struct json_writer writer;
 };
@@ -29,6 +30,7 @@ static enum result load_pinned(struct cli *cli, struct against *against, const s
     for (size_t i = 0; i < n; i++)
         list[i] = (struct instrument_file){files[i].language, files[i].text};
     against->wave = wave->label[0] ? wave->label : arena_printf(cli->arena, "%d", wave->number);
+    against->is_open = wave->state == WAVE_OPEN;
     struct findings *findings = findings_new(); /* of a text that was good when the wave began */
     enum result result = instrument_parse(&against->was, against->wave, list, n, findings);
     findings_free(findings);
@@ -66,6 +68,9 @@ static void say_comparison(struct cli *cli, const struct against *against, const
     for (size_t i = 0; i < c->n; i++)
         fprintf(cli->out, "    %s %s\n", about_change(cli, "work.see_change", c->list[i].change),
                 in_words(cli, &c->list[i]));
+    if (against->is_open && c->n > 0)
+        cli_say(cli, comparison_is_words_only(c) ? "said.check_may_adopt" : "said.check_not_adopt", "wave",
+                against->wave, "name", against->assessment.name);
 }
 
 static void write_pair(struct json_writer *w, const char *key, const char *text) {
@@ -80,6 +85,8 @@ static void write_comparison(struct cli *cli, struct against *against, const cha
     write_pair(w, "assessment", against->assessment.name);
     write_pair(w, "wave", against->wave);
     write_pair(w, "change", change_names[c->change]);
+    json_key(w, "adoptable"); /* by the wave, while people are answering */
+    json_bool(w, against->is_open && comparison_is_words_only(c));
     json_key(w, "differences");
     json_open(w, '[');
     for (size_t i = 0; i < c->n; i++) {
@@ -185,6 +192,7 @@ static enum result check_terms(struct cli *cli, const char *file) {
     struct texts *texts = NULL;
     enum result result = texts_load_with(&texts, NULL, cli_path(cli, file), cli->findings);
     texts_free(texts);
+    findings_sort(cli->findings);
     if (cli_format_is(cli, "json"))
         findings_write_json(cli->findings, cli->texts, cli->language, cli->out);
     else

@@ -31,7 +31,7 @@ static enum result send_test(struct cli *cli, const struct mail_desk *desk, cons
     enum mail_outcome outcome = mail_send(sender, cli->arena, message, &sentence);
     mail_sender_free(sender);
     if (outcome != MAIL_ACCEPTED) {
-        (void)cli_refuse(cli, "mail_test_failed", "sentence", sentence);
+        (void)cli_refuse(cli, "mail_test_failed", "sentence", mail_words(cli->texts, cli->language, sentence));
         return RESULT_MACHINE;
     }
     cli_audit(cli, "test_mail_sent", cli->arguments[0], wave);

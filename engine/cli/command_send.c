@@ -119,7 +119,7 @@ static enum result not_started(struct cli *cli, const struct wave *wave) {
     if (store_list_mailings(cli->store, cli->arena, wave->id, &list, &n) != RESULT_OK)
         return cli_trouble(cli);
     for (size_t i = 0; i < n; i++)
-        if (list[i].state != MAILING_DONE)
+        if (list[i].state != MAILING_DONE && !mailing_only_retries(&list[i]))
             return cli_refuse(cli, list[i].state == MAILING_RUNNING ? "mailing_running" : "mailing_stands", "n",
                               arena_printf(cli->arena, "%d", list[i].waiting));
     return cli_refuse(cli, "mailing_nobody", "value", wave->label);

@@ -145,7 +145,7 @@ static void list_key(struct listing *l, const struct ini_section *section, const
 
 /* One file of the program's texts: `path` is the built-in English one, `known` the built-in one in the language. */
 static enum result translate_file(struct cli *cli, const char *path, const char *known, const char *file) {
-    struct translation t = {.from = "en", .to = cli->arguments[0]};
+    struct translation t = {.from = "en", .to = cli->arguments[0], .free_section = "term"};
     struct listing l = {.cli = cli, .language = t.to};
     struct ini *english = NULL;
     enum result result = ini_parse(&english, cli->arena, path, embedded_find(path), cli->findings);

@@ -4,7 +4,7 @@
 #include "aggregate/results.h"
 #include "base/file.h"
 #include "cli/cli.h"
-#include "instrument/loader.h"
+#include "instrument/library.h"
 #include "store/counts.h"
 
 static enum result open_links_option(struct cli *cli, enum open_links *out) {
@@ -29,7 +29,7 @@ enum result run_wave_open(struct cli *cli) {
     if (result != RESULT_OK)
         return result;
     result = open_links_option(cli, &request.open_links);
-    enum result loaded = instrument_load(&instrument, a.instrument, cli->findings);
+    enum result loaded = library_load(NULL, &instrument, a.instrument, LIBRARY_PIN, cli->findings);
     if (result == RESULT_OK && loaded == RESULT_OK)
         result = collect_open_wave(cli->collect, &a, instrument, &request, &wave, cli->arena, cli->findings);
     instrument_release(instrument);

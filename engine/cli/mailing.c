@@ -48,13 +48,13 @@ static bool show(void *context, const struct mailing *m, const char *trouble) {
     struct watching *w = context;
     const int done = m->accepted + m->spared + m->refused + m->unknown;
     w->last = *m;
-    w->last.subject = w->last.body = "";
+    w->last.subject = w->last.body = w->last.sentence = "";
     if (strcmp(trouble, w->trouble) != 0) {
         w->trouble = arena_string(w->cli->arena, trouble);
         if (trouble[0])
             fprintf(w->cli->err, "%s%s\n", w->cli->terminal ? "\n" : "",
-                    texts_fill(w->cli->texts, w->cli->arena, w->cli->language, "said.send_trouble", "sentence", trouble,
-                               NULL));
+                    texts_fill(w->cli->texts, w->cli->arena, w->cli->language, "said.send_trouble", "sentence",
+                               mail_words(w->cli->texts, w->cli->language, trouble), NULL));
         fflush(w->cli->err);
     }
     cli_progress(w->cli, "said.send_progress", (size_t)done, (size_t)done + (size_t)m->waiting);
@@ -86,8 +86,15 @@ enum result cli_mail_problems(struct cli *cli, struct id mailing) {
         return cli_trouble(cli);
     for (size_t i = 0; i < n; i++)
         cli_say(cli, list[i].state == DELIVERY_REFUSED ? "said.send_refused" : "said.send_unknown", "email",
-                list[i].email, "sentence", list[i].sentence);
+                list[i].email, "sentence", mail_words(cli->texts, cli->language, list[i].sentence));
     return RESULT_OK;
+}
+
+static const char *paused_code(const struct watching *w) {
+    return w->last.reason == PAUSE_DEADLINE ? "mailing_paused_deadline"
+           : w->last.reason == PAUSE_KEY    ? "mailing_paused_key"
+           : w->trouble[0]                  ? "mailing_paused_by"
+                                            : "mailing_paused";
 }
 
 static enum result sum_up(struct cli *cli, const struct watching *w) {
@@ -101,12 +108,14 @@ static enum result sum_up(struct cli *cli, const struct watching *w) {
             arena_printf(cli->arena, "%d", m->refused), "unknown", arena_printf(cli->arena, "%d", m->unknown));
     if (spared)
         cli_say(cli, "said.send_spared", "n", arena_printf(cli->arena, "%d", m->spared));
+    if (m->kind == MAILING_INVITATIONS)
+        cli_say(cli, "said.send_answered");
     enum result result = cli_mail_problems(cli, m->id);
     if (result == RESULT_OK && m->state != MAILING_DONE) {
         finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0},
-                    m->state == MAILING_PAUSED ? (w->trouble[0] ? "mailing_paused_by" : "mailing_paused")
-                                               : "mailing_goes_on",
-                    "n", arena_printf(cli->arena, "%d", m->waiting), "sentence", w->trouble, NULL);
+                    m->state == MAILING_PAUSED ? paused_code(w) : "mailing_goes_on", "n",
+                    arena_printf(cli->arena, "%d", m->waiting), "sentence",
+                    mail_words(cli->texts, cli->language, w->trouble), NULL);
         result = RESULT_MACHINE;
     }
     return result;

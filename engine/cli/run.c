@@ -253,6 +253,7 @@ static enum result start(struct cli *cli, int argc, char **argv) {
     set_log_level(settings->log);
     bool helped = false;
     if (result != RESULT_OK || loaded != RESULT_OK) {
+        findings_sort(cli->findings);
         findings_write_text(cli->findings, texts, cli->language, cli->err);
         result = RESULT_INPUT;
     } else {

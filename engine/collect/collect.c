@@ -63,6 +63,7 @@ static struct known_wave *learn(struct collect *c, const struct wave *wave) {
     struct known_wave *w = mem_alloc(sizeof *w);
     w->arena = arena_new();
     w->id = wave->id;
+    memcpy(w->hash, wave->instrument_hash, sizeof w->hash);
     if (store_get_assessment(c->store, w->arena, wave->assessment, &w->assessment) == RESULT_OK &&
         store_list_placeholders(c->store, w->arena, wave->assessment, &w->placeholders, &w->n_placeholders) ==
             RESULT_OK &&
@@ -78,7 +79,7 @@ static struct known_wave *learn(struct collect *c, const struct wave *wave) {
 const struct known_wave *collect_know(struct collect *c, const struct wave *wave) {
     pthread_mutex_lock(&c->mutex);
     struct known_wave *w = c->waves;
-    while (w && !id_equal(w->id, wave->id))
+    while (w && !(id_equal(w->id, wave->id) && memcmp(w->hash, wave->instrument_hash, sizeof w->hash) == 0))
         w = w->next;
     if (!w && (w = learn(c, wave))) {
         w->next = c->waves;

@@ -39,6 +39,14 @@ enum result collect_open_wave(struct collect *c, const struct assessment *a, con
                               const struct new_wave *request, struct wave *out, struct arena *arena,
                               struct findings *findings) MUST_CHECK;
 
+/* The instrument that a wave is pinned to, a reference of the caller's; NULL when it cannot be read. */
+const struct instrument *collect_instrument(struct collect *c, const struct wave *wave);
+/* An open wave takes over the words of `now`, a newer state of its instrument's files (collect/adopt.c). Whoever is
+ * answering reads them from the next page on; answers, drafts and links stay what they are, and the text of before is
+ * kept. Findings: not open, nothing differs, more than words differs, somebody else was faster. */
+enum result collect_adopt(struct collect *c, const struct wave *wave, const struct instrument *now, struct arena *arena,
+                          struct findings *findings) MUST_CHECK;
+
 /* The links of an open wave, derived anew each time. */
 enum { STOP_LENGTH = 48 };
 struct link {
@@ -119,8 +127,8 @@ void collect_cast(struct collect *c, const struct sitting *s, struct answers *an
                   void (*done)(void *context, enum cast_outcome outcome), void *context);
 
 /* Closing (collect/close.c): irreversible; the wave's keys are destroyed. With fewer than min_group answers nothing is
- * opened and the finding "wave_too_small" says so. The wave is WAVE_CLOSED afterwards, unless somebody reads the database
- * just then: removing the last residue waits for that and goes on by itself, also after a restart (the finding
+ * opened and the finding "wave_too_small" says so. The wave is WAVE_CLOSED afterwards, unless somebody reads the
+ * database just then: removing the last residue waits for that and goes on by itself, also after a restart (the finding
  * "wave_cleaning"); until then the wave stays WAVE_EMPTIED. */
 struct closing {
     size_t ballots, responses, destroyed, comments;

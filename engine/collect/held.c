@@ -64,7 +64,8 @@ static enum result put_mails(struct store *store, struct arena *arena, struct js
         put(w, "state", states[mails[i].state]);
         json_key(w, "attempts");
         json_integer(w, mails[i].attempts);
-        put(w, "answer_of_the_mail_server", mails[i].sentence);
+        put(w, "answer_of_the_mail_server",
+            mails[i].sentence[0] == '#' ? "" : mails[i].sentence); /* ours: there was none */
         json_close(w, '}');
     }
     json_close(w, ']');

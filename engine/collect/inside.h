@@ -7,11 +7,13 @@
 #include "collect/collect.h"
 #include "collect/keys.h"
 
-/* What does not change while a wave is open, kept so that a page needs one look-up in the store. */
+/* What does not change while a wave is open, but for the words of its instrument, kept so that a page needs one look-up
+ * in the store. */
 struct known_wave {
     struct known_wave *next;
     struct arena *arena;
     struct id id;
+    uint8_t hash[32]; /* of its instrument, as the wave told it: another one after the wave took over other words */
     const struct instrument *instrument;
     struct assessment assessment;
     struct placeholder_value *placeholders;

@@ -240,9 +240,29 @@ enum result roster_understand(struct roster_preview **out, struct arena *arena, 
     if (csv->n_rows > limit) {
         finding_add(findings, SEVERITY_ERROR, (struct place){csv->file, 0, 0}, "roster_too_long", "n",
                     arena_printf(arena, "%zu", csv->n_rows), "limit", arena_printf(arena, "%zu", limit), NULL);
+        p->too_long = true;
         p->complete = false;
     }
     return p->complete ? understand_rows(&w, store, assessment) : RESULT_OK;
+}
+
+void roster_check_languages(const struct roster_preview *p, struct arena *arena, const struct instrument *instrument,
+                            struct findings *findings) {
+    const size_t field = p->kind == ROSTER_PEOPLE ? (size_t)PERSON_LANGUAGE : (size_t)ORGANISATION_LANGUAGE;
+    struct buf known = BUF_INIT;
+    for (size_t l = 0; l < instrument->n_languages; l++)
+        buf_printf(&known, "%s%s", l ? ", " : "", instrument->languages[l]);
+    const char *languages = arena_copy(arena, known.p, known.n);
+    buf_free(&known);
+    for (size_t i = 0; p->columns[field] >= 0 && i < p->n_rows; i++) {
+        const struct roster_row *r = &p->rows[i];
+        const char *language = p->kind == ROSTER_PEOPLE ? r->person.language : r->organisation.language;
+        if (r->state == ROSTER_ERROR || !language[0] || instrument_language(instrument, language) >= 0)
+            continue;
+        finding_add(findings, SEVERITY_WARNING, (struct place){p->csv->file, r->line, p->columns[field] + 1},
+                    "language_not_asked", "value", csv_cell(&p->csv->rows[i], p->columns[field]), "languages",
+                    languages, NULL);
+    }
 }
 
 enum result roster_apply(struct store *store, struct id assessment, const struct roster_preview *p) {

@@ -11,6 +11,7 @@
 #include "base/csv.h"
 #include "base/finding.h"
 #include "base/result.h"
+#include "instrument/instrument.h"
 #include "store/store.h"
 
 enum { ROSTER_FILE_MAX = 5 << 20, ROSTER_ROWS_MAX = 50000, ROSTER_ORGANISATIONS_MAX = 5000, ROSTER_FIELDS_MAX = 6 };
@@ -44,7 +45,8 @@ struct roster_preview {
     enum roster_kind kind;
     const struct csv *csv;
     int columns[ROSTER_FIELDS_MAX]; /* per field the index of its column, or -1 */
-    bool complete;                  /* all required columns are there; else rows is empty */
+    bool complete;                  /* all required columns are there, and not too many rows; else rows is empty */
+    bool too_long;                  /* too many rows */
     size_t n_rows;
     struct roster_row *rows; /* parallel to csv->rows */
     size_t counts[ROSTER_STATES];
@@ -59,6 +61,10 @@ struct roster_preview {
 enum result roster_understand(struct roster_preview **out, struct arena *arena, struct store *store,
                               struct id assessment, enum roster_kind kind, const struct csv *csv, const int *columns,
                               struct findings *findings) MUST_CHECK;
+/* Says, as warnings, which rows name a language that the instrument does not have: their people are asked in its own.
+ */
+void roster_check_languages(const struct roster_preview *preview, struct arena *arena,
+                            const struct instrument *instrument, struct findings *findings);
 /* Writes what is new and updated; rows with errors are left out. */
 enum result roster_apply(struct store *store, struct id assessment, const struct roster_preview *preview) MUST_CHECK;
 

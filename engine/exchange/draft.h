@@ -33,6 +33,7 @@ struct draft_list { /* choices that any number of questions may share */
     size_t n, capacity;
     struct draft_option *options;
     bool rating;     /* some construct uses it as a scale */
+    bool choices;    /* some question uses it as choices */
     bool says_sides; /* the options' sides are said */
     bool lettered;   /* as a scale its codes are not what they were */
 };
@@ -87,6 +88,13 @@ struct draft_alias {
     const char *option; /* code, NULL: the question itself */
 };
 
+/* From names to numbers, quickly: files that nobody has to trust may hold tens of thousands. */
+struct draft_index {
+    size_t n, slots; /* slots is a power of two, or 0 */
+    const char **names;
+    int *values;
+};
+
 struct draft {
     struct arena *arena;
     struct findings *list;
@@ -114,8 +122,9 @@ struct draft {
     const char **sources;
     size_t n_gone, gone_capacity; /* names of what was left out, for better words about conditions */
     const char **gone;
-    size_t n_quotes; /* straight quotation marks that were turned */
-    bool full;       /* more blocks than an instrument may have; said once */
+    struct draft_index found; /* of resolve.c: names of questions and items, to what it knows of them */
+    size_t n_quotes;          /* straight quotation marks that were turned */
+    bool full;                /* more blocks than an instrument may have; said once */
 };
 
 /* draft.c: filling it. */
@@ -151,10 +160,13 @@ bool draft_says_yes(const char *cell); /* yes, y, true, true(), 1, *, x */
  * off, pipes and expressions off, quotes typographic, one line. NULL for an empty text. `subject` names whose text. */
 const char *draft_plain(struct draft *d, const char *text, const char *subject, struct place place);
 
-/* names.c: a legal name like `wanted`, different from all taken ones; NULL is "q". */
+/* names.c. The first value put under a name stays. */
+void draft_index_put(struct arena *arena, struct draft_index *index, const char *name, int value);
+int draft_index_get(const struct draft_index *index, const char *name); /* -1: not there */
+
+/* A legal name like `wanted`, different from all taken ones; NULL is "q". */
 struct draft_names {
-    size_t n, capacity;
-    const char **taken;
+    struct draft_index taken;
     bool reserved; /* words that items and questions may not be called by will do: pages, scales, domains */
 };
 const char *draft_name(struct draft *d, struct draft_names *names, const char *wanted, const char *otherwise);

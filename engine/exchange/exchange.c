@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/ini.h"
 #include "exchange/draft.h"
 #include "exchange/sheets.h"
 #include "instrument/loader.h"
@@ -143,6 +144,19 @@ static void name_instrument(struct draft *d, const struct exchange_source *sourc
     }
 }
 
+/* Sections and keys, as the loader counts them; more than it takes would be refused in words that help nobody. */
+static bool is_too_large(const struct exchange_made *made) {
+    for (size_t i = 0; i < made->n_files; i++) {
+        const struct str text = made->files[i].text;
+        size_t lines = 0;
+        for (size_t k = 0; k < text.n; k++)
+            lines += text.p[k] != '\n' && text.p[k] != ';' && (k == 0 || text.p[k - 1] == '\n');
+        if (text.n > INI_FILE_MAX || lines > INI_KEYS_MAX)
+            return true;
+    }
+    return false;
+}
+
 enum result exchange_import(struct exchange_made *out, struct arena *arena, const struct exchange_source *source,
                             struct findings *list, struct findings *findings) {
     struct draft *d = draft_new(arena, source, list);
@@ -157,6 +171,10 @@ enum result exchange_import(struct exchange_made *out, struct arena *arena, cons
     name_instrument(d, source);
     out->name = d->name;
     out->files = draft_write(d, &out->n_files);
+    if (is_too_large(out)) {
+        out->n_files = 0;
+        return refuse(findings, source->file, "exchange.result_large", arena_printf(arena, "%d", INI_KEYS_MAX));
+    }
     result = instrument_parse(&instrument, arena_printf(arena, "%s.ini", d->name), out->files, out->n_files, findings);
     instrument_release(instrument);
     findings_sort(list);

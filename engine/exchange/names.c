@@ -27,15 +27,50 @@ const char *draft_letters(struct arena *arena, const char *text) {
     return letters;
 }
 
-static bool is_taken(const struct draft_names *names, const char *name) {
-    for (size_t i = 0; i < names->n; i++)
-        if (strcmp(names->taken[i], name) == 0)
-            return true;
-    return false;
+/* FNV-1a */
+static size_t slot_of(const struct draft_index *index, const char *name) {
+    uint64_t h = 14695981039346656037u;
+    for (const char *p = name; *p; p++)
+        h = (h ^ (unsigned char)*p) * 1099511628211u;
+    size_t i = (size_t)(h ^ h >> 32) & (index->slots - 1);
+    while (index->names[i] && strcmp(index->names[i], name) != 0)
+        i = (i + 1) & (index->slots - 1);
+    return i;
+}
+
+static void widen(struct arena *arena, struct draft_index *index) {
+    const struct draft_index old = *index;
+    index->slots = old.slots ? 2 * old.slots : 64;
+    index->names = arena_array(arena, index->slots, sizeof *index->names);
+    index->values = arena_array(arena, index->slots, sizeof *index->values);
+    for (size_t i = 0; i < old.slots; i++) {
+        if (!old.names[i])
+            continue;
+        const size_t slot = slot_of(index, old.names[i]);
+        index->names[slot] = old.names[i];
+        index->values[slot] = old.values[i];
+    }
+}
+
+void draft_index_put(struct arena *arena, struct draft_index *index, const char *name, int value) {
+    if (2 * (index->n + 1) > index->slots)
+        widen(arena, index);
+    const size_t slot = slot_of(index, name);
+    if (index->names[slot])
+        return;
+    index->names[slot] = name;
+    index->values[slot] = value;
+    index->n++;
+}
+
+int draft_index_get(const struct draft_index *index, const char *name) {
+    const size_t slot = index->slots ? slot_of(index, name) : 0;
+    return index->slots && index->names[slot] ? index->values[slot] : -1;
 }
 
 static bool is_good(const struct draft_names *names, const char *name) {
-    return name_is_legal(name) && (names->reserved || !name_is_reserved(name)) && !is_taken(names, name);
+    return name_is_legal(name) && (names->reserved || !name_is_reserved(name)) &&
+           draft_index_get(&names->taken, name) < 0;
 }
 
 const char *draft_name(struct draft *d, struct draft_names *names, const char *wanted, const char *otherwise) {
@@ -48,12 +83,11 @@ const char *draft_name(struct draft *d, struct draft_names *names, const char *w
             name = arena_printf(d->arena, "%.1s%s", otherwise, name);
         name = arena_printf(d->arena, "%.*s", LENGTH_MAX, name);
         const char *stem = name;
-        for (int i = 2; !is_good(names, name); i++) {
-            const char *tail = arena_printf(d->arena, "_%d", i);
+        for (size_t i = 2; !is_good(names, name); i = i < 20 ? i + 1 : i + names->taken.n) {
+            const char *tail = arena_printf(d->arena, "_%zu", i);
             name = arena_printf(d->arena, "%.*s%s", LENGTH_MAX - (int)strlen(tail), stem, tail);
         }
     }
-    names->taken = arena_grow(d->arena, names->taken, names->n, &names->capacity, sizeof *names->taken);
-    names->taken[names->n++] = name;
+    draft_index_put(d->arena, &names->taken, name, 1);
     return name;
 }

@@ -7,7 +7,7 @@
 #include "exchange/draft.h"
 #include "instrument/keys.h"
 
-enum { CODE_LIMIT = 1000 };
+enum { CODE_LIMIT = 1000, LIST_LIMIT = 200 /* options; longer lists are neither scales nor choices here */ };
 
 size_t draft_points(const struct draft_list *list) {
     size_t n = 0;
@@ -173,19 +173,22 @@ static void note_choices(struct draft *d, const struct draft_list *list) {
 }
 
 void draft_make_codes(struct draft *d) {
+    for (size_t i = 0; i < d->n_blocks; i++) {
+        struct draft_list *list = d->blocks[i].list;
+        if (list && d->blocks[i].kind == DRAFT_CONSTRUCT)
+            list->rating = true;
+        else if (list)
+            list->choices = true;
+    }
     for (size_t i = 0; i < d->n_lists; i++) {
         struct draft_list *list = d->lists[i];
-        bool as_scale = false, as_choices = false;
-        for (size_t b = 0; b < d->n_blocks; b++) {
-            as_scale = as_scale || (d->blocks[b].list == list && d->blocks[b].kind == DRAFT_CONSTRUCT);
-            as_choices = as_choices || (d->blocks[b].list == list && d->blocks[b].kind != DRAFT_CONSTRUCT);
-        }
+        if (list->n > LIST_LIMIT)
+            continue;
         drop_duplicates(d, list);
         make_choices(d, list);
-        if (as_choices)
+        if (list->choices)
             note_choices(d, list);
-        if (as_scale)
+        if (list->rating)
             make_points(d, list);
-        list->rating = as_scale;
     }
 }

@@ -173,15 +173,17 @@ static void drop_plain_pages(struct draft *d) {
 /* Names that texts may refer to; and placeholders, which are calculations of a constant text. */
 static void note_names(struct form *f) {
     struct draft *d = f->d;
+    f->types = arena_array(d->arena, f->survey.n_rows + 1, sizeof *f->types);
     for (size_t i = 0; i < f->survey.n_rows; i++) {
         const struct sheet_row *row = &f->survey.rows[i];
+        f->types[i] = form_type_of(d->arena, form_cell(&f->survey, row, "type"));
         const char *name = form_cell(&f->survey, row, "name");
         const char *value = form_cell(&f->survey, row, "calculation");
         const size_t n = strlen(value);
         draft_source(d, name);
-        if (form_type_of(d->arena, form_cell(&f->survey, row, "type")).kind != FORM_CALCULATE || n < 3 ||
-            (value[0] != '\'' && value[0] != '"') || memchr(value + 1, value[0], n - 1) != value + n - 1 ||
-            !name_is_legal(name) || d->n_placeholders == sizeof d->placeholders / sizeof *d->placeholders)
+        if (f->types[i].kind != FORM_CALCULATE || n < 3 || (value[0] != '\'' && value[0] != '"') ||
+            memchr(value + 1, value[0], n - 1) != value + n - 1 || !name_is_legal(name) ||
+            d->n_placeholders == sizeof d->placeholders / sizeof *d->placeholders)
             continue;
         struct draft_named *p = &d->placeholders[d->n_placeholders++];
         p->name = arena_string(d->arena, name);
@@ -200,7 +202,7 @@ static void read_rows(struct form *f) {
     for (f->at = 0; f->at < f->survey.n_rows && !d->full; f->at++) {
         const struct sheet_row *row = &f->survey.rows[f->at];
         const char *cell = form_cell(&f->survey, row, "type"), *name = form_cell(&f->survey, row, "name");
-        const struct form_type type = form_type_of(d->arena, cell);
+        const struct form_type type = f->types[f->at];
         const struct place place = {f->survey.place, row->number, 0};
         repeats += type.kind == FORM_BEGIN_REPEAT;
         if (repeats > 0 && type.kind != FORM_COMMENT && type.kind != FORM_END_REPEAT && type.kind != FORM_END_GROUP)

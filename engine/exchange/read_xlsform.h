@@ -19,7 +19,8 @@ struct form_group {
 struct form {
     struct draft *d;
     struct form_table survey, choices, settings;
-    size_t at; /* the row at hand */
+    struct form_type *types; /* of the survey's rows */
+    size_t at;               /* the row at hand */
     size_t depth;
     struct form_group groups[FORM_DEPTH_MAX];
     int too_deep, n_groups;

@@ -5,6 +5,8 @@
 
 #include "exchange/read_xlsform.h"
 
+enum { RUN_MAX = 200 }; /* items of one matrix */
+
 /* Columns with a meaning that has no place here, row by row; the others that we know. */
 static const char *const unused[] = {"constraint_message",
                                      "required_message",
@@ -196,9 +198,9 @@ static bool appears_as_head(struct form *f, const struct sheet_row *row) {
 /* The number of rows from f->at on that ask with the same list, one after the other. */
 static size_t length_of_run(struct form *f, const char *list, bool *rating) {
     size_t n = 0;
-    for (size_t i = f->at; i < f->survey.n_rows; i++) {
+    for (size_t i = f->at; i < f->survey.n_rows && n < RUN_MAX; i++) {
         const struct sheet_row *row = &f->survey.rows[i];
-        const struct form_type type = form_type_of(f->d->arena, form_cell(&f->survey, row, "type"));
+        const struct form_type type = f->types[i];
         if (type.kind == FORM_COMMENT && !form_cell(&f->survey, row, "type")[0] &&
             !form_cell(&f->survey, row, "name")[0]) {
             n++;
@@ -226,8 +228,7 @@ static bool looks_like_scale(const struct draft_list *list) {
 static bool fills_group(struct form *f, size_t n) {
     const struct form_group *g = &f->groups[f->depth - 1];
     const size_t end = f->at + n;
-    return g->row + 1 == &f->survey.rows[f->at] && end < f->survey.n_rows &&
-           form_type_of(f->d->arena, form_cell(&f->survey, &f->survey.rows[end], "type")).kind == FORM_END_GROUP;
+    return g->row + 1 == &f->survey.rows[f->at] && end < f->survey.n_rows && f->types[end].kind == FORM_END_GROUP;
 }
 
 static void read_construct_keys(struct form *f, const struct sheet_row *row, struct draft_block *block) {

@@ -1,6 +1,6 @@
 /* Conditions in our words: names and codes as they are called here, what our expressions have no word for said
  * otherwise or listed; and pages divided where a condition would look at its own page. */
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -35,33 +35,46 @@ static const struct condition *cannot(struct resolving *r, const char *code, con
     return NULL;
 }
 
-static bool same_name(const char *a, const char *b, bool exactly) {
-    return exactly ? strcmp(a, b) == 0 : strcasecmp(a, b) == 0;
+/* What a name stands for: a number that holds block and item. */
+enum { ITEMS_OF_A_BLOCK = 1 << 15 };
+
+static void index_names(struct draft *d) {
+    for (size_t i = 0; i < d->n_blocks && i < INT_MAX / ITEMS_OF_A_BLOCK; i++) {
+        const struct draft_block *block = &d->blocks[i];
+        const int at = (int)i * ITEMS_OF_A_BLOCK;
+        for (size_t k = 0; k < block->n_items && k + 1 < ITEMS_OF_A_BLOCK; k++)
+            draft_index_put(d->arena, &d->found, block->items[k].source, at + (int)k + 1);
+        if (block->kind != DRAFT_CONSTRUCT && block->kind != DRAFT_NOTE)
+            draft_index_put(d->arena, &d->found, block->source, at);
+    }
 }
 
-static struct target find_block(const struct draft *d, const char *name, bool exactly) {
-    for (size_t i = 0; i < d->n_blocks; i++) {
-        const struct draft_block *block = &d->blocks[i];
-        if (block->kind == DRAFT_NOTE)
-            continue;
-        for (size_t k = 0; k < block->n_items; k++)
-            if (same_name(block->items[k].source, name, exactly))
-                return (struct target){(int)i, &block->items[k], NULL};
-        if (block->kind != DRAFT_CONSTRUCT && same_name(block->source, name, exactly))
-            return (struct target){(int)i, NULL, NULL};
-    }
+static struct target find_block(const struct draft *d, const char *name) {
+    const int found = draft_index_get(&d->found, name);
+    if (found < 0)
+        return (struct target){-1, NULL, NULL};
+    const struct draft_block *block = &d->blocks[found / ITEMS_OF_A_BLOCK];
+    const int item = found % ITEMS_OF_A_BLOCK - 1;
+    return (struct target){found / ITEMS_OF_A_BLOCK, item < 0 ? NULL : &block->items[item], NULL};
+}
+
+/* Other systems do not always tell capital from small letters. */
+static struct target find_in_any_case(const struct draft *d, const char *name) {
+    for (size_t i = 0; i < d->found.slots; i++)
+        if (d->found.names[i] && strcasecmp(d->found.names[i], name) == 0)
+            return find_block(d, d->found.names[i]);
     return (struct target){-1, NULL, NULL};
 }
 
 static struct target find_target(const struct draft *d, const char *name) {
-    struct target target = find_block(d, name, true);
+    struct target target = find_block(d, name);
     for (size_t i = 0; target.block < 0 && i < d->n_aliases; i++) {
         if (strcmp(d->aliases[i].name, name) == 0) {
-            target = find_block(d, d->aliases[i].source, true);
+            target = find_block(d, d->aliases[i].source);
             target.option = d->aliases[i].option;
         }
     }
-    return target.block < 0 ? find_block(d, name, false) : target;
+    return target.block < 0 ? find_in_any_case(d, name) : target;
 }
 
 static bool same_number(const char *a, const char *b) {
@@ -301,6 +314,7 @@ static void resolve_page(struct draft *d, size_t index) {
 }
 
 void draft_resolve_conditions(struct draft *d) {
+    index_names(d);
     for (size_t i = 0; i < d->n_blocks; i++)
         resolve_block(d, i);
     for (size_t i = 0; i < d->n_pages; i++)

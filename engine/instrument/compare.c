@@ -132,6 +132,21 @@ static const char *domain_name(const struct construct *construct) {
     return construct->domain ? construct->domain->name : "";
 }
 
+static bool same_labels(const struct scale *a, const struct scale *b) {
+    bool equal = a->n_points == b->n_points && a->n_not_applicable == b->n_not_applicable;
+    for (size_t i = 0; equal && i < a->n_points; i++)
+        equal = same(text_in(&a->points[i].label, 0), text_in(&b->points[i].label, 0));
+    for (size_t i = 0; equal && i < a->n_not_applicable; i++)
+        equal = same(a->not_applicable[i].name, b->not_applicable[i].name);
+    return equal;
+}
+
+/* A scale of another name is the same one only if it reads the same. Who changes a label of a scale changes words; who
+ * names another scale, for which another question was asked, does not. */
+static bool is_other_scale(const struct scale *was, const struct scale *is) {
+    return !same(was->name, is->name) && !(same_points(was, is) && same_labels(was, is));
+}
+
 /* What decides how a construct's score is made and what it is about. */
 static void compare_making(struct comparing *c, const struct construct *was, const struct construct *is) {
     const char *name = was->name;
@@ -140,7 +155,7 @@ static void compare_making(struct comparing *c, const struct construct *was, con
     if (was->answered_by != is->answered_by)
         add(c, CHANGE_BREAKING, "answered_by_changed", name, answered_by(was->answered_by),
             answered_by(is->answered_by));
-    if (!same(was->scale->name, is->scale->name) && !same_points(was->scale, is->scale))
+    if (is_other_scale(was->scale, is->scale))
         add(c, CHANGE_BREAKING, "scale_changed", name, was->scale->name, is->scale->name);
     if (was->higher_is_barrier != is->higher_is_barrier)
         add(c, CHANGE_BREAKING, "turned", name, NULL, NULL);
@@ -148,6 +163,8 @@ static void compare_making(struct comparing *c, const struct construct *was, con
         add(c, CHANGE_BREAKING, "min_answered_changed", name, NULL, NULL);
     if (!same(domain_name(was), domain_name(is)))
         add(c, CHANGE_BREAKING, "domain_changed", name, domain_name(was), domain_name(is));
+    if (was->required != is->required)
+        add(c, CHANGE_ADDITIVE, "required_changed", name, NULL, NULL);
 }
 
 static void compare_constructs(struct comparing *c) {
@@ -239,6 +256,22 @@ static void compare_choices(struct comparing *c, const struct question *was, con
             add(c, CHANGE_ADDITIVE, "choice_added", was->name, NULL, is->choices[i].code);
 }
 
+static bool same_number(double a, double b) {
+    return !(a < b) && !(a > b);
+}
+
+/* What was answered stays comparable, but it is no matter of words: what is let through, and what reports tell. */
+static void compare_handling(struct comparing *c, const struct question *was, const struct question *is) {
+    if (was->required != is->required)
+        add(c, CHANGE_ADDITIVE, "required_changed", was->name, NULL, NULL);
+    if (was->group != is->group)
+        add(c, CHANGE_ADDITIVE, "group_changed", was->name, NULL, NULL);
+    if (was->comment != is->comment)
+        add(c, CHANGE_ADDITIVE, "comment_changed", was->name, NULL, NULL);
+    if (!same_number(was->minimum, is->minimum) || !same_number(was->maximum, is->maximum))
+        add(c, CHANGE_ADDITIVE, "limits_changed", was->name, NULL, NULL);
+}
+
 /* A note holds no answer: adding or removing one is a matter of words. */
 static void compare_question(struct comparing *c, const struct question *was, const struct question *is) {
     if (was->type != is->type)
@@ -248,6 +281,7 @@ static void compare_question(struct comparing *c, const struct question *was, co
             answered_by(is->answered_by));
     if (was->type != QUESTION_NOTE)
         compare_relevant(c, "question", was->name);
+    compare_handling(c, was, is);
     compare_choices(c, was, is);
     compare_text(c, was->name, &was->label, &is->label);
     compare_text(c, was->name, &was->hint, &is->hint);
@@ -270,16 +304,47 @@ static void compare_questions(struct comparing *c) {
     }
 }
 
+static const char *block_name(const struct block *block) {
+    return block->construct ? block->construct->name : block->question->name;
+}
+
 static bool same_blocks(const struct page *a, const struct page *b) {
     if (!same(a->name, b->name) || a->n_blocks != b->n_blocks)
         return false;
     for (size_t i = 0; i < a->n_blocks; i++) {
         const struct block *x = &a->blocks[i], *y = &b->blocks[i];
-        if (!x->construct != !y->construct || !same(x->construct ? x->construct->name : x->question->name,
-                                                    y->construct ? y->construct->name : y->question->name))
+        if (!x->construct != !y->construct || !same(block_name(x), block_name(y)))
             return false;
     }
     return true;
+}
+
+/* The condition of the page on which a block stands; NULL when there is no such block. */
+static const char *page_condition(struct comparing *c, const struct instrument *in, const struct ini *ini,
+                                  const char *block) {
+    for (size_t p = 0; p < in->n_pages; p++)
+        for (size_t b = 0; b < in->pages[p].n_blocks; b++) {
+            if (!same(block_name(&in->pages[p].blocks[b]), block))
+                continue;
+            const char *section = arena_printf(c->arena, "page.%s", in->pages[p].name);
+            const struct ini_key *key = ini ? ini_find(ini, section, "relevant") : NULL;
+            return key ? key->value : "";
+        }
+    return NULL;
+}
+
+/* On other pages, what was asked may be asked of other people. Notes hold no answer. */
+static void compare_moved(struct comparing *c) {
+    for (size_t p = 0; p < c->was->n_pages; p++)
+        for (size_t b = 0; b < c->was->pages[p].n_blocks; b++) {
+            const struct block *block = &c->was->pages[p].blocks[b];
+            if (!block->construct && block->question->type == QUESTION_NOTE)
+                continue;
+            const char *name = block_name(block), *was = page_condition(c, c->was, c->was_ini, name);
+            const char *is = page_condition(c, c->is, c->is_ini, name);
+            if (is && !same(was, is))
+                add(c, CHANGE_BREAKING, "relevant_changed", name, was, is);
+        }
 }
 
 /* Without additions or removals: is the same put on the same pages in the same order? */
@@ -289,6 +354,7 @@ static void compare_pages(struct comparing *c) {
         equal = same_blocks(&c->was->pages[i], &c->is->pages[i]);
     if (!equal) {
         add(c, CHANGE_WORDING, "pages_changed", "", NULL, NULL);
+        compare_moved(c);
         return;
     }
     for (size_t i = 0; i < c->was->n_pages; i++) {
@@ -344,4 +410,11 @@ struct comparison instrument_compare(struct arena *arena, const struct instrumen
         add(&c, CHANGE_WORDING, "other_changed", "", NULL, NULL);
     sort(&out);
     return out;
+}
+
+bool comparison_is_words_only(const struct comparison *c) {
+    for (size_t i = 0; i < c->n; i++)
+        if (!same(c->list[i].code, "text_changed") && !same(c->list[i].code, "other_changed"))
+            return false;
+    return c->n > 0;
 }

@@ -4,6 +4,8 @@
 #ifndef READINESS_INSTRUMENT_COMPARE_H
 #define READINESS_INSTRUMENT_COMPARE_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "instrument/instrument.h"
 
@@ -31,5 +33,10 @@ struct comparison {
 /* What became of `was` in `is`. An item that is gone while another with the very same text is new counts as renamed.
  * Strings lie in the arena or belong to the instruments. */
 struct comparison instrument_compare(struct arena *arena, const struct instrument *was, const struct instrument *is);
+
+/* May people who are answering right now be given the new files in place of the old ones? Only texts, and what nobody
+ * reads or is asked, differ. Other pages or a language less are no matter of what scores mean (CHANGE_WORDING), but
+ * somebody may stand on that page, or read that language. */
+bool comparison_is_words_only(const struct comparison *c);
 
 #endif

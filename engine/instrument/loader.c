@@ -349,6 +349,15 @@ static struct instrument_file *find_translations(struct arena *arena, const char
     return files;
 }
 
+const char **instrument_list_files(struct arena *arena, const char *path, size_t *n) {
+    const struct instrument_file *files = find_translations(arena, path, n);
+    const char **paths = arena_array(arena, *n, sizeof *paths);
+    for (size_t i = 0; i < *n; i++) {
+        paths[i] = i == 0 ? arena_string(arena, path) : translation_name(arena, path, files[i].language);
+    }
+    return paths;
+}
+
 enum result instrument_load(const struct instrument **out, const char *path, struct findings *findings) {
     struct arena *arena = arena_new();
     size_t n;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/finding.h"
 #include "base/result.h"
 #include "instrument/instrument.h"
@@ -11,6 +12,9 @@
 /* Loads surveys/NAME.ini and its translations NAME.<language>.ini beside it. RESULT_INPUT when there is an error
  * finding: then *out is NULL. Warnings do not fail. The caller owns one reference of *out. */
 enum result instrument_load(const struct instrument **out, const char *path, struct findings *findings) MUST_CHECK;
+
+/* The files that instrument_load reads for a path: itself, then its translations, by language. In the arena. */
+const char **instrument_list_files(struct arena *arena, const char *path, size_t *n);
 
 /* The same from texts in memory (a wave's pinned files): files[0].language is "". `name` is used in findings. */
 enum result instrument_parse(const struct instrument **out, const char *name, const struct instrument_file *files,

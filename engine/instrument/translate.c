@@ -219,6 +219,18 @@ static void write_section(struct writing *w, const struct ini *old, const char *
     buf_printf(w->out, "language = %s\n", w->t->to);
 }
 
+/* Keys of a section in which each language may have its own. */
+static void write_free(struct writing *w, const char *section) {
+    for (size_t i = 0; w->t->free_section && strcmp(section, w->t->free_section) == 0 && i < w->n_older; i++) {
+        struct older *o = &w->older[i];
+        if (!o->used && strcmp(o->section, section) == 0) {
+            o->used = true;
+            write_own(w, o->line);
+            write_value(w, "", o->key, o->value);
+        }
+    }
+}
+
 /* What the older file has and nobody asks for any more; what was never translated is no loss. */
 static void write_unused(struct writing *w) {
     const char *section = "";
@@ -269,16 +281,18 @@ enum result translation_write(struct buf *out, struct arena *arena, const struct
         take_notes(&w);
         take_older(&w, old);
     } else {
-        buf_printf(out, "%s\n\n", t->heading);
+        buf_printf(out, "%s\n", t->heading);
     }
     const char *section = "";
     for (size_t i = 0; i < n; i++) {
         if (strcmp(section, list[i].section) != 0) {
+            write_free(&w, section);
             section = list[i].section;
             write_section(&w, old, section, i == 0);
         }
         write_text(&w, &list[i]);
     }
+    write_free(&w, section);
     write_rest(&w);
     return RESULT_OK;
 }

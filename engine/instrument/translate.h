@@ -26,6 +26,7 @@ struct translation {
     const char *unused_heading; /* the same for what is not used any more */
     const char *old_name;       /* of the older translation, for findings */
     struct str old;             /* its text; p == NULL: there is none */
+    const char *free_section;   /* in it each language may have keys of its own; NULL: in none */
     bool is_instrument;         /* says its own language in [survey]; `choices` lines stand for choice.CODE */
 };
 

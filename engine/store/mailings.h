@@ -10,12 +10,12 @@
  * What may be known about single people. Reminders to everyone go to people whether or not they have answered: their
  * outcome is listed person by person, with its moment.
  *
- * So is that of invitations, though whoever has answered before their turn (with a link from a list, say) gets none: such
- * a delivery is noted in every respect as one that the mail server took, its moment too, counts as accepted and never as
- * spared, and the mailer keeps its pace as after a mail. Leaving these people out of the list would name them, and a
- * count of them could be made to speak about single people, since invitations go to whomever was added last; so neither
- * is told, and pages say that the accepted include them. Moments of what was accepted are kept to the minute only: to
- * the second, their distances would show where the mail server was not asked.
+ * So is that of invitations, though whoever has answered before their turn (with a link from a list, say) gets none:
+ * such a delivery is noted in every respect as one that the mail server took, its moment too, counts as accepted and
+ * never as spared, and the mailer keeps its pace as after a mail. Leaving these people out of the list would name them,
+ * and a count of them could be made to speak about single people, since invitations go to whomever was added last; so
+ * neither is told, and pages say that the accepted include them. Moments of what was accepted are kept to the minute
+ * only: to the second, their distances would show where the mail server was not asked.
  *
  * A reminder to those who have not answered (kind
  * MAILING_REMINDERS without `everyone`) goes to nobody who has, so that whoever is named by it, be it as refused, as
@@ -43,10 +43,10 @@ struct mailing {
     const char *subject, *body; /* "" for the standard texts of config/mail; placeholders as there */
     int64_t started;
     int waiting, accepted, spared, refused, unknown; /* spared: had answered; counted when listed */
-    int retrying;             /* of those waiting: put off by a passing trouble */
-    int64_t next_try;         /* the first of them; 0 when not known, or not told */
-    enum pause_reason reason; /* why it is paused */
-    const char *sentence;     /* with PAUSE_BARRED: what the mail server says to every mail */
+    int retrying;                                    /* of those waiting: put off by a passing trouble */
+    int64_t next_try;                                /* the first of them; 0 when not known, or not told */
+    enum pause_reason reason;                        /* why it is paused */
+    const char *sentence;                            /* with PAUSE_BARRED: what the mail server says to every mail */
 };
 
 /* Is it running, with nobody left but those whose mail was put off? It does not stand in another mailing's way. */
@@ -60,9 +60,9 @@ bool mailing_tells_spared(const struct mailing *m, int k);
 
 /* Starts a mailing to all personal invitations of the wave whose person can be written to (address there, not opted
  * out, not bounced) and, for invitations, who were not invited by mail before; for reminders to those who have not
- * answered, whose invitation was not refused. Whoever still waits in another mailing of the wave stays there. RESULT_INPUT
- * when another mailing of this wave is paused, or running with more to do than retries (a second click), or when nobody
- * is left to write to. */
+ * answered, whose invitation was not refused. Whoever still waits in another mailing of the wave stays there.
+ * RESULT_INPUT when another mailing of this wave is paused, or running with more to do than retries (a second click),
+ * or when nobody is left to write to. */
 enum result store_start_mailing(struct store *s, const struct mailing *m) MUST_CHECK;
 enum result store_list_mailings(struct store *s, struct arena *arena, struct id wave, struct mailing **out,
                                 size_t *n) MUST_CHECK;
@@ -139,7 +139,8 @@ struct reach {
     int no_address, opted_out, bounced; /* these are not written to */
     int reachable;                      /* the others: reminders to everyone go to them */
     int invited;                        /* of them: an invitation was sent before */
-    int refused;                        /* of them: an invitation was refused, and none sent since */
+    int waiting;                        /* of the others: they wait in a mailing of invitations that is not done */
+    int refused;                        /* of the others: an invitation was refused */
 };
 enum result store_count_reach(struct store *s, struct id wave, struct reach *out) MUST_CHECK;
 /* What was sent to one person, for the export of their data. Of a mailing that names nobody the outcome is always

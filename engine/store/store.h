@@ -173,6 +173,13 @@ enum result store_list_waves_in(struct store *s, struct arena *arena, enum wave_
 enum result store_get_wave(struct store *s, struct arena *arena, struct id wave, struct wave *out) MUST_CHECK;
 enum result store_list_wave_files(struct store *s, struct arena *arena, struct id wave, struct wave_file **out,
                                   size_t *n) MUST_CHECK;
+/* A running wave takes over other texts of its instrument, whose hash must be `was` until then. The texts of before are
+ * kept, with the day on which they were replaced. RESULT_INPUT when the wave is not open, or has another instrument. */
+enum result store_adopt_files(struct store *s, struct id wave, const uint8_t was[32], const uint8_t hash[32],
+                              const struct wave_file *files, size_t n, const char *day) MUST_CHECK;
+/* The days on which a wave took over other texts, in their order. */
+enum result store_list_adoptions(struct store *s, struct arena *arena, struct id wave, const char ***days,
+                                 size_t *n) MUST_CHECK;
 enum result store_extend_wave(struct store *s, struct id wave, const char *until) MUST_CHECK;
 /* Ordered by kind, organisation, unit, e-mail. */
 enum result store_list_invitations(struct store *s, struct arena *arena, struct id wave, struct invitation **out,

@@ -31,7 +31,7 @@ static bool parameter(struct arena *arena, struct str header, const char *name, 
 
 /* Takes one line off the front, without its CR LF; false when there is no line end. */
 static bool next_line(struct str *rest, struct str *line) {
-    const char *end = memmem(rest->p, rest->n, "\r\n", 2);
+    const char *end = rest->n ? memmem(rest->p, rest->n, "\r\n", 2) : NULL;
     if (!end)
         return false;
     *line = (struct str){rest->p, (size_t)(end - rest->p)};

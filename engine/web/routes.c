@@ -89,6 +89,8 @@ const struct route routes[] = {
     {METHOD_POST, "/assessments/{assessment}/waves/{wave}/close", ACCESS_PRACTITIONER, CSRF_SESSION, true, RUNNING_DESK, DESK(wave_close_handle)},
     {METHOD_GET, "/assessments/{assessment}/waves/{wave}/extend", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(wave_extend_show)},
     {METHOD_POST, "/assessments/{assessment}/waves/{wave}/extend", ACCESS_PRACTITIONER, CSRF_SESSION, false, RUNNING_DESK, DESK(wave_extend_handle)},
+    {METHOD_GET, "/assessments/{assessment}/waves/{wave}/adopt", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(wave_adopt_show)},
+    {METHOD_POST, "/assessments/{assessment}/waves/{wave}/adopt", ACCESS_PRACTITIONER, CSRF_SESSION, false, RUNNING_DESK, DESK(wave_adopt_handle)},
     {METHOD_GET, "/assessments/{assessment}/waves/{wave}/sheet", ACCESS_PRACTITIONER, CSRF_NONE, true, RUNNING_DESK, DESK(wave_sheet_show)},
 
     /* Reaching people, and watching. */

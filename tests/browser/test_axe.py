@@ -132,6 +132,42 @@ class PreviewPages(Looking):
             d.quit()
 
 
+class ShippedInstruments(Looking):
+    """Every page of what ships, in a language each; both widths."""
+
+    def walk(self, name, language, audience='', **answers):
+        here = Installation()
+        self.addCleanup(here.__exit__)
+        here.serve(('preview', os.path.join(ROOT, 'surveys', name + '.ini'), '--listen', '127.0.0.1:0'))
+        d, pages = self.driver, 0
+        d.get('%s/preview%s?lang=%s' % (here.url, audience, language))
+        self.look(name)
+        self.press('start')
+        while d.find_elements('css selector', '.where'):
+            pages += 1
+            self.look('%s, page %d' % (name, pages))
+            self.enter(**answers)
+            for group in d.find_elements('css selector', 'fieldset'):
+                first = group.find_element('css selector', 'input[type=radio]')
+                if not group.find_elements('css selector', 'input:checked'):
+                    d.execute_script('arguments[0].click()', first)
+            self.press('submit' if d.find_elements('css selector', 'button[value=submit]') else 'next')
+        self.look(name + ', thanks')
+        return pages
+
+    def test_the_pulse_in_arabic(self):
+        self.assertEqual(self.walk('readiness-pulse', 'ar'), 2)
+
+    def test_a_practitioner_in_french(self):
+        self.assertEqual(self.walk('support-practitioner', 'fr', part='practitioner'), 9)
+
+    def test_outcomes_in_english(self):
+        self.assertEqual(self.walk('support-outcomes', 'en'), 8)
+
+    def test_outcomes_by_the_organisation(self):
+        self.assertEqual(self.walk('support-outcomes', 'fr', '/organisation'), 5)
+
+
 class RealPages(Looking):
     @classmethod
     def setUpClass(cls):

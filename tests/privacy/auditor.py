@@ -1,5 +1,5 @@
 """The auditor: knows who is in which group and who answered what, reads what the workbooks tell (figures.py), and solves for
-what they withhold. All that decides is exact: whole numbers modulo a prime, and fractions.
+what they withhold (solving.py). All that decides is exact: whole numbers modulo a prime, and fractions.
 
 A figure about a group is a sum over its persons: the mean times n, the favourable share times n. Persons who are alike in
 all figures told form a class. What anybody can work out are the linear combinations of the figures; one that depends on
@@ -24,9 +24,8 @@ from fractions import Fraction
 
 from figures import WHOLE
 from organisations import CONSTRUCTS, DOMAIN, HIGHEST, ITEMS, scored, side
+from solving import PRIME, Unsolved, fewest, follows
 
-PRIME = (1 << 61) - 1
-FLATS = 20000  # looked at before the auditor gives up, and says so
 ANOVA = ('icc1', 'icc2', 'f', 'p', 'needed')
 ALL_KINDS = ('few', 'mixed', 'count', 'unanimous', 'side', 'detail', 'spread', 'wrong', 'unsolved')
 
@@ -38,131 +37,6 @@ class Finding:
 
     def __repr__(self):
         return '%s: %s, wave %s, %s: %s' % (self.kind, self.organisation or 'all', self.wave, self.variable, self.text)
-
-
-# Solving.
-
-def reduce_rows(rows, order):
-    """Row echelon form modulo the prime, pivots in the order of the columns; rows are {column: number}."""
-    rows, done = [dict(r) for r in rows], []
-    for column in order:
-        at = next((i for i, r in enumerate(rows) if r.get(column)), None)
-        if at is None:
-            continue
-        pivot = rows.pop(at)
-        inverse = pow(pivot[column], -1, PRIME)
-        pivot = {c: v * inverse % PRIME for c, v in pivot.items()}
-        for r in rows:
-            factor = r.get(column)
-            if factor:
-                for c, v in pivot.items():
-                    value = (r.get(c, 0) - factor * v) % PRIME
-                    if value:
-                        r[c] = value
-                    else:
-                        r.pop(c, None)
-        done.append((column, pivot))
-    return done
-
-
-def rank(rows, columns):
-    return len(reduce_rows([{c: r[c] for c in columns if c in r} for r in rows], columns))
-
-
-class Unsolved(Exception):
-    """Too many flats to look at."""
-
-
-def parts_of(rows):
-    """Rows in reduced form, in parts that share no column: a combination with the fewest persons lies in one of them."""
-    parts = []
-    for row in rows:
-        joined = [row]
-        for part in [p for p in parts if any(set(r) & set(row) for r in p)]:
-            parts.remove(part)
-            joined += part
-        parts.append(joined)
-    return parts
-
-
-def combined(rows, column):
-    """The combinations of the rows (of numbers) that are 0 in a column: one dimension less."""
-    pivot = next(r for r in rows if r[column])
-    inverse, left = pow(pivot[column], -1, PRIME), []
-    for r in rows:
-        if r is not pivot:
-            factor = r[column] * inverse % PRIME
-            left.append([(x - factor * y) % PRIME for x, y in zip(r, pivot)] if factor else r)
-    return left
-
-
-def small_support(rows, columns, class_of, persons, limit):
-    """A combination of the rows that depends on fewer than `limit` persons. It is looked for among those that no other
-    one lies within: such a combination is alone, but for a factor, in being 0 where it is 0. So all flats are walked
-    through, each once."""
-    directions = {}  # columns that are the same but for a factor are 0 together
-    for column in columns:
-        entries = [r.get(column, 0) for r in rows]
-        first = next(e for e in entries if e)
-        directions.setdefault(tuple(e * pow(first, -1, PRIME) % PRIME for e in entries), set()).add(class_of[column])
-    vectors, classes = list(zip(*directions)), list(directions.values())
-    seen, todo = set(), [[list(v) for v in vectors]]
-    while todo:
-        space = todo.pop()
-        alive = [d for d in range(len(classes)) if any(v[d] for v in space)]
-        if len(space) == 1:
-            support = set().union(*(classes[d] for d in alive))
-            if sum(persons[c] for c in support) < limit:
-                return support
-            continue
-        for d in alive:
-            less = combined(space, d)
-            flat = frozenset(x for x in range(len(classes)) if not any(v[x] for v in less))
-            if flat not in seen:
-                seen.add(flat)
-                todo.append(less)
-        if len(seen) > FLATS:
-            raise Unsolved
-    return None
-
-
-def back(done):
-    """Reduced rows: no row has anything in the pivot column of another."""
-    for at in range(len(done) - 1, -1, -1):
-        column, pivot = done[at]
-        for _, row in done[:at]:
-            factor = row.get(column)
-            if factor:
-                for c, v in pivot.items():
-                    row[c] = (row.get(c, 0) - factor * v) % PRIME
-                    if not row[c]:
-                        del row[c]
-    return [row for _, row in done]
-
-
-def fewest(rows, class_of, persons, limit, thorough=True):
-    """A set of classes with fewer than `limit` persons in all on which a combination of the rows depends and on nobody
-    else; None: there is none. Columns belong to classes (class_of), classes have
-    so many persons. Not thorough: what is seen at once."""
-    columns = sorted({c for r in rows for c in r}, key=lambda c: (-persons[class_of[c]], str(c)))
-
-    def size(classes):
-        return sum(persons[c] for c in classes)
-
-    # Every combination with something left in a large class depends on it: only those that have nothing there matter.
-    left = back([d for d in reduce_rows(rows, columns) if persons[class_of[d[0]]] < limit])
-    found = [{class_of[c] for c in row} for row in left]
-    if thorough and not any(size(f) < limit for f in found):
-        found = [small_support(part, sorted({c for r in part for c in r}, key=str), class_of, persons, limit)
-                 for part in parts_of(left) if len(part) > 1]
-    found = min([f for f in found if f], key=size, default=None)
-    return sorted(found, key=str) if found and size(found) < limit else None
-
-
-def follows(rows, target):
-    """Is the target (a row) a combination of the rows?"""
-    columns = sorted({c for r in rows + [target] for c in r}, key=str)
-    return rank(rows + [target], columns) == rank(rows, columns)
 
 
 # What is true.
@@ -299,27 +173,37 @@ class Told:
         if statistic == 'na':
             return sum(p.codes[variable] == 'na' for p in crowd.people)
         if statistic == 'ad':
-            items = [i for i in CONSTRUCTS[variable] if self.has(organisation, i, 'sd')]
-            return mean([self.deviation(crowd.values(i)) for i in items]) if items else None
+            return self.agreement(crowd, variable, self.figures[organisation][group, variable, 'ad'])
         if statistic == 'ad_cut':
             return Fraction(HIGHEST[CONSTRUCTS[variable][0]], 6)
         return NotImplemented
+
+    def agreement(self, crowd, construct, figure):
+        """Over items of 2k answers, told or veiled; which of them may show detail does not matter here."""
+        items = [i for i in CONSTRUCTS[construct] if len(crowd.answered(i)) >= 2 * self.k]
+        for size in range(len(items), 0, -1):
+            for chosen in itertools.combinations(items, size):
+                truth = mean([self.deviation(crowd.values(i)) for i in chosen])
+                if close(figure, truth):
+                    return truth
+        return None
 
     @staticmethod
     def deviation(values):
         m = mean(values)
         return sum(abs(v - m) for v in values) / len(values)
 
-    def items_of_share(self, organisation, group, construct):
-        """Over which items a construct's shares are the means: the largest set that gives the numbers told."""
+    def items_of_share(self, organisation, group, construct, rather=()):
+        """Over which items a construct's shares are the means: the largest set that gives the numbers told, rather one
+        within some items. An item not told for the whole is not among them."""
         told = {s: self.figures[organisation][group, construct, s] for s in ('favourable', 'neutral', 'unfavourable')
                 if (group, construct, s) in self.figures[organisation]}
         crowd = self.crowds[organisation]
-        items = [i for i in CONSTRUCTS[construct] if crowd.answered(i, group)]
-        for size in range(len(items), 0, -1) if told else ():
-            for chosen in itertools.combinations(items, size):
-                if all(close(f, mean([crowd.share(i, s, group) for i in chosen])) for s, f in told.items()):
-                    return list(chosen)
+        items = [i for i in self.items_told(organisation, construct) if len(crowd.answered(i, group)) >= self.k]
+        sets = [c for n in range(len(items), 0, -1) for c in itertools.combinations(items, n)] if told else []
+        for chosen in sorted(sets, key=lambda c: not set(c) <= set(rather)):
+            if all(close(f, mean([crowd.share(i, s, group) for i in chosen])) for s, f in told.items()):
+                return list(chosen)
         return []
 
     def check_together(self):
@@ -329,7 +213,7 @@ class Told:
             n = self.value('', variable, 'n')
             if n is None:
                 continue
-            statistic = 'mean'
+            statistic = 'mean' if variable in CONSTRUCTS else 'favourable'  # an item's mean may be veiled
             told = [o for o in self.crowds if self.has(o, variable, statistic)]
             shown = sum(len(self.crowds[o].answered(variable)) for o in told)
             rest = [(o, i) for o in self.crowds if o not in told for i in self.crowds[o].answered(variable)]
@@ -448,17 +332,24 @@ class Told:
         return lambda i: tuple(v for v in variables if crowd.value(i, v) is not None)
 
     def audit_shares(self, organisation, construct, groups):
-        """Favourable shares exactly: a construct's is the mean of its items', each with its own n."""
-        crowd, items = self.crowds[organisation], CONSTRUCTS[construct]
-        rows = []
-        for group in groups:
-            told = self.items_of_share(organisation, group, construct)
-            rows.append((group, {i: Fraction(1, len(told) * len(crowd.answered(i, group))) for i in told}))
-        rows += [(WHOLE, {i: Fraction(1)}) for i in self.items_told(organisation, construct)]
-        self.solve_weighted(organisation, construct, groups, rows, lambda p, item, weight: weight, items, 'shares')
+        """Favourable shares exactly: a construct's is the mean of its items', each with its own n. Where sets of different
+        items would give the same numbers, nobody can know which it was: all must give somebody away."""
+        crowd, items, first = self.crowds[organisation], CONSTRUCTS[construct], None
+        for rather in [c for n in range(len(items), 0, -1) for c in itertools.combinations(items, n)]:
+            rows = []
+            for group in groups:
+                told = self.items_of_share(organisation, group, construct, rather)
+                rows.append((group, {i: Fraction(1, len(told) * len(crowd.answered(i, group))) for i in told}))
+            rows += [(WHOLE, {i: Fraction(1)}) for i in self.items_told(organisation, construct)]
+            found = self.solve_weighted(organisation, construct, groups, rows, items, 'shares')
+            if not found:
+                return
+            first = first or found
+        self.find('mixed', organisation, construct, *first)
 
-    def solve_weighted(self, organisation, variable, groups, rows, weigh, items, what):
-        """rows: [(group, {item: weight})]; unknown is every answer of every person."""
+    def solve_weighted(self, organisation, variable, groups, rows, items, what):
+        """rows: [(group, {item: weight})]; unknown is every answer of every person. What gives somebody away, and how many;
+        None."""
         crowd = self.crowds[organisation]
         classes = self.classes(crowd, crowd.ids(WHOLE), groups, self.pattern(crowd, items))
         members = {g: set(crowd.ids(g)) for g in set(groups) | {WHOLE}}
@@ -469,19 +360,18 @@ class Told:
                 if ids[0] not in members[group]:
                     continue
                 for item, weight in weights.items():
-                    w = weigh(ids[0], item, weight) if crowd.value(ids[0], item) is not None else 0
-                    if w:
-                        row[c, item] = w.numerator * pow(w.denominator, -1, PRIME) % PRIME
+                    if crowd.value(ids[0], item) is not None:
+                        row[c, item] = weight.numerator * pow(weight.denominator, -1, PRIME) % PRIME
             if row:
                 matrix.append(row)
         persons = {c: len(ids) for c, ids in classes.items()}
         class_of = {key: key[0] for row in matrix for key in row}
         found = self.fewest(organisation, variable, matrix, class_of, persons)
-        if found:
-            n = sum(persons[c] for c in found)
-            self.find('mixed', organisation, variable, '%s of %s and items give something about %d person%s, who answered '
-                      '%s' % (what, self.names(groups), n, 's' if n > 1 else '',
-                              '; '.join(', '.join(c[1]) for c in found)), n)
+        if not found:
+            return None
+        n = sum(persons[c] for c in found)
+        return '%s of %s and items give something about %d person%s, who answered %s' % (
+            what, self.names(groups), n, 's' if n > 1 else '', '; '.join(', '.join(c[1]) for c in found)), n
 
     def audit_items(self, organisation):
         """Whole figures that tell what everybody answered."""

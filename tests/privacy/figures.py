@@ -53,9 +53,9 @@ def templates():
         for section in texts.sections():
             for text in texts[section].values():
                 text = text.strip().strip('"')
-                places = set(re.findall(r'\{(\w+)\}', text))
+                places = {p for p in re.findall(r'\{([\w.]+)\}', text) if not p.lower().startswith('term.')}
                 if DIGIT.search(text) and not places or places and places <= FIXED:
-                    pattern = re.sub(r'\\\{\w+\\\}', r'(?:fewer than \\d+|\\d+(?:\\.\\d+)?%?|[A-Za-z ]+)', re.escape(text))
+                    pattern = re.sub(r'\\\{[\w.\\]+\\\}', r'(?:fewer than \\d+|\\d+(?:\\.\\d+)?%?|[A-Za-z ]+)', re.escape(text))
                     found.append(re.compile(pattern))
     return found
 

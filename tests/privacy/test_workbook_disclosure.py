@@ -13,6 +13,7 @@ import openpyxl
 import auditor
 import figures
 import organisations
+import solving
 from support import readiness
 from support.readiness import Browser, Installation
 
@@ -21,9 +22,8 @@ LONG = int(os.environ.get('READINESS_LONG') or 0)
 ORGANISATIONS = 200 if not LONG else 10000 if LONG == 1 else LONG
 EACH = 40  # organisations of an assessment
 FIRST = int(os.environ.get('READINESS_SEED') or 1)
-# Counted, and not forbidden here: what the figures of items and of their construct together say about those who left one
-# of the items out ('mixed'); groups of which all answered on one side ('side'); deviations that who has the reports of all
-# organisations can work out ('spread').
+# Counted, and not forbidden here: groups of which all answered on one side ('side'); deviations that who has the reports of
+# all organisations can work out ('spread').
 
 
 def tell(headcount, waves, folders):
@@ -44,10 +44,10 @@ def tell(headcount, waves, folders):
     return told
 
 
-def audit(seed, program=readiness.PROGRAM, flats=auditor.FLATS):
+def audit(seed, program=readiness.PROGRAM, flats=solving.FLATS):
     """Makes an assessment, reads its workbooks back and solves: (organisations, figures read, findings, how many of the
     organisations a bare threshold would give away)."""
-    readiness.PROGRAM, auditor.FLATS = program, flats
+    readiness.PROGRAM, solving.FLATS = program, flats
     with Installation() as here:
         headcount, waves, folders = organisations.make(here, seed, EACH)
         told = tell(headcount, waves, folders)
@@ -64,7 +64,7 @@ def audit(seed, program=readiness.PROGRAM, flats=auditor.FLATS):
 
 class TheAuditorItself(unittest.TestCase):
     def fewest(self, rows, **persons):
-        return auditor.fewest([dict.fromkeys(row, 1) for row in rows], {c: c for c in persons}, persons, K)
+        return solving.fewest([dict.fromkeys(row, 1) for row in rows], {c: c for c in persons}, persons, K)
 
     def test_what_is_left_after_subtracting_is_found(self):
         self.assertEqual(self.fewest(['abc', 'ab'], a=6, b=7, c=2), ['c'])
@@ -118,6 +118,9 @@ class WorkbookDisclosure(unittest.TestCase):
 
     def test_no_combination_of_figures_depends_on_fewer_than_the_minimum(self):
         self.none('few')
+
+    def test_figures_of_items_constructs_and_domains_together_tell_on_nobody_who_left_one_out(self):
+        self.none('mixed')
 
     def test_no_count_of_fewer_than_the_minimum_follows(self):
         self.none('count')
@@ -182,7 +185,7 @@ class Confidential(unittest.TestCase):
         for o in self.SIZES:
             link = {i: who[0][o].index(person) for i, person in enumerate(who[1][o]) if person in who[0][o]}
             pairs += auditor.audit_pairs(now, before, o, link)
-        found = [repr(f) for f in before.findings + now.findings if f.kind not in ('mixed', 'side', 'spread')]
+        found = [repr(f) for f in before.findings + now.findings if f.kind not in ('side', 'spread')]
         self.assertEqual(found, [])
         self.assertGreater(pairs, 0)
 

@@ -135,6 +135,8 @@ def check_texts(say):
         all_keys |= english
         other = keys_of(french) if os.path.exists(french) else set()
         for key in sorted(english ^ other):
+            if re.match(r'term\.\w+\.(?!one$|many$)', key):  # forms of a word: each language has its own
+                continue
             say(french, 1, 'the key %s is in one of English and French only' % key)
     sections = {k.split('.')[0] for k in all_keys}
     for path in sorted(glob.glob('engine/**/*.c', recursive=True) + glob.glob('reports/*.c')):
@@ -155,7 +157,8 @@ def check_french(say):
 
 
 # What respondents meet: complete in every language there is. Patterns of keys, by file.
-RESPONDENTS = {'language.ini': r'language\.', 'web.ini': r'web\.', 'work_reach.ini': r'work\.(poster|stop)_', 'mail.ini': r'mail\.sample_'}
+RESPONDENTS = {'language.ini': r'language\.', 'web.ini': r'web\.', 'work_reach.ini': r'work\.(poster|stop)_',
+               'mail.ini': r'mail\.sample_'}
 POSTERS_PAGE = r'work\.poster_(page|pages|back|print)$'  # said to whoever prints them
 PLURALS = r'\.(zero|one|two|few|many|other)$'
 
@@ -203,6 +206,29 @@ def check_other_languages(say):
                             say(path, 1, 'the text %s has no form for “%s”' % (key, word))
 
 
+# The field's words, which a deployment may replace (engine/base/terms.h), and the files that may still write them out:
+# they are about commands and about files whose keywords are these words. Single texts that name a column of a table: below.
+WORDS = {'en': r'\b(organisations?|barriers?|enablers?|practitioners?)\b',
+         'fr': r'\b(organisations?|freins?|obstacles?|leviers?|praticien(ne)?s?)\b'}
+WRITTEN_OUT = {'cli', 'instrument', 'explain', 'exchange', 'strategies', 'terms', 'base', 'files', 'language'}
+COLUMNS = {'setup_import_people_explain', 'setup_import_people_example1', 'organisation', 'role', 'user_role', 'practitioner'}
+
+
+def check_terms(say):
+    """Screens, reports and mails name the field's words as terms."""
+    for language, words in WORDS.items():
+        paths = glob.glob('config/texts/%s/*.ini' % language) + ['config/mail/%s.ini' % language]
+        for path in sorted(paths):
+            if os.path.basename(path)[:-len('.ini')] in WRITTEN_OUT:
+                continue
+            for number, line in enumerate(open(path, encoding='utf-8'), 1):
+                key = re.match(r'([\w.]+) *= "(.*)"', line)
+                text = re.sub(r'\{[^}]*\}', '', key.group(2)) if key else ''
+                found = re.search(words, text, re.I)
+                if found and key.group(1) not in COLUMNS:
+                    say(path, number, '“%s” is a term: {term....}' % found.group())
+
+
 def check_machine(say):
     """No path of a machine."""
     files = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard'], stdout=subprocess.PIPE, text=True).stdout
@@ -228,6 +254,7 @@ def main():
     check_texts(say)
     check_french(say)
     check_other_languages(say)
+    check_terms(say)
     check_machine(say)
     for line in subprocess.run(['script/words-for-numbers', '--check'], capture_output=True, text=True).stdout.splitlines():
         say(line.split(': ', 1)[0], 1, line.split(': ', 1)[1])

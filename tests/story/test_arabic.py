@@ -116,6 +116,10 @@ class Arabic(unittest.TestCase):
             for row in sheet.iter_rows(values_only=True):
                 foreign |= {c for c in row if isinstance(c, str) and re.search('[A-Za-z]{3}', c)
                             and not re.search('[\u0600-\u06ff]', c)}
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if isinstance(cell.value, str) and re.match('[\u0600-\u06ff]', cell.value):
+                        self.assertEqual(cell.alignment.readingOrder, 2, (sheet.title, cell.value))
         # names in the data, the instrument's reference and fingerprint, this program's name
         own = set(ITEMS) | {'change'}
         left = {c for c in foreign - own if not c.startswith('Readiness') and not re.fullmatch('[0-9a-f]{64}', c)}

@@ -15,6 +15,11 @@ FOLDER = 'tests/data/broken'
 WITHOUT_FILE = {'ini.library', 'ini.disagree', 'ini.machine', 'ini.too_large'}
 
 
+def read(path):
+    with open(os.path.join(ROOT, path), encoding='utf-8') as file:
+        return file.read()
+
+
 def originals():
     """The files to check: translations are checked with what they translate."""
     found = sorted(glob.glob(os.path.join(ROOT, FOLDER, '*.ini')))
@@ -34,7 +39,7 @@ def checked(path):
 
 
 def keys(name):
-    text = open(os.path.join(ROOT, 'config/texts/en', name), encoding='utf-8').read()
+    text = read('config/texts/en/' + name)
     return re.findall(r'^([a-z][\w.]*) *=', text.split('[finding]')[1].split('\n[')[0], re.M)
 
 
@@ -67,7 +72,7 @@ class Broken(unittest.TestCase):
         self.assertEqual(sorted(known - found - WITHOUT_FILE), [])
 
     def test_every_row_of_the_table_has_its_file(self):
-        text = open(os.path.join(ROOT, FOLDER, 'README.md'), encoding='utf-8').read()
+        text = read(FOLDER + '/README.md')
         rows = re.findall(r'^\| (.+?) \| (.+?) \|$', text, re.M)[2:]
         self.assertGreaterEqual(len(rows), 25)
         for behaviour, names in rows:

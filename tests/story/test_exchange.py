@@ -198,6 +198,7 @@ class Exchange(unittest.TestCase):
             'old.xls': (b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' + b'\0' * 600, 'save it as .xlsx'),
             'empty.csv': (b'', 'empty'),
             'large.csv': (b'type,name\n' + b'x' * (11 << 20), '10'),
+            'long.csv': (b'type,name,label\n' + b'select_one l,q,Q\n' * 5000, 'divide the form'),
             'letter.txt': (b'Dear all,\nthis is a letter.\n', 'none of the files'),
             'page.lss': (b'<html><body>hello</body></html>', 'no LimeSurvey'),
             'open.lss': (b'<document><groups><rows>', 'broken'),

@@ -183,7 +183,7 @@ class Input(unittest.TestCase):
                                 (one + ('--out', 'x.pdf'), 'must end in .xlsx or .html'),
                                 (one + ('--out', 'x'), 'must end in .xlsx or .html'),
                                 (('report', 'tale', '--each', '--out', 'file'), 'file.*is not a folder'),
-                                (one + ('--out', 'x.xlsx', '--language', 'tlh'), 'tlh.*: en, fr')):
+                                (one + ('--out', 'x.xlsx', '--language', 'tlh'), 'tlh.*: en, ar, fr')):
             _, text = here.run(*words, status=1)
             self.assertRegex(text, expected)
             self.assertEqual(text.count('error:'), 1, text)

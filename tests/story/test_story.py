@@ -145,8 +145,9 @@ class Story(unittest.TestCase):
             raws = [p[item] for p in self.people['north'] if isinstance(p.get(item), int)]
             share = sum(favourable(item, r) for r in raws) / len(raws)
             self.assertAlmostEqual(self.value('north', '', 'item', item, 'favourable'), share, places=12)
-            self.assertAlmostEqual(self.value('north', '', 'item', item, 'mean'),
-                                   statistics.mean(scored(item, r) for r in raws), places=12)
+            mean = self.value('north', '', 'item', item, 'mean')
+            if mean != 'withheld':
+                self.assertAlmostEqual(mean, statistics.mean(scored(item, r) for r in raws), places=12)
             shares.append(share)
         self.assertAlmostEqual(self.value('north', '', 'construct', 'leadership', 'favourable'),
                                statistics.mean(shares), places=12)
@@ -219,6 +220,9 @@ class Story(unittest.TestCase):
             row, raws = rows[text], [p[item] for p in people if isinstance(p.get(item), int)]
             values = [scored(item, r) for r in raws]
             self.assertEqual(row['People'], len(raws))
+            if self.value('north', '', 'item', item, 'mean') == 'withheld':  # veiled, because somebody left one out
+                self.assertEqual({row['Mean'], row['Spread (standard deviation)'], row['1']}, {'—'})
+                continue
             self.assertAlmostEqual(row['Mean'], statistics.mean(values), places=12)
             self.assertAlmostEqual(row['Spread (standard deviation)'], statistics.stdev(values), places=12)
             for code in range(1, 6 if not item.startswith('load') else 8):

@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { AUDIT_FIGURES = 96, AUDIT_PERSONS = 256, AUDIT_WAVES = 3, AUDIT_COLUMNS = 400 };
+enum { AUDIT_FIGURES = 240, AUDIT_PERSONS = 256, AUDIT_WAVES = 5, AUDIT_COLUMNS = 800 };
 
-/* Every figure as a row: the weight (1, 0 or -1) of each person's answer in each wave. */
+/* Every figure as a row: the weight (a small whole number) of each person's answer in each wave, or to each item. */
 struct figures_of_persons {
     int8_t weight[AUDIT_FIGURES][AUDIT_PERSONS][AUDIT_WAVES];
     size_t rows, persons, waves;
@@ -54,10 +54,9 @@ static inline bool audit_in_any(const struct figures_of_persons *f, size_t perso
     return false;
 }
 
-static inline void audit_merge(const struct figures_of_persons *f, struct audit_columns *c) {
+/* Finds the types, those of many persons first. */
+static inline void audit_find_types(const struct figures_of_persons *f, struct audit_columns *c) {
     c->types = 0;
-    c->rows = f->rows;
-    c->waves = f->waves;
     for (size_t p = 0; p < f->persons; p++) {
         if (!audit_in_any(f, p)) {
             continue;
@@ -70,14 +69,31 @@ static inline void audit_merge(const struct figures_of_persons *f, struct audit_
             assert_true((c->types + 1) * c->waves <= AUDIT_COLUMNS);
             c->example[c->types] = p;
             c->persons[c->types++] = 0;
-            for (size_t r = 0; r < f->rows; r++) {
-                for (size_t w = 0; w < f->waves; w++) {
-                    int8_t weight = f->weight[r][p][w];
-                    c->m[r][t * c->waves + w] = weight < 0 ? audit_prime - 1 : (uint64_t)weight;
-                }
-            }
         }
         c->persons[t]++;
+    }
+    for (size_t done = 1; done < c->types; done++) {
+        size_t example = c->example[done], persons = c->persons[done], t = done;
+        for (; t > 0 && c->persons[t - 1] < persons; t--) {
+            c->example[t] = c->example[t - 1];
+            c->persons[t] = c->persons[t - 1];
+        }
+        c->example[t] = example;
+        c->persons[t] = persons;
+    }
+}
+
+static inline void audit_merge(const struct figures_of_persons *f, struct audit_columns *c) {
+    c->rows = f->rows;
+    c->waves = f->waves;
+    audit_find_types(f, c);
+    for (size_t t = 0; t < c->types; t++) {
+        for (size_t r = 0; r < f->rows; r++) {
+            for (size_t w = 0; w < f->waves; w++) {
+                int8_t weight = f->weight[r][c->example[t]][w];
+                c->m[r][t * c->waves + w] = weight < 0 ? audit_prime - (uint64_t)-weight : (uint64_t)weight;
+            }
+        }
     }
 }
 
@@ -152,6 +168,18 @@ static inline bool audit_discloses(const struct figures_of_persons *f, size_t le
     bool set[AUDIT_PERSONS] = {false};
     audit_merge(f, &c);
     c.rows = audit_reduce(c.m, c.rows, c.types * c.waves, c.pivot);
+    /* Whatever a row with its pivot among many persons is combined with, it depends on one of such types. */
+    size_t kept = 0;
+    for (size_t r = 0; r < c.rows; r++) {
+        if (c.persons[c.pivot[r] / c.waves] < least) {
+            memcpy(c.m[kept], c.m[r], sizeof c.m[r]);
+            c.pivot[kept++] = c.pivot[r];
+        }
+    }
+    c.rows = kept;
+    if (kept == 0) {
+        return false;
+    }
     return audit_within(&c, set, 0, 0, least);
 }
 

@@ -179,6 +179,67 @@ static void an_item_in_another_construct_breaks(void **state) {
     assert_string_equal(d->is, "lead");
 }
 
+static void what_is_handled_in_another_way_is_more_than_words(void **state) {
+    struct fixture *x = *state;
+    expect(x, "group = yes\n", "", CHANGE_ADDITIVE, "group_changed", "role");
+    expect(x, "group = yes\n", "group = yes\nrequired = yes\n", CHANGE_ADDITIVE, "required_changed", "role");
+    expect(x, "level = individual\n", "level = individual\nrequired = yes\n", CHANGE_ADDITIVE, "required_changed",
+           "skill");
+    expect(x, "type = text\n", "type = text\ncomment = yes\n", CHANGE_ADDITIVE, "comment_changed", "why");
+}
+
+static void another_scale_with_the_same_codes_breaks_unless_it_reads_the_same(void **state) {
+    struct fixture *x = *state;
+    const char *often = "[scale.often]\n0 = never\n1 = sometimes\n2 = always\n[domain.inner]";
+    const char *before = edited(x, base, "level = individual\nscale = agree5", "level = individual\nscale = days");
+    const char *after = edited(x, edited(x, before, "scale = days", "scale = often"), "[domain.inner]", often);
+    struct comparison c = compare(x, before, NULL, after, NULL);
+    assert_int_equal(c.change, CHANGE_BREAKING);
+    assert_non_null(found(&c, "scale_changed", "skill"));
+    start_again(x);
+    after = edited(x, edited(x, edited(x, after, "never", "none"), "sometimes", "one"), "always", "two");
+    c = compare(x, before, NULL, after, NULL);
+    assert_int_equal(c.change, CHANGE_WORDING);
+}
+
+/* Pages put together in another way may ask other people. */
+static void a_block_that_moves_under_a_condition_breaks(void **state) {
+    struct fixture *x = *state;
+    const char *pages = "[page.one]\nask = role, hello\n[page.two]\nask = lead, skill\n[page.three]\n"
+                        "relevant = \"${role} = boss\"\nask = why\n";
+    const char *before = arena_printf(x->arena, "%s%s", base, pages);
+    struct comparison c = compare(x, before, NULL, edited(x, before, "ask = lead, skill", "ask = skill, lead"), NULL);
+    assert_int_equal(c.change, CHANGE_WORDING);
+    start_again(x);
+    const char *moved =
+        edited(x, edited(x, before, "ask = lead, skill", "ask = lead"), "ask = why", "ask = why, skill");
+    c = compare(x, before, NULL, moved, NULL);
+    assert_int_equal(c.change, CHANGE_BREAKING);
+    assert_non_null(found(&c, "relevant_changed", "skill"));
+    assert_null(found(&c, "relevant_changed", "why"));
+}
+
+static bool may_adopt(struct fixture *x, const char *was, const char *is) {
+    start_again(x);
+    const struct comparison c = compare(x, base, NULL, edited(x, base, was, is), NULL);
+    return comparison_is_words_only(&c);
+}
+
+static void only_words_may_be_taken_over_by_people_who_are_answering(void **state) {
+    struct fixture *x = *state;
+    assert_true(may_adopt(x, "\"Leaders help.\"", "\"Leaders here help.\""));
+    assert_true(may_adopt(x, "version = 1", "version = 2"));
+    assert_false(may_adopt(x, "[domain.inner]", "# a remark\n\n[domain.inner]"));
+    assert_false(may_adopt(x, "item.skill1", "item.skill3 = \"I dare.\"\nitem.skill1"));
+    assert_false(may_adopt(x, "[question.hello]\ntype = note\nlabel = \"Hello.\"\n", ""));
+    start_again(x);
+    struct comparison c = compare(x, base, french, base, edited(x, french, "Diriger", "Mener"));
+    assert_true(comparison_is_words_only(&c));
+    start_again(x);
+    c = compare(x, base, french, base, NULL);
+    assert_false(comparison_is_words_only(&c));
+}
+
 static void the_heaviest_change_comes_first_and_counts(void **state) {
     struct fixture *x = *state;
     const char *after = edited(x, base, "\"Leaders help.\"", "\"Leaders aid.\"");
@@ -203,6 +264,10 @@ int main(void) {
         PROMISE(what_is_gone_or_called_otherwise_breaks),
         PROMISE(a_renamed_item_is_not_taken_for_a_new_one),
         PROMISE(an_item_in_another_construct_breaks),
+        PROMISE(what_is_handled_in_another_way_is_more_than_words),
+        PROMISE(another_scale_with_the_same_codes_breaks_unless_it_reads_the_same),
+        PROMISE(a_block_that_moves_under_a_condition_breaks),
+        PROMISE(only_words_may_be_taken_over_by_people_who_are_answering),
         PROMISE(the_heaviest_change_comes_first_and_counts),
     };
     return cmocka_run_group_tests_name("compare", tests, NULL, NULL);

@@ -355,8 +355,9 @@ static void every_shipped_instrument_is_flawless(void **state) {
             assert_string_equal(arena_printf(x->arena, "%s.ini", x->instrument->name), e->d_name);
             assert_string_equal(x->instrument->licence, "CC-BY-4.0");
             int french = instrument_language(x->instrument, "fr");
-            assert_int_equal(french, 1);
-            assert_true(instrument_coverage(x->instrument, 1) == 1 || strcmp(e->d_name, "translation.ini") == 0);
+            assert_true(french > 0);
+            assert_true(instrument_coverage(x->instrument, (size_t)french) == 1 ||
+                        strcmp(e->d_name, "translation.ini") == 0);
             n++;
         }
         closedir(dir);
@@ -404,7 +405,9 @@ static void the_pulse_asks_in_the_words_of_the_flagship(void **state) {
         if (field >= 0) {
             shared++;
             assert_string_equal(text_in(&item->text, 0), text_in(&flagship->fields[field].item->text, 0));
-            assert_string_equal(text_in(&item->text, 1), text_in(&flagship->fields[field].item->text, 1));
+            assert_string_equal(
+                text_in(&item->text, (size_t)instrument_language(x->instrument, "fr")),
+                text_in(&flagship->fields[field].item->text, (size_t)instrument_language(flagship, "fr")));
             assert_int_equal(item->reverse, flagship->fields[field].item->reverse);
         }
     }

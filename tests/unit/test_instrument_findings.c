@@ -329,8 +329,8 @@ static void the_place_of_a_wrong_condition_is_a_column_of_its_line(void **state)
     assert_int_equal(findings_at(x->findings, 0)->place.column, 15 + 21);
     ERROR(TWO "[question.o]\ntype = text\nlabel = O\nrelevant = ${c1} = 1 and ${nothing} = 2\n", "expression.name", 25);
     assert_int_equal(findings_at(x->findings, 0)->place.column, 12 + 14);
-    ERROR(TWO "[question.o]\ntype = text\nlabel = O\nrelevant = \"${c1} = 1 and \\\n ${nothing} = 2\"\n", "expression.name",
-          25);
+    ERROR(TWO "[question.o]\ntype = text\nlabel = O\nrelevant = \"${c1} = 1 and \\\n ${nothing} = 2\"\n",
+          "expression.name", 25);
     assert_int_equal(findings_at(x->findings, 0)->place.column, 16); /* joined lines: of the value */
 }
 
@@ -361,6 +361,68 @@ static void what_no_answers_can_lead_to_is_a_warning(void **state) {
     good(x, TWO LATER("${n} > 2 and ${n} < 3 and ${d} > 2027-01-01 and ${d} < 2027-01-03"));
     good(x, TWO LATER("selected(${t}, a) and selected(${t}, b) and not selected(${t}, e)"));
     good(x, TWO LATER("${q} != manager and ${q} != other")); /* who does not answer */
+}
+
+/* A random condition over c1 (1-5, na), q (manager, other) and n (0-10). */
+static void write_condition(struct buf *out, uint32_t *seed, int depth) {
+    static const char *const comparisons[] = {"${c1} > 3", "${c1} < 3",      "${c1} = na",   "${c1} != 2",
+                                              "${c1} = 4", "${q} = manager", "${q} = other", "${q} != manager",
+                                              "${n} > 5",  "${n} <= 5",      "${n} = 7",     "${n} < 0",
+                                              "${n} != 5", "not ${n} >= 2",  "${c1} >= 5",   "not ${q} = other"};
+    *seed = *seed * 1664525u + 1013904223u;
+    const uint32_t pick = *seed >> 12;
+    if (depth == 0) {
+        buf_text(out, comparisons[pick % 16]);
+        return;
+    }
+    buf_char(out, '(');
+    write_condition(out, seed, depth - 1);
+    buf_text(out, pick % 4 == 0 ? " or " : " and ");
+    write_condition(out, seed, depth - 1);
+    buf_char(out, ')');
+}
+
+/* Do any answers, of all that there are to these three, show the last question? */
+static bool is_ever_shown(struct fixture *x) {
+    static const char *const ratings[] = {"", "1", "2", "3", "4", "5", "na"}, *const roles[] = {"", "manager", "other"},
+                             *const numbers[] = {"", "0", "1.5", "2", "5", "6", "7", "10"};
+    const struct instrument *in = x->instrument;
+    const struct block last = {.question = &in->questions[in->n_questions - 1]};
+    for (int i = 0; i < 7 * 3 * 8; i++) {
+        struct answers *a = answers_new(x->arena, in);
+        (void)answer_set(x->arena, a, (size_t)instrument_field(in, "c1"), str_of(ratings[i % 7]));
+        (void)answer_set(x->arena, a, (size_t)instrument_field(in, "q"), str_of(roles[i / 7 % 3]));
+        (void)answer_set(x->arena, a, (size_t)instrument_field(in, "n"), str_of(numbers[i / 21]));
+        if (block_is_shown(&last, a, AUDIENCE_STAFF)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void a_warning_that_nothing_leads_there_is_never_wrong_and_never_missing(void **state) {
+    struct fixture *x = *state;
+    struct buf text = BUF_INIT;
+    uint32_t seed = 7;
+    int never = 0;
+    for (int round = 0; round < 600; round++) {
+        buf_clear(&text);
+        buf_text(&text, TWO "[question.n]\ntype = number\nlabel = N\nminimum = 0\nmaximum = 10\n"
+                            "[question.o]\ntype = text\nlabel = O\nrelevant = \"");
+        write_condition(&text, &seed, 1 + round % 3);
+        buf_text(&text, "\"\n");
+        load_texts(x, text.p, NULL);
+        assert_int_equal(x->result, RESULT_OK);
+        bool warned = findings_have(x->findings, "relevant.never_asked", 0);
+        if (warned == is_ever_shown(x)) {
+            fail_msg("%s: %s", warned ? "can be shown" : "is never shown", text.p);
+        }
+        never += warned;
+        arena_free(x->arena);
+        x->arena = arena_new();
+    }
+    assert_in_range(never, 60, 540);
+    buf_free(&text);
 }
 
 static void what_hidden_answers_would_be_needed_for_is_never_met(void **state) {
@@ -470,6 +532,7 @@ int main(void) {
         PROMISE(conditions_look_back_at_what_is_known),
         PROMISE(the_place_of_a_wrong_condition_is_a_column_of_its_line),
         PROMISE(what_no_answers_can_lead_to_is_a_warning),
+        PROMISE(a_warning_that_nothing_leads_there_is_never_wrong_and_never_missing),
         PROMISE(what_hidden_answers_would_be_needed_for_is_never_met),
         PROMISE(texts_are_checked_in_every_language),
         PROMISE(a_translation_of_something_unknown_is_a_warning),

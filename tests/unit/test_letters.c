@@ -55,6 +55,16 @@ static void letters_written_in_two_parts_are_the_same(void **state) {
     EXPECT_ORDER(list);
 }
 
+static void a_ligature_is_the_letters_it_joins(void **state) {
+    (void)state;
+    assert_string_equal(letters_plain(0xFB00), "ff");
+    assert_string_equal(letters_plain(0xFB01), "fi");
+    assert_string_equal(letters_plain(0xFB04), "ffl");
+    assert_null(letters_plain(0xFB07));
+    static const char *const list[] = {"figue", "ﬁn", "finance", "fini"};
+    EXPECT_ORDER(list);
+}
+
 static void only_the_very_same_text_is_the_same(void **state) {
     (void)state;
     assert_int_equal(letters_compare("Été", "Été"), 0);
@@ -98,6 +108,7 @@ int main(void) {
         cmocka_unit_test(accents_and_case_do_not_matter),
         cmocka_unit_test(what_stands_around_the_words_does_not_matter),
         cmocka_unit_test(letters_written_in_two_parts_are_the_same),
+        cmocka_unit_test(a_ligature_is_the_letters_it_joins),
         cmocka_unit_test(only_the_very_same_text_is_the_same),
         cmocka_unit_test(other_scripts_and_damaged_bytes_have_a_place_too),
         cmocka_unit_test(every_letter_has_its_plain_form),

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
+#include "base/clock.h"
 #include "store/mailings.h"
 
 static struct mailing mailing_of(const struct wave *w, enum mailing_kind kind) {
@@ -309,6 +310,88 @@ static void reminding_everyone_asks_no_ticket(void **state) {
     assert_int_equal(get(p, m.id).spared, 0);
 }
 
+static void an_invitation_that_an_answer_made_needless_looks_like_an_accepted_one(void **state) {
+    struct place_on_disk *p = *state;
+    struct assessment a = add_assessment(p, "north");
+    struct wave w = add_wave(p, &a, "1", 6);
+    struct mailing m = mailing_of(&w, MAILING_INVITATIONS);
+    struct invitation v;
+    bool wanted;
+    assert_int_equal(store_start_mailing(p->store, &m), RESULT_OK);
+    for (int i = 0; store_next_delivery(p->store, p->arena, m.id, &v) == RESULT_OK; i++) {
+        if (i % 2)
+            answer(p, &w, v.id);
+        assert_int_equal(claim(p, m.id, v.id, true, &wanted), RESULT_OK);
+        assert_int_equal(wanted, i % 2 == 0);
+        if (wanted)
+            assert_int_equal(store_end_delivery(p->store, m.id, v.id, DELIVERY_DONE, "250 thanks", clock_now()),
+                             RESULT_OK);
+    }
+    assert_string_equal(dump(p, "SELECT DISTINCT state, attempts, sentence, moment % 60, moment > 0 FROM delivery"),
+                        "2 1  0 1\n");
+    assert_int_equal(get(p, m.id).accepted, 6);
+    assert_int_equal(get(p, m.id).spared, 0);
+    assert_int_equal(store_set_mailing_state(p->store, m.id, MAILING_DONE), RESULT_OK);
+    assert_string_equal(dump(p, "SELECT spared FROM mailing"), "0\n");
+}
+
+/* Claims the next delivery and puts it off. */
+static struct id put_off(struct place_on_disk *p, struct id mailing, int64_t until) {
+    struct invitation v;
+    bool wanted;
+    assert_int_equal(store_next_delivery(p->store, p->arena, mailing, &v), RESULT_OK);
+    assert_int_equal(claim(p, mailing, v.id, true, &wanted), RESULT_OK);
+    assert_int_equal(store_end_delivery(p->store, mailing, v.id, DELIVERY_WAITING, "451 later", until), RESULT_OK);
+    return v.id;
+}
+
+static void a_mailing_that_only_waits_for_retries_stands_in_nobodys_way(void **state) {
+    struct place_on_disk *p = *state;
+    struct assessment a = add_assessment(p, "north");
+    struct wave w = add_wave(p, &a, "1", 3);
+    struct mailing m = mailing_of(&w, MAILING_INVITATIONS), other = mailing_of(&w, MAILING_REMINDERS);
+    struct invitation v;
+    struct reach r;
+    bool wanted;
+    other.everyone = true;
+    assert_int_equal(store_start_mailing(p->store, &m), RESULT_OK);
+    (void)put_off(p, m.id, 5000);
+    assert_int_equal(store_start_mailing(p->store, &other), RESULT_INPUT); /* two were not written to yet */
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(store_next_delivery(p->store, p->arena, m.id, &v), RESULT_OK);
+        assert_int_equal(claim(p, m.id, v.id, true, &wanted), RESULT_OK);
+        assert_int_equal(store_start_mailing(p->store, &other), RESULT_INPUT); /* one is on its way */
+        assert_int_equal(store_end_delivery(p->store, m.id, v.id, DELIVERY_DONE, "", 70), RESULT_OK);
+    }
+    assert_true(mailing_only_retries(&(struct mailing){.waiting = 1, .retrying = 1}));
+    assert_int_equal(get(p, m.id).retrying, 1);
+    assert_int_equal(get(p, m.id).next_try, 5000);
+    assert_int_equal(store_count_reach(p->store, w.id, &r), RESULT_OK);
+    assert_int_equal(r.invited, 2);
+    assert_int_equal(r.waiting, 1);
+    assert_int_equal(store_start_mailing(p->store, &other), RESULT_OK);
+    assert_int_equal(get(p, other.id).waiting, 2); /* who waits in the one is not in the other */
+}
+
+static void why_the_server_paused_a_mailing_is_kept_until_it_goes_on(void **state) {
+    struct place_on_disk *p = *state;
+    struct assessment a = add_assessment(p, "north");
+    struct wave w = add_wave(p, &a, "1", 3);
+    struct mailing m = mailing_of(&w, MAILING_INVITATIONS);
+    assert_int_equal(store_start_mailing(p->store, &m), RESULT_OK);
+    assert_int_equal(store_pause_mailing(p->store, m.id, PAUSE_BARRED, "550 not you"), RESULT_OK);
+    reopen(p);
+    assert_int_equal(get(p, m.id).state, MAILING_PAUSED);
+    assert_int_equal(get(p, m.id).reason, PAUSE_BARRED);
+    assert_string_equal(get(p, m.id).sentence, "550 not you");
+    assert_int_equal(store_set_mailing_state(p->store, m.id, MAILING_RUNNING), RESULT_OK);
+    assert_int_equal(get(p, m.id).reason, PAUSE_ASKED);
+    assert_string_equal(get(p, m.id).sentence, "");
+    assert_int_equal(store_set_mailing_state(p->store, m.id, MAILING_PAUSED), RESULT_OK);
+    assert_int_equal(store_pause_mailing(p->store, m.id, PAUSE_DEADLINE, ""), RESULT_INPUT);
+    assert_int_equal(get(p, m.id).reason, PAUSE_ASKED);
+}
+
 #define HERE(test) cmocka_unit_test_setup_teardown(test, open_place, close_place)
 
 int main(void) {
@@ -322,6 +405,9 @@ int main(void) {
         HERE(a_spared_delivery_looks_like_a_sent_one),
         HERE(how_many_were_spared_survives_an_orderly_end),
         HERE(reminding_everyone_asks_no_ticket),
+        HERE(an_invitation_that_an_answer_made_needless_looks_like_an_accepted_one),
+        HERE(a_mailing_that_only_waits_for_retries_stands_in_nobodys_way),
+        HERE(why_the_server_paused_a_mailing_is_kept_until_it_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

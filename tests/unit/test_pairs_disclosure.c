@@ -45,7 +45,7 @@ static void add_wave(struct world *w, const struct population *p, int wave) {
     for (size_t i = 0; i < p->n; i++) {
         const struct respondent *x = &p->persons[i];
         if (x->answer[wave]) {
-            const char *json = arena_printf(w->arena, "{\"bur1\":%d", x->answer[wave]);
+            const char *json = arena_printf(w->arena, "{\"bur1\":%d,\"bur2\":%d", x->answer[wave], x->answer[wave]);
             json = x->role >= 0 ? arena_printf(w->arena, "%s,\"role\":\"%s\"}", json, roles[x->role])
                                 : arena_printf(w->arena, "%s}", json);
             add_response(w, x->organisation ? "o1" : "o0", x->unit ? "u1" : "u0", json);

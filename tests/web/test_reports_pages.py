@@ -387,7 +387,7 @@ class Instruments(unittest.TestCase):
         self.assertIn('Only words have changed', page.text)
         self.assertIn('move obstacles away', page.text)
         self.write(self.text.replace('item.skill2', 'item.skill9 = "I dare."\nitem.skill2'))
-        self.assertIn('Something has been added', self.page().text)
+        self.assertIn('More than words has changed', self.page().text)
         self.write(self.text.replace('item.lead3.reverse = yes\n', ''))
         self.assertIn('Something has changed its meaning or is gone', self.page().text)
         self.assertIn('lead3', self.page().text)

@@ -174,7 +174,7 @@ class Setup(unittest.TestCase):
         page = upload(self.browser, page, A + '/organisations/import', 'file', '', b'',
                       {'pasted': 'name\theadcount\nNew House\t1 200\n'})
         self.assertRegex(plain(page), r'new-house made from the name New House 1,200')
-        for content, words in ((b'PK\x03\x04rest', 'This is a workbook'), (b'', 'Choose a file'),
+        for content, words in ((b'PK\x03\x04rest', 'This is a workbook'), (b'', 'is empty'),
                                (b'\x89PNG\r\n\x1a\n\0\0', 'is not a text file'), (b'code,name\nx,"open\n', 'never closed')):
             page = self.import_file(A + '/organisations/import', content)
             self.assertEqual(page.status, 422, content)
@@ -287,7 +287,8 @@ class Setup(unittest.TestCase):
         page = self.import_file(base + '/people/import', roster.encode())
         self.check_canary(page)
         page = self.apply(base + '/people/import', page)
-        page = submit(self.browser, self.get(base + '/waves/open'), base + '/waves/open', {'label': CANARY[:60]})
+        page = submit(self.browser, self.get(base + '/waves/open'), base + '/waves/open',
+                      {'label': CANARY[:60], 'few': 'yes'})
         self.assertEqual(page.status, 200, plain(page)[:500])
         person = re.search(r'people/[0-9a-f]{32}', self.get(base + '/people').text).group()
         for path in ('', '/organisations', '/organisations/evil', '/organisations/import', '/people', '/' + person,

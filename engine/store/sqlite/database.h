@@ -91,6 +91,9 @@ enum result store_write_alone(struct store *s, enum result (*run)(struct store *
     store_reader_done(s, db);                                                                                          \
     return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE
 
+/* One text that a wave is pinned to (waves.c). */
+enum result add_wave_file(struct database *db, struct id wave, const struct wave_file *file) MUST_CHECK;
+
 /* Writes what is counted in memory only: how many deliveries of running mailings were spared. */
 void count_spared(struct store *s, struct id mailing);
 enum result flush_spared(struct store *s) MUST_CHECK;

@@ -36,12 +36,12 @@ enum result store_next_delivery(struct store *s, struct arena *arena, struct id 
 struct claim {
     struct id mailing, invitation;
     const uint8_t *ticket;
-    bool only_if_fresh, fresh, welcome, invitation;
+    bool only_if_fresh, fresh, welcome, is_invitation;
 };
 
 /* Is the ticket still fresh, and may the person still be written to? */
 static enum result decide(struct database *db, struct claim *c) {
-    int64_t fresh = 1, welcome = 0, invitation = 0;
+    int64_t fresh = 1, welcome = 0, invitations = 0;
     enum result result = RESULT_OK;
     if (c->only_if_fresh) {
         sqlite3_stmt *q = database_statement(db, "SELECT t.state = 0 FROM ticket t JOIN mailing m ON m.wave = t.wave"
@@ -59,10 +59,10 @@ static enum result decide(struct database *db, struct claim *c) {
     q = database_statement(db, "SELECT kind = 0 FROM mailing WHERE id = ?");
     statement_bind(q, "d", &c->mailing);
     if (result == RESULT_OK)
-        result = statement_number(q, 0, &invitation);
+        result = statement_number(q, 0, &invitations);
     c->fresh = fresh != 0;
     c->welcome = welcome != 0;
-    c->invitation = invitation != 0;
+    c->is_invitation = invitations != 0;
     return result;
 }
 
@@ -87,7 +87,7 @@ enum result store_claim_delivery(struct store *s, struct id mailing, struct id i
     if (result != RESULT_OK || *wanted)
         return result;
     /* an invitation that is not needed because of an answer looks like an accepted one */
-    const bool as_accepted = c.invitation && c.welcome;
+    const bool as_accepted = c.is_invitation && c.welcome;
     result = store_end_delivery(s, mailing, invitation, DELIVERY_DONE, "", as_accepted ? clock_now() : NOT_SENT);
     if (result == RESULT_OK && !as_accepted)
         count_spared(s, mailing);

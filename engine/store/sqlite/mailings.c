@@ -81,17 +81,17 @@ void discard_spared(struct store *s) {
     }
 }
 
-/* Refuses while another mailing of the wave is under way with more to do than retries (as mailing_only_retries): a second
- * click starts nothing. */
+/* Refuses while another mailing of the wave is under way with more to do than retries (as mailing_only_retries): a
+ * second click starts nothing. */
 static enum result check_alone(struct database *db, const struct mailing *m) {
     int64_t open = 0, busy = 0;
     sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM wave WHERE id = ? AND state = 0");
     statement_bind(q, "d", &m->wave);
     enum result result = statement_number(q, 0, &open);
-    q = database_statement(
-        db, "SELECT count(*) FROM mailing m WHERE m.wave = ? AND m.state <> 2 AND (m.state = 1"
-            " OR EXISTS (SELECT 1 FROM delivery d WHERE d.mailing = m.id AND (d.state = 1 OR d.state = 0 AND d.attempts = 0))"
-            " OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.mailing = m.id AND d.state = 0))");
+    q = database_statement(db, "SELECT count(*) FROM mailing m WHERE m.wave = ? AND m.state <> 2 AND (m.state = 1"
+                               " OR EXISTS (SELECT 1 FROM delivery d WHERE d.mailing = m.id AND (d.state = 1 OR "
+                               "d.state = 0 AND d.attempts = 0))"
+                               " OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.mailing = m.id AND d.state = 0))");
     statement_bind(q, "d", &m->wave);
     if (result == RESULT_OK)
         result = statement_number(q, 0, &busy);

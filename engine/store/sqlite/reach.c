@@ -9,7 +9,8 @@ static struct reach read_reach(sqlite3_stmt *q) {
                           .bounced = sqlite3_column_int(q, 3),
                           .reachable = sqlite3_column_int(q, 4),
                           .invited = sqlite3_column_int(q, 5),
-                          .refused = sqlite3_column_int(q, 6)};
+                          .waiting = sqlite3_column_int(q, 6),
+                          .refused = sqlite3_column_int(q, 7)};
 }
 
 enum result store_count_reach(struct store *s, struct id wave, struct reach *out) {
@@ -21,12 +22,15 @@ enum result store_count_reach(struct store *s, struct id wave, struct reach *out
         "SELECT count(*), coalesce(sum(r.email = ''), 0), coalesce(sum(r.email <> '' AND r.contact = 1), 0),"
         " coalesce(sum(r.email <> '' AND r.contact = 2), 0), coalesce(sum(r.email <> '' AND r.contact = 0), 0),"
         " coalesce(sum(r.email <> '' AND r.contact = 0 AND r.mailed), 0),"
-        " coalesce(sum(r.email <> '' AND r.contact = 0 AND NOT r.mailed AND r.refused), 0) FROM"
+        " coalesce(sum(r.email <> '' AND r.contact = 0 AND NOT r.mailed AND r.waits), 0),"
+        " coalesce(sum(r.email <> '' AND r.contact = 0 AND NOT r.mailed AND NOT r.waits AND r.refused), 0) FROM"
         " (SELECT coalesce(p.email, '') AS email, coalesce(p.contact, 0) AS contact, EXISTS (SELECT 1 FROM mailing m"
         "  JOIN delivery d ON d.mailing = m.id WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id"
         "  AND d.state IN (1, 2, 4)) AS mailed, EXISTS (SELECT 1 FROM mailing m"
         "  JOIN delivery d ON d.mailing = m.id WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id"
-        "  AND d.state = 3) AS refused"
+        "  AND d.state = 3) AS refused, EXISTS (SELECT 1 FROM mailing m"
+        "  JOIN delivery d ON d.mailing = m.id WHERE m.wave = i.wave AND m.kind = 0 AND m.state <> 2"
+        "  AND d.invitation = i.id AND d.state = 0) AS waits"
         " FROM invitation i JOIN wave w ON w.id = i.wave"
         " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person WHERE i.wave = ? AND i.kind = 1) r");
     statement_bind(q, "d", &wave);

@@ -130,6 +130,7 @@ static enum result delete_assessments(struct store *s, struct database *db, void
         database_statement(db, "DELETE FROM ballot WHERE wave IN " DELETED_WAVES),
         database_statement(db, "DELETE FROM ticket WHERE wave IN " DELETED_WAVES),
         database_statement(db, "DELETE FROM invitation WHERE wave IN " DELETED_WAVES),
+        database_statement(db, "DELETE FROM wave_file_before WHERE wave IN " DELETED_WAVES),
         database_statement(db, "DELETE FROM wave_file WHERE wave IN " DELETED_WAVES),
         database_statement(db, "DELETE FROM wave WHERE id IN " DELETED_WAVES),
         database_statement(db, "DELETE FROM report_grant WHERE assessment IN " DELETED_ASSESSMENTS),

@@ -33,13 +33,16 @@ static enum result add_wave_row(struct database *db, struct wave *w) {
     return statement_finish(q, NULL);
 }
 
+enum result add_wave_file(struct database *db, struct id wave, const struct wave_file *file) {
+    sqlite3_stmt *q = database_statement(db, "INSERT INTO wave_file (wave, language, text) VALUES (?, ?, ?)");
+    statement_bind(q, "dts", &wave, file->language, file->text);
+    return statement_finish(q, NULL);
+}
+
 static enum result add_files(struct database *db, const struct new_wave *new) {
     enum result result = RESULT_OK;
-    for (size_t i = 0; result == RESULT_OK && i < new->n_files; i++) {
-        sqlite3_stmt *q = database_statement(db, "INSERT INTO wave_file (wave, language, text) VALUES (?, ?, ?)");
-        statement_bind(q, "dts", &new->wave->id, new->files[i].language, new->files[i].text);
-        result = statement_finish(q, NULL);
-    }
+    for (size_t i = 0; result == RESULT_OK && i < new->n_files; i++)
+        result = add_wave_file(db, new->wave->id, &new->files[i]);
     return result;
 }
 

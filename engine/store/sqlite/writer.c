@@ -82,6 +82,8 @@ static void *write_until_stopped(void *argument) {
             pthread_mutex_lock(&s->mutex);
             continue;
         }
+        if (!s->first) /* woken for nothing */
+            continue;
         struct job *group = take_group(s);
         pthread_mutex_unlock(&s->mutex);
         if (group->alone)

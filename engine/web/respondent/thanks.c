@@ -48,12 +48,12 @@ static void write_author_thanks(struct interview *iv) {
 }
 
 /* The same words whether the answers came a moment ago or last week: a refresh must not frighten anybody. */
-static void write_thanks(struct screen *s, bool just_now) {
+static void write_thanks(struct screen *s, bool just_now, bool kiosk) {
     screen_heading(s, "thanks.title");
     if (s->request->web->preview)
         screen_paragraph(s, "thanks.preview");
     else
-        screen_paragraph(s, just_now ? "thanks.arrived" : "thanks.already");
+        screen_paragraph(s, kiosk ? "thanks.arrived_kiosk" : just_now ? "thanks.arrived" : "thanks.already");
 }
 
 void thanks_show(struct request *r, struct interview *iv, bool just_now) {
@@ -61,14 +61,14 @@ void thanks_show(struct request *r, struct interview *iv, bool just_now) {
         struct screen s;
         screen_init(&s, r, screen_language(r));
         screen_open(&s, 200, screen_words(&s, "thanks.title"), NULL);
-        write_thanks(&s, just_now);
+        write_thanks(&s, just_now, false);
         screen_close_main(&s);
         screen_close(&s);
         return;
     }
     struct screen *s = &iv->screen;
     interview_open(iv, 200, screen_words(s, "thanks.title"));
-    write_thanks(s, just_now || r->method == METHOD_POST);
+    write_thanks(s, just_now || r->method == METHOD_POST, iv->kiosk);
     write_author_thanks(iv);
     if (!r->web->preview)
         write_results(s, &iv->sitting);

@@ -49,6 +49,7 @@ struct web {
     struct collect *collect;             /* NULL in a preview */
     struct store *store;                 /* NULL: no workspace */
     const char *surveys;                 /* the folder of the instruments */
+    struct library *library;             /* reads them, as they stand on disk; NULL without a workspace */
     const struct strategies *strategies; /* for reports; NULL: none */
     const char *db, *keys;               /* where the database and the waves' keys lie, for whoever puts a key back */
     struct mailer *mailer;               /* NULL: mail is not set up; and so are its tools: */
@@ -75,6 +76,7 @@ enum { ROUTE_PARAMETERS_MAX = 4 };
 struct route;
 struct gate;
 struct jobs;
+struct library;
 struct mailer;
 struct mailer_tools;
 struct exchange; /* the library's side of a request */
@@ -88,14 +90,15 @@ struct request {
     const char *parameters[ROUTE_PARAMETERS_MAX]; /* all of them, in their order; "" where there are fewer */
     const char *path;                             /* as asked for, decoded */
     struct form form;                             /* of a POST */
-    struct form query;                            /* what stood behind the question mark, for the workspace */
-    const char *session;                          /* the session's cookie as the browser sent it, or NULL */
-    const char *note;                             /* and the note for this page */
-    const char *cookie;                           /* the draft's secret that the browser presented, or NULL */
-    const char *cookie_part;                      /* and the sitting's part of an open link that came with it, or "" */
-    const char *kiosk_part; /* of a shared device: the part of the sitting that goes on there, "" between two sittings,
-                               NULL when the browser says nothing of it */
-    const char *language;   /* ?lang= of the address, or NULL */
+    bool filled;         /* the page is shown with `form` in its fields, as if it came back: after signing in anew */
+    struct form query;   /* what stood behind the question mark, for the workspace */
+    const char *session; /* the session's cookie as the browser sent it, or NULL */
+    const char *note;    /* and the note for this page */
+    const char *cookie;  /* the draft's secret that the browser presented, or NULL */
+    const char *cookie_part; /* and the sitting's part of an open link that came with it, or "" */
+    const char *kiosk_part;  /* of a shared device: the part of the sitting that goes on there, "" between two sittings,
+                                NULL when the browser says nothing of it */
+    const char *language;    /* ?lang= of the address, or NULL */
     const char *accept_language; /* the header, or NULL */
     struct reply reply;
     void *state;                       /* a handler's own, from wait to continuation */

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "instrument/library.h"
 #include "mail/mailer.h"
 #include "web/server/exchange.h"
 #include "web/server/style.h"
@@ -115,6 +116,7 @@ static void server_free(struct server *s) {
     misses_stop(&s->misses);
     gate_free(s->web.gate);
     jobs_stop(s->web.jobs);
+    library_free(s->web.library);
     if (s->listening >= 0)
         close(s->listening);
     arena_free(s->arena);
@@ -171,6 +173,8 @@ static void prepare_web(struct server *s, const struct server_options *o) {
     web->mails_per_minute = o->mails_per_minute;
     if (web->store)
         web->gate = gate_new();
+    if (web->store)
+        web->library = library_new(web->surveys);
     if (web->store)
         web->jobs = jobs_start(store_folder(web->store));
 }

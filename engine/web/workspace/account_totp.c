@@ -79,7 +79,8 @@ void totp_show(struct desk *d) {
         write_is_on(d);
         return;
     }
-    totp_new_secret(secret);
+    /* the same when the page is loaded again: it may have been scanned already */
+    gate_session_secret(d, "second factor", secret, sizeof secret);
     write_set_up(d, 200, secret);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/mailings.h"
+#include "web/workspace/reach.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
@@ -135,6 +136,10 @@ static void write_destroyed(struct desk *d, const struct setup_state *s) {
 /* The one thing to do next. */
 static void write_next(struct desk *d, const struct setup_state *s) {
     struct html *h = &d->screen.html;
+    if (s->open && reach_is_over(s->open)) {
+        reach_write_over(d, s->open);
+        return;
+    }
     html_markup(h, "<p>");
     if (!s->organisations)
         desk_link_button(d, setup_path(d, "organisations", "import"), "setup_next_organisations");
@@ -163,6 +168,8 @@ void assessment_show(struct desk *d) {
     if (s.is_destroyed)
         write_destroyed(d, &s);
     setup_write_gone(d, &s, true);
+    if (s.open)
+        wave_adopt_write_notice(d, s.open);
     write_glance(d, &s);
     if (d->assessment.state == ASSESSMENT_ACTIVE)
         write_next(d, &s);

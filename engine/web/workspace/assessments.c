@@ -17,8 +17,22 @@ static const char *state_words(struct desk *d, const struct listed *l) {
                                                desk_day(d, l->s.open->until), NULL)
                                    : desk_fill(d, "setup_state_open", "wave", l->s.open->label, NULL);
     if (l->s.last)
-        return desk_fill(d, l->s.is_destroyed ? "setup_state_destroyed" : "setup_state_closed", "wave", l->s.last->label, NULL);
+        return desk_fill(d, l->s.is_destroyed ? "setup_state_destroyed" : "setup_state_closed", "wave",
+                         l->s.last->label, NULL);
     return desk_words(d, "setup_state_new");
+}
+
+static void write_answered(struct desk *d, const struct setup_state *s) {
+    struct html *h = &d->screen.html;
+    const char *remark = s->has_counts ? setup_answered_remark(d, &s->counts) : NULL;
+    desk_cell_number_open(d);
+    html_text(h, s->has_counts ? setup_answered_short(d, &s->counts) : desk_words(d, "setup_none"));
+    if (remark) {
+        html_markup(h, "<br><small>");
+        html_text(h, remark);
+        html_markup(h, "</small>");
+    }
+    desk_cell_close(d);
 }
 
 static void write_table(struct desk *d, const struct listed *list, size_t n) {
@@ -36,7 +50,7 @@ static void write_table(struct desk *d, const struct listed *list, size_t n) {
         desk_cell(d, state_words(d, &list[i]));
         desk_cell_number(d, desk_number(d, (double)list[i].s.organisations, 0));
         desk_cell_number(d, desk_number(d, (double)list[i].s.people, 0));
-        desk_cell_number(d, list[i].s.has_counts ? setup_answered(d, &list[i].s.counts) : desk_words(d, "setup_none"));
+        write_answered(d, &list[i].s);
         desk_row_close(d);
     }
     desk_table_close(d);

@@ -62,8 +62,9 @@ const char *desk_time(struct desk *d, int64_t seconds) {
     const int64_t local = seconds + clock_offset(seconds, d->account.timezone);
     const struct day day = clock_day(local);
     const int minutes = (int)((local % 86400 + 86400) % 86400 / 60);
-    return desk_fill(d, "gate_time", "day", desk_day(d, arena_string(d->arena, day.text)), "time",
-                     arena_printf(d->arena, "%d:%02d", minutes / 60, minutes % 60), NULL);
+    return desk_fill(d, "gate_time", "day", desk_day(d, arena_string(d->arena, day.text)), "hour",
+                     arena_printf(d->arena, "%d", minutes / 60), "minute", arena_printf(d->arena, "%02d", minutes % 60),
+                     NULL);
 }
 
 /* Percent-encoded: what is not a letter, a figure or -_.~ */

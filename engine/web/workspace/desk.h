@@ -102,6 +102,8 @@ void desk_field_day(struct desk *d, const char *name, const char *label_key, con
 void desk_field_number(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value,
                        long least, long most);
 void desk_field_email(struct desk *d, const char *name, const char *label_key, const char *hint_key, const char *value);
+/* Is this page written with what was typed before in its fields? */
+bool desk_is_answer(const struct desk *d);
 /* Never shown again; `is_new` for one that is being chosen. */
 void desk_field_password(struct desk *d, const char *name, const char *label_key, const char *hint_key, bool is_new);
 /* A code of figures, as an authenticator app shows them. */
@@ -166,6 +168,7 @@ void desk_row_open(struct desk *d);
 void desk_cell(struct desk *d, const char *text);
 void desk_cell_number(struct desk *d, const char *text);
 void desk_cell_open(struct desk *d);
+void desk_cell_number_open(struct desk *d);
 void desk_cell_close(struct desk *d);
 void desk_row_close(struct desk *d);
 void desk_table_close(struct desk *d);

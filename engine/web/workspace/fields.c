@@ -28,10 +28,14 @@ void desk_hidden(struct desk *d, const char *name, const char *value) {
     html_end(h);
 }
 
+bool desk_is_answer(const struct desk *d) {
+    return d->request->method == METHOD_POST || d->request->filled;
+}
+
 /* What was typed, if this is the answer to a form that has the field; else `value`. */
 static const char *typed(struct desk *d, const char *name, const char *value) {
     struct str text;
-    if (d->request->method != METHOD_POST || form_get(&d->request->form, name, FORM_BODY_MAX, &text) != FIELD_VALID)
+    if (!desk_is_answer(d) || form_get(&d->request->form, name, FORM_BODY_MAX, &text) != FIELD_VALID)
         return value ? value : "";
     return arena_copy(d->arena, text.p, text.n);
 }
@@ -233,7 +237,7 @@ void desk_field_check(struct desk *d, const char *name, const char *label_key, c
     struct html *h = &d->screen.html;
     const char *problem = desk_problem(d, name), *hint = hint_words(d, hint_key);
     struct str value;
-    if (d->request->method == METHOD_POST && d->request->form.n > 0)
+    if (desk_is_answer(d) && d->request->form.n > 0)
         checked = form_get(&d->request->form, name, 64, &value) == FIELD_VALID;
     box_open(d, name, hint, problem);
     html_markup(h, "<label class=check><input type=checkbox value=yes");

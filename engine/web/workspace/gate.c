@@ -139,12 +139,7 @@ static void show_signed_out(struct desk *d) {
         desk_redirect(d, sign_in_path(d, "/sign-in"), NULL, NULL);
         return;
     }
-    desk_open(d, 403, desk_words(d, "gate_ended_title"), TAB_NONE);
-    desk_paragraph(d, "gate_ended_explain");
-    html_markup(&d->screen.html, "<p>");
-    desk_link_button(d, "/sign-in", "sign_in_button");
-    html_markup(&d->screen.html, "</p>");
-    desk_close(d);
+    sign_in_show_ended(d);
 }
 
 static void show_token_wrong(struct desk *d) {
@@ -186,6 +181,11 @@ static bool may_pass(struct desk *d) {
     return true;
 }
 
+void gate_pass(struct desk *d) {
+    if (may_pass(d))
+        d->request->route->desk(d);
+}
+
 /* A desk at which nobody sits yet. */
 static struct desk *new_desk(struct request *r) {
     struct desk *d = arena_alloc(r->arena, sizeof *d);
@@ -203,8 +203,8 @@ static enum result work(struct request *r) {
     speak(d);
     if (found != RESULT_OK)
         desk_refuse(d, 503);
-    else if (may_pass(d))
-        r->route->desk(d);
+    else
+        gate_pass(d);
     findings_free(d->findings);
     return RESULT_OK;
 }

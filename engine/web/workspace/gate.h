@@ -61,6 +61,9 @@ void gate_note_failure(struct desk *d, const char *account);
 const char *gate_make_proof(struct desk *d, struct id account);
 bool gate_read_proof(struct desk *d, const char *proof, struct id *account);
 
+/* A secret of this session and this run for one use, always the same: nothing of it is kept. */
+void gate_session_secret(const struct desk *d, const char *use, uint8_t *out, size_t n);
+
 /* A password as it was typed; "" when there is none. */
 const char *gate_posted_password(struct desk *d, const char *name);
 /* The two fields for choosing a password; what was chosen in them, or NULL with what is wrong about it. */
@@ -78,6 +81,20 @@ void gate_field_language(struct desk *d, const char *value);
 bool gate_posted_language(struct desk *d, const char **language);
 /* The key of a role's name. */
 const char *gate_role_key(enum role role);
+
+/* keep.c: a session that ended while somebody was typing. What was posted goes into hidden fields of the form that
+ * signs in anew, and back into its own form afterwards, which the person then sends or does not: nothing of it stays
+ * here. gate_keep_fields writes the hidden fields, if gate_keeps_fields says that there are any: files are never among
+ * them, and a form that is too long is not kept. */
+bool gate_keeps_fields(const struct desk *d);
+void gate_keep_fields(struct desk *d);
+/* Is there something kept for this path? Then its page is written, filled, as for anybody who asks for it (the gate
+ * checks again that they may), and true returned. */
+bool gate_show_filled(struct desk *d, const char *path);
+/* Writes the page of a row if this person may see it; else says why not. For gate_show_filled. */
+void gate_pass(struct desk *d);
+/* sign_in.c: the page that says that the session has ended, with the form to sign in. */
+void sign_in_show_ended(struct desk *d);
 
 /* A path of ours that somebody may be sent to after signing in, or "": what an address asks for is not trusted. */
 const char *gate_safe_path(struct desk *d, const char *path);

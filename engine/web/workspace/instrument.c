@@ -9,7 +9,7 @@
 #include "instrument/loader.h"
 #include "web/workspace/shelf.h"
 
-enum { LINES_AROUND = 2, DIFFERENCES_SHOWN = 30, SHOWN_OF_TEXT = 160 };
+enum { LINES_AROUND = 2 };
 
 static const char *number(struct desk *d, size_t n) {
     return arena_printf(d->arena, "%zu", n);
@@ -72,6 +72,23 @@ static void write_finding(struct desk *d, const struct finding *f) {
     html_markup(h, "</li>");
 }
 
+/* The errors, or all the others; returns how many. */
+static size_t write_findings_of(struct desk *d, const struct shelved *s, bool errors) {
+    struct html *h = &d->screen.html;
+    size_t n = 0;
+    for (size_t i = 0; i < findings_total(s->findings); i++) {
+        const struct finding *f = findings_at(s->findings, i);
+        if ((f->severity == SEVERITY_ERROR) != errors)
+            continue;
+        if (n++ == 0)
+            html_markup(h, "<ul class=findings>");
+        write_finding(d, f);
+    }
+    if (n)
+        html_markup(h, "</ul>");
+    return n;
+}
+
 static void write_findings(struct desk *d, const struct shelved *s) {
     struct html *h = &d->screen.html;
     desk_section(d, "see_findings");
@@ -79,10 +96,18 @@ static void write_findings(struct desk *d, const struct shelved *s) {
         desk_paragraph(d, "see_findings_none");
         return;
     }
-    html_markup(h, "<ul class=findings>");
-    for (size_t i = 0; i < findings_total(s->findings); i++)
-        write_finding(d, findings_at(s->findings, i));
-    html_markup(h, "</ul>");
+    const size_t errors = write_findings_of(d, s, true);
+    const size_t others = findings_total(s->findings) - errors;
+    if (!errors) {
+        (void)write_findings_of(d, s, false);
+    } else if (others) { /* what only weighs when the file can be used waits behind what keeps it from being used */
+        html_markup(h, "<details><summary>");
+        html_text(
+            h, texts_count(d->screen.texts, d->arena, d->screen.words, "work.see_other_findings", (long)others, NULL));
+        html_markup(h, "</summary>");
+        (void)write_findings_of(d, s, false);
+        html_markup(h, "</details>");
+    }
 }
 
 static const char *in_words(struct desk *d, const struct instrument *instrument, const struct text *text) {
@@ -142,26 +167,6 @@ static const struct instrument *pinned(struct desk *d, const struct wave *wave) 
     return instrument;
 }
 
-static const char *shortened(struct desk *d, const char *text) {
-    const struct str whole = str_of(text), cut = utf8_cut(whole, SHOWN_OF_TEXT);
-    return cut.n == whole.n ? text : arena_printf(d->arena, "%.*s…", (int)cut.n, cut.p);
-}
-
-static const char *change_key(struct desk *d, const char *prefix, enum change change) {
-    static const char *const names[] = {"none", "wording", "additive", "breaking"};
-    return arena_printf(d->arena, "%s_%s", prefix, names[change]);
-}
-
-static void write_difference(struct desk *d, const struct difference *x) {
-    struct html *h = &d->screen.html;
-    html_markup(h, "<li><b>");
-    desk_say(d, change_key(d, "see_change", x->change));
-    html_markup(h, "</b> ");
-    html_text(h, desk_fill(d, arena_printf(d->arena, "see_diff_%s", x->code), "subject", x->subject, "was",
-                           shortened(d, x->was), "is", shortened(d, x->is), NULL));
-    html_markup(h, "</li>");
-}
-
 static void write_use(struct desk *d, const struct use *use, const struct instrument *now) {
     struct html *h = &d->screen.html;
     const struct instrument *was = pinned(d, &use->wave);
@@ -176,16 +181,23 @@ static void write_use(struct desk *d, const struct use *use, const struct instru
     if (was && now) {
         const struct comparison c = instrument_compare(d->arena, was, now);
         html_markup(h, "<p>");
-        desk_say(d, change_key(d, "see_means", c.change));
+        differences_write_meaning(d, c.change);
         html_markup(h, "</p>");
         if (c.n > 0) {
             html_markup(h, "<details><summary>");
             html_text(h,
                       texts_count(d->screen.texts, d->arena, d->screen.words, "work.see_differences", (long)c.n, NULL));
-            html_markup(h, "</summary><ul>");
-            for (size_t i = 0; i < c.n && i < DIFFERENCES_SHOWN; i++)
-                write_difference(d, &c.list[i]);
-            html_markup(h, "</ul></details>");
+            html_markup(h, "</summary>");
+            differences_write(d, &c);
+            html_markup(h, "</details>");
+        }
+        if (c.n > 0 && use->wave.state == WAVE_OPEN) {
+            html_markup(h, "<p>");
+            desk_link(d,
+                      desk_path(d, "assessments", use->assessment.name, "waves",
+                                arena_printf(d->arena, "%d", use->wave.number), "adopt", NULL),
+                      desk_words(d, comparison_is_words_only(&c) ? "setup_adopt_link" : "setup_adopt_link_look"));
+            html_markup(h, "</p>");
         }
     }
     html_markup(h, "</li>");
@@ -224,10 +236,16 @@ void instrument_show(struct desk *d) {
         html_markup(&d->screen.html, "<p>");
         desk_link_button(d, desk_path(d, "instruments", s.file.name, "preview", NULL), "see_to_preview");
         html_markup(&d->screen.html, "</p>");
-    } else {
+    } else if (!s.file.missing) {
         desk_paragraph(d, "see_has_errors");
     }
-    write_findings(d, &s);
+    if (s.file.missing) {
+        html_markup(&d->screen.html, "<div class=notice><p>");
+        desk_text(d, desk_fill(d, "see_main_missing", "file", s.file.missing, NULL));
+        html_markup(&d->screen.html, "</p></div>");
+    } else {
+        write_findings(d, &s);
+    }
     if (s.file.instrument)
         write_constructs(d, s.file.instrument);
     const bool good = write_uses(d, &s);

@@ -31,6 +31,7 @@ static void write_errors(struct desk *d) {
 }
 
 static void show_start(struct desk *d, int status) {
+    desk_style(d, "setup.css");
     desk_open(d, status, desk_words(d, "exchange_title"), TAB_NONE);
     write_errors(d);
     desk_paragraph(d, "exchange_how");
@@ -57,7 +58,7 @@ static const char *place_words(struct desk *d, const struct place *place) {
     const char *bracket = place->file ? strchr(place->file, '[') : NULL; /* a sheet: the file is known */
     const char *row = place->line > 0 ? arena_printf(d->arena, "%d", place->line) : "";
     if (!bracket)
-        return row;
+        return row[0] ? row : desk_words(d, "exchange_everywhere");
     const char *sheet = arena_copy(d->arena, bracket + 1, strcspn(bracket + 1, "]"));
     return row[0] ? arena_printf(d->arena, "%s %s", sheet, row) : sheet;
 }
@@ -114,12 +115,13 @@ static void write_files(struct desk *d, const struct exchange_made *made) {
     desk_form_close(d);
     html_markup(h, "<details><summary>");
     desk_say(d, "exchange_text");
-    html_markup(h, "</summary><pre>");
+    html_markup(h, "</summary><pre class=command>");
     desk_text(d, arena_copy(d->arena, made->files[0].text.p, made->files[0].text.n));
     html_markup(h, "</pre></details>");
 }
 
 static void show_made(struct desk *d, int status, const struct exchange_made *made, const struct findings *list) {
+    desk_style(d, "setup.css");
     desk_open(d, status, desk_fill(d, "exchange_made_title", "name", made->name, NULL), TAB_NONE);
     write_errors(d);
     if (list) {

@@ -30,7 +30,8 @@ static bool write_instrument(struct desk *d, const struct shelved *s) {
     desk_cell_close(d);
     desk_cell(d, instrument ? setup_instrument_title(d, instrument) : "");
     desk_cell(d, instrument ? setup_coverage(d, instrument) : "");
-    desk_cell(d, findings_words(d, s));
+    desk_cell(d,
+              s->file.missing ? desk_fill(d, "see_main_missing", "file", s->file.missing, NULL) : findings_words(d, s));
     desk_cell_number(d, desk_number(d, (double)n, 0));
     desk_cell_number(d, desk_number(d, (double)open, 0));
     desk_row_close(d);
@@ -59,7 +60,7 @@ void instruments_show(struct desk *d) {
     desk_table_head(d, "see_in_waves", true);
     desk_table_head(d, "see_in_open_waves", true);
     for (size_t i = 0; i < n; i++) {
-        struct shelved s = shelved_of(list[i]);
+        struct shelved s = shelved_of(d, list[i]);
         good = good && write_instrument(d, &s);
         shelved_release(&s);
     }

@@ -112,6 +112,7 @@ void links_show(struct desk *d) {
     }
     if (!reach_links(d, &wave, &links, &n) || !reach_organisations(d, &organisations, &n_organisations))
         return;
+    reach_sort_links(d, links, n, organisations, n_organisations);
     reach_open(d, "links_title", TAB_SEND);
     reach_write_ways(d, "links");
     write_downloads(d);
@@ -183,6 +184,7 @@ static bool make_list(struct desk *d, struct list *list) {
     }
     if (!reach_links(d, &wave, &links, &n) || !reach_organisations(d, &organisations, &n_organisations))
         return false;
+    reach_sort_links(d, links, n, organisations, n_organisations);
     if (store_list_people(d->store, d->arena, d->assessment.id, &people, &n_people) != RESULT_OK) {
         desk_refuse(d, 503);
         return false;

@@ -24,6 +24,10 @@ const char *mail_page_kind(struct desk *d, const struct mailing *m) {
                                                         : "send_kind_reminders");
 }
 
+const char *mail_page_sentence(struct desk *d, const char *sentence) {
+    return mail_words(d->screen.texts, d->screen.words, sentence);
+}
+
 /* Findings about an own text are findings about its field. */
 static void check_text(struct desk *d, const char *field, const char *subject, const char *body) {
     struct findings *found = findings_new();
@@ -71,8 +75,23 @@ bool mail_page_count(struct desk *d, const struct wave *wave, const struct draft
     if (mailing_names_nobody(&m->mailing))
         *n = counts.everybody ? counts.unanswered : -1;
     else
-        *n = reach.reachable - (m->mailing.kind == MAILING_INVITATIONS ? reach.invited : 0);
+        *n = reach.reachable - reach.waiting - (m->mailing.kind == MAILING_INVITATIONS ? reach.invited : 0);
     return true;
+}
+
+/* A reminder to people who never got what it reminds of. Whoever has refused addresses or waits in another mailing is
+ * counted only where this one goes to them (store_start_mailing). */
+static void warn_uninvited(struct desk *d, const struct wave *wave, const struct mailing *m) {
+    struct reach r;
+    if (m->kind != MAILING_REMINDERS || store_count_reach(d->store, wave->id, &r) != RESULT_OK)
+        return;
+    const int n = r.reachable - r.invited - r.waiting - (mailing_names_nobody(m) ? r.refused : 0);
+    if (n <= 0)
+        return;
+    html_markup(&d->screen.html, "<div class=notice><p>");
+    html_text(&d->screen.html,
+              texts_count(d->screen.texts, d->arena, d->screen.words, "work.send_warn_uninvited", n, NULL));
+    html_markup(&d->screen.html, "</p></div>");
 }
 
 /* The form goes on with what was typed. */
@@ -100,6 +119,8 @@ static void write_summary(struct desk *d, const struct draft_mailing *m, int n) 
     html_markup(h, "</p>");
     if (m->mailing.kind == MAILING_REMINDERS)
         desk_paragraph(d, m->mailing.everyone ? "send_explain_everyone" : "send_explain_reminders");
+    else
+        desk_paragraph(d, "send_explain_invitations");
 }
 
 static void write_buttons(struct desk *d, const struct draft_mailing *m, int n) {
@@ -153,6 +174,7 @@ void mail_page_preview(struct desk *d, const struct wave *wave, const struct dra
         html_markup(&d->screen.html, "</p></div>");
     }
     write_summary(d, m, n);
+    warn_uninvited(d, wave, &m->mailing);
     write_buttons(d, m, n);
     mail_sample_show(d, m, &s);
     write_choice(d, m, &s);

@@ -51,6 +51,9 @@ bool mailing_find(struct desk *d, struct mailing *m, struct wave *wave);
 /* How many it would go to now; -1 when the number is not told, because it would tell about few people. */
 bool mail_page_count(struct desk *d, const struct wave *wave, const struct draft_mailing *m, int *n);
 
+/* What the mail server said, or in our words why it said nothing. */
+const char *mail_page_sentence(struct desk *d, const char *sentence);
+
 /* "0123abcd...": an id in an address or a hidden field. */
 const char *mail_page_id(struct desk *d, struct id id);
 bool mail_page_parse_id(const char *text, struct id *out);

@@ -233,7 +233,7 @@ bool mail_page_test(struct desk *d, const struct wave *wave, const struct draft_
     if (outcome == MAIL_ACCEPTED)
         desk_audit(d, "test_mail_sent", arena_printf(d->arena, "%s/%s", d->assessment.name, wave->label));
     else
-        finding_add(d->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "send_test_failed", "sentence", sentence,
-                    NULL);
+        finding_add(d->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "send_test_failed", "sentence",
+                    mail_page_sentence(d, sentence), NULL);
     return outcome == MAIL_ACCEPTED;
 }

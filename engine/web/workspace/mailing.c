@@ -1,6 +1,7 @@
 /* One mailing: how far it is, what was refused and why; pause, go on, end. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "web/workspace/mail_page.h"
 #include "web/workspace/reach_pages.h"
@@ -39,22 +40,51 @@ static const char *number(struct desk *d, int n) {
 }
 
 static const char *state_words(struct desk *d, const struct progress *p) {
-    const char *done = number(d, total_of(&p->m) - p->m.waiting), *total = number(d, total_of(&p->m));
-    const char *key = p->m.state == MAILING_PAUSED ? "mailing_state_paused"
-                      : p->m.state == MAILING_DONE ? "mailing_state_done"
-                      : *p->trouble                ? "mailing_state_trouble"
-                                                   : "mailing_state_running";
+    const struct mailing *m = &p->m;
+    const char *done = number(d, total_of(m) - m->waiting), *total = number(d, total_of(m));
+    const char *key = "mailing_state_running";
+    if (m->state == MAILING_PAUSED)
+        key = m->reason == PAUSE_ASKED ? "mailing_state_paused" : "mailing_state_paused_itself";
+    else if (m->state == MAILING_DONE)
+        key = m->waiting ? "mailing_state_ended" : "mailing_state_done";
+    else if (*p->trouble || mailing_only_retries(m))
+        key = "mailing_state_trouble";
     return desk_fill(d, key, "done", done, "total", total, NULL);
 }
 
-static const char *trouble_words(struct desk *d, const struct progress *p) {
-    if (*p->trouble)
-        return desk_fill(d, "mailing_trouble", "sentence", p->trouble, NULL);
-    if (p->retries && mailing_names_nobody(&p->m))
-        return desk_words(d, "mailing_retry_unsaid");
-    if (p->retries && *p->retry_sentence)
-        return desk_fill(d, "mailing_retry", "sentence", p->retry_sentence, NULL);
+/* Why the server itself paused it. */
+static const char *reason_words(struct desk *d, const struct progress *p) {
+    switch (p->m.reason) {
+    case PAUSE_DEADLINE:
+        return desk_fill(d, "mailing_why_deadline", "date", desk_day(d, p->wave.until), NULL);
+    case PAUSE_KEY:
+        return desk_words(d, "mailing_why_key");
+    case PAUSE_BARRED:
+        return desk_fill(d, "mailing_why_barred", "sentence", mail_page_sentence(d, p->m.sentence), NULL);
+    case PAUSE_ASKED:
+        break;
+    }
     return "";
+}
+
+/* Of a mailing that names nobody neither the moment nor the sentence is known here. */
+static const char *retry_words(struct desk *d, const struct progress *p) {
+    const char *sentence = mail_page_sentence(d, p->retry_sentence);
+    if (!*sentence)
+        return desk_words(d, "mailing_retry_unsaid");
+    if (p->m.next_try <= clock_now())
+        return desk_fill(d, "mailing_retry", "sentence", sentence, NULL);
+    return desk_fill(d, "mailing_retry_at", "sentence", sentence, "time", desk_time(d, p->m.next_try), NULL);
+}
+
+static const char *trouble_words(struct desk *d, const struct progress *p) {
+    if (p->m.state == MAILING_PAUSED)
+        return reason_words(d, p);
+    if (p->m.state == MAILING_DONE)
+        return "";
+    if (*p->trouble)
+        return desk_fill(d, "mailing_trouble", "sentence", mail_page_sentence(d, p->trouble), NULL);
+    return p->retries ? retry_words(d, p) : "";
 }
 
 struct count {
@@ -66,8 +96,10 @@ static void count_all(const struct progress *p, struct count counts[5]) {
     const bool spared = mailing_tells_spared(&p->m, p->wave.min_group);
     counts[0] = (struct count){"done", spared ? "mailing_accepted" : "mailing_done",
                                p->m.accepted + (spared ? 0 : p->m.spared)};
-    counts[1] = (struct count){"waiting", "mailing_waiting", p->m.waiting - p->retries};
-    counts[2] = (struct count){"retries", "mailing_retries", p->retries};
+    const bool ended = p->m.state == MAILING_DONE; /* then nothing is sent or tried again any more */
+    counts[1] = (struct count){"waiting", ended ? "mailing_not_sent" : "mailing_waiting",
+                               p->m.waiting - (ended ? 0 : p->retries)};
+    counts[2] = (struct count){"retries", "mailing_retries", ended ? 0 : p->retries};
     counts[3] = (struct count){"refused", "mailing_refused", p->m.refused};
     counts[4] = (struct count){"unknown", "mailing_unknown", p->m.unknown};
 }

@@ -90,7 +90,7 @@ static void write_rows(struct desk *d, const struct delivery *list, size_t n) {
         desk_cell(d, list[i].email);
         desk_cell(d, outcome_words(d, list[i].outcome));
         desk_cell(d, when_words(d, &list[i]));
-        desk_cell(d, list[i].sentence);
+        desk_cell(d, mail_page_sentence(d, list[i].sentence));
         desk_row_close(d);
     }
     desk_table_close(d);
@@ -131,6 +131,8 @@ void mailing_write_people(struct desk *d, const struct mailing *m) {
         desk_paragraph(d, "mailing_people_trouble");
         return;
     }
+    if (m->kind == MAILING_INVITATIONS)
+        desk_paragraph(d, "mailing_answered_as_accepted");
     write_filter(d, m, counts, chosen);
     if (n == 0)
         desk_paragraph(d, "mailing_people_none");
@@ -168,7 +170,7 @@ static void write_file(struct desk *d, FILE *out, const struct delivery *list, s
         csv_text(&w, outcome_words(d, list[i].outcome));
         csv_text(&w, moment_text(d, list[i].moment));
         csv_integer(&w, list[i].attempts);
-        csv_text(&w, list[i].sentence);
+        csv_text(&w, mail_page_sentence(d, list[i].sentence));
         csv_end(&w);
     }
 }

@@ -159,6 +159,7 @@ static void show(struct desk *d, const char *only) {
     }
     if (!reach_links(d, &wave, &links, &n) || !reach_organisations(d, &organisations, &n_organisations))
         return;
+    reach_sort_links(d, links, n, organisations, n_organisations);
     for (size_t i = 0; i < n; i++)
         found += links[i].invitation.kind == INVITATION_OPEN &&
                  (!only || strcmp(links[i].invitation.organisation, only) == 0);

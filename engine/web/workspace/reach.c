@@ -1,9 +1,29 @@
 #include "web/workspace/reach.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/letters.h"
 #include "mail/mailer.h"
+
+bool reach_is_over(const struct wave *w) {
+    return w->until && *w->until && strcmp(clock_local_day(clock_now(), w->timezone).text, w->until) > 0;
+}
+
+void reach_write_over(struct desk *d, const struct wave *w) {
+    struct html *h = &d->screen.html;
+    const char *number = arena_printf(d->arena, "%d", w->number);
+    html_markup(h, "<div class=notice><p>");
+    desk_text(d, desk_fill(d, "reach_over", "label", w->label, "date", desk_day(d, w->until), NULL));
+    html_markup(h, "</p><p class=buttons>");
+    desk_link_button(d, desk_path(d, "assessments", d->assessment.name, "waves", number, "extend", NULL),
+                     "setup_wave_extend");
+    html_markup(h, " ");
+    desk_link_button(d, desk_path(d, "assessments", d->assessment.name, "waves", number, "close", NULL), "reach_close");
+    html_markup(h, "</p></div>");
+}
 
 bool reach_failed(const struct desk *d) {
     return d->request->reply.status != 0;
@@ -30,8 +50,18 @@ void reach_open(struct desk *d, const char *title_key, enum desk_tab tab) {
 }
 
 void reach_show_no_wave(struct desk *d, const char *title_key, enum desk_tab tab) {
+    struct wave *list;
+    size_t n = 0;
     reach_open(d, title_key, tab);
-    desk_empty(d, "reach_no_wave", reach_path(d, "waves", NULL), "reach_to_waves");
+    if (store_list_waves(d->store, d->arena, d->assessment.id, &list, &n) == RESULT_OK && n > 0) {
+        html_markup(&d->screen.html, "<p>");
+        desk_text(d, desk_fill(d, "reach_wave_closed", "wave", list[n - 1].label, NULL));
+        html_markup(&d->screen.html, "</p><p>");
+        desk_link_button(d, reach_path(d, "waves", NULL), "reach_to_waves");
+        html_markup(&d->screen.html, "</p>");
+    } else {
+        desk_empty(d, "reach_no_wave", reach_path(d, "waves", NULL), "reach_to_waves");
+    }
     desk_close(d);
 }
 
@@ -47,6 +77,40 @@ bool reach_organisations(struct desk *d, struct organisation **out, size_t *n) {
         return true;
     desk_refuse(d, 503);
     return false;
+}
+
+/* The kinds one after the other; within, as people count and spell. */
+struct placed {
+    struct link link;
+    const char *name;
+};
+
+static int compare_places(const void *a, const void *b) {
+    const struct placed *x = a, *y = b;
+    const struct invitation *v = &x->link.invitation, *w = &y->link.invitation;
+    if (v->kind != w->kind)
+        return v->kind < w->kind ? -1 : 1;
+    int order = letters_compare(x->name, y->name);
+    if (order == 0)
+        order = strcmp(v->organisation, w->organisation);
+    if (order == 0)
+        order = letters_compare(v->unit, w->unit);
+    return order != 0 ? order : letters_compare(v->email, w->email);
+}
+
+void reach_sort_links(struct desk *d, struct link *links, size_t n, const struct organisation *organisations,
+                      size_t n_organisations) {
+    struct placed *placed = arena_array(d->arena, n + 1, sizeof *placed);
+    for (size_t i = 0; i < n; i++) {
+        const char *code = links[i].invitation.organisation;
+        const bool as_before = i > 0 && strcmp(code, links[i - 1].invitation.organisation) == 0;
+        const struct organisation *o = as_before ? NULL : reach_organisation(organisations, n_organisations, code);
+        placed[i] = (struct placed){links[i], as_before ? placed[i - 1].name : o && *o->name ? o->name : code};
+    }
+    if (n)
+        qsort(placed, n, sizeof *placed, compare_places);
+    for (size_t i = 0; i < n; i++)
+        links[i] = placed[i].link;
 }
 
 const struct organisation *reach_organisation(const struct organisation *list, size_t n, const char *code) {

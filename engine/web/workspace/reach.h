@@ -1,4 +1,5 @@
-/* What the pages about reaching people share: links, posters, mailings, watching. For these pages only. */
+/* What the pages about reaching people share: links, posters, mailings, watching. For these pages, and the overview,
+ * which says with their words that a wave is over. */
 #ifndef READINESS_WEB_REACH_H
 #define READINESS_WEB_REACH_H
 
@@ -8,6 +9,10 @@
 /* The assessment's open wave. False when there is none, or when the store failed, which then has been said (503): see
  * reach_failed. */
 bool reach_find_wave(struct desk *d, struct wave *out);
+/* Has its last day passed? Then nobody can answer, unless it is moved. */
+bool reach_is_over(const struct wave *w);
+/* Says so, with the ways on: moving the last day, closing. */
+void reach_write_over(struct desk *d, const struct wave *w);
 /* Has a page been written already, because something failed? */
 bool reach_failed(const struct desk *d);
 
@@ -21,6 +26,9 @@ void reach_show_no_wave(struct desk *d, const char *title_key, enum desk_tab tab
 bool reach_links(struct desk *d, const struct wave *wave, struct link **out, size_t *n);
 /* The organisations by code; false when that failed, with the page written. */
 bool reach_organisations(struct desk *d, struct organisation **out, size_t *n);
+/* Into the order in which people look for them: kind, name of the organisation, unit, address. */
+void reach_sort_links(struct desk *d, struct link *links, size_t n, const struct organisation *organisations,
+                      size_t n_organisations);
 const struct organisation *reach_organisation(const struct organisation *list, size_t n, const char *code);
 
 /* The ways of reaching people, as a second row of tabs: "send", "links", "bounces". */

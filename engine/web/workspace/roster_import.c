@@ -45,25 +45,29 @@ static int by_line(const void *a, const void *b) {
     return ((*x)->place.column > (*y)->place.column) - ((*x)->place.column < (*y)->place.column);
 }
 
-/* What is wrong, by row. */
-static void write_errors(struct desk *d) {
+/* What is wrong, or only to be known, by row. */
+static void write_remarks(struct desk *d, enum severity severity) {
     struct html *h = &d->screen.html;
+    const bool errors = severity == SEVERITY_ERROR;
     const size_t total = findings_total(d->findings);
     const struct finding **list = arena_array(d->arena, total + 1, sizeof *list);
     size_t n = 0;
     for (size_t f = 0; f < total; f++) {
         const struct finding *finding = findings_at(d->findings, f);
-        if (finding->severity == SEVERITY_ERROR && finding->place.line > 0)
+        if (finding->severity == severity && finding->place.line > 0)
             list[n++] = finding;
     }
     if (!n)
         return;
     qsort(list, n, sizeof *list, by_line);
-    html_markup(h, "<div id=findings tabindex=-1>");
-    desk_section(d, "setup_errors");
-    desk_table_open(d, "setup_errors_table");
+    if (errors)
+        html_markup(h, "<div id=findings tabindex=-1>");
+    else
+        html_markup(h, "<div id=remarks>");
+    desk_section(d, errors ? "setup_errors" : "setup_warnings");
+    desk_table_open(d, errors ? "setup_errors_table" : "setup_warnings_table");
     desk_table_head(d, "setup_row", true);
-    desk_table_head(d, "setup_error", false);
+    desk_table_head(d, errors ? "setup_error" : "setup_warning", false);
     for (size_t f = 0; f < n && f < ERRORS_SHOWN; f++) {
         desk_row_open(d);
         desk_cell_number(d, arena_printf(d->arena, "%d", list[f]->place.line));
@@ -83,7 +87,7 @@ static void show_start(struct desk *d, int status, enum roster_kind kind) {
     const bool people = kind == ROSTER_PEOPLE;
     setup_open(d, status, desk_words(d, people ? "setup_import_people" : "setup_import_organisations"),
                people ? TAB_PEOPLE : TAB_ORGANISATIONS);
-    write_errors(d);
+    write_remarks(d, SEVERITY_ERROR);
     desk_paragraph(d, people ? "setup_import_people_explain" : "setup_import_organisations_explain");
     html_markup(h, "<details><summary>");
     desk_say(d, "setup_import_example");
@@ -244,6 +248,10 @@ static const char *cell_of(struct desk *d, const struct import *i, size_t row, s
     return cells[field];
 }
 
+static bool is_number(const struct import *i, size_t field) {
+    return i->kind == ROSTER_ORGANISATIONS && field == ORGANISATION_HEADCOUNT;
+}
+
 static void write_row(struct desk *d, const struct import *i, size_t row, size_t n_fields) {
     struct html *h = &d->screen.html;
     const struct roster_row *r = &i->preview->rows[row];
@@ -259,7 +267,10 @@ static void write_row(struct desk *d, const struct import *i, size_t row, size_t
     for (size_t f = 0; f < n_fields; f++) {
         if (i->kind == ROSTER_PEOPLE && f == PERSON_GIVEN_NAME)
             continue; /* part of the name */
-        desk_cell_open(d);
+        if (is_number(i, f))
+            desk_cell_number_open(d);
+        else
+            desk_cell_open(d);
         desk_text(d, cell_of(d, i, row, f));
         if (i->kind == ROSTER_ORGANISATIONS && f == ORGANISATION_CODE && r->code_made) {
             html_markup(h, " <small>");
@@ -271,31 +282,30 @@ static void write_row(struct desk *d, const struct import *i, size_t row, size_t
     desk_row_close(d);
 }
 
-/* The rows that change something first, as far as one can look at them. */
+/* Rows with errors first, then those that change something, as far as one can look at them. */
 static void write_rows(struct desk *d, const struct import *i) {
-    static const enum roster_state order[] = {ROSTER_NEW, ROSTER_UPDATED, ROSTER_UNCHANGED};
+    static const enum roster_state order[] = {ROSTER_ERROR, ROSTER_NEW, ROSTER_UPDATED, ROSTER_UNCHANGED};
     const struct roster_field *fields;
     const size_t n = roster_fields(i->kind, &fields);
     const struct roster_preview *p = i->preview;
-    const size_t good = p->n_rows - p->counts[ROSTER_ERROR];
     size_t shown = 0;
-    if (!good)
+    if (!p->n_rows)
         return;
     desk_table_open(d, "setup_rows_table");
     desk_table_head(d, "setup_row", true);
     desk_table_head(d, "setup_row_state", false);
     for (size_t f = 0; f < n; f++)
         if (i->kind != ROSTER_PEOPLE || f != PERSON_GIVEN_NAME)
-            desk_table_head(d, arena_printf(d->arena, "setup_%s", fields[f].name), false);
-    for (size_t s = 0; s < 3; s++)
+            desk_table_head(d, arena_printf(d->arena, "setup_%s", fields[f].name), is_number(i, f));
+    for (size_t s = 0; s < sizeof order / sizeof *order; s++)
         for (size_t row = 0; row < p->n_rows && shown < ROWS_SHOWN; row++)
             if (p->rows[row].state == order[s]) {
                 write_row(d, i, row, n);
                 shown++;
             }
     desk_table_close(d);
-    if (shown < good)
-        setup_paragraph(d, desk_fill(d, "setup_rows_more", "n", desk_number(d, (double)(good - shown), 0), NULL));
+    if (shown < p->n_rows)
+        setup_paragraph(d, desk_fill(d, "setup_rows_more", "n", desk_number(d, (double)(p->n_rows - shown), 0), NULL));
 }
 
 /* Columns that nobody uses, one after the other; "" when there are none. */
@@ -370,7 +380,9 @@ static void write_apply(struct desk *d, const struct import *i) {
     const struct roster_preview *p = i->preview;
     const size_t n = p->counts[ROSTER_NEW] + p->counts[ROSTER_UPDATED];
     if (!n) {
-        desk_notice(d, p->counts[ROSTER_ERROR] ? "setup_nothing_good" : "setup_nothing_new");
+        desk_notice(d, !p->n_rows                ? "setup_no_rows"
+                       : p->counts[ROSTER_ERROR] ? "setup_nothing_good"
+                                                 : "setup_nothing_new");
         html_markup(&d->screen.html, "<p>");
         desk_link_button(d, setup_path(d, page_of(i->kind), "import"), "setup_import_again");
         html_markup(&d->screen.html, "</p>");
@@ -397,7 +409,15 @@ static void show_preview(struct desk *d, const struct import *i) {
     setup_open(d, desk_has_errors(d) ? SETUP_WRONG : 200, desk_words(d, "setup_preview"),
                i->kind == ROSTER_PEOPLE ? TAB_PEOPLE : TAB_ORGANISATIONS);
     write_summary(d, i);
-    write_errors(d);
+    write_remarks(d, SEVERITY_ERROR);
+    if (p->too_long) {
+        desk_paragraph(d, "setup_too_long");
+        html_markup(h, "<p>");
+        desk_link_button(d, setup_path(d, page_of(i->kind), "import"), "setup_import_again");
+        html_markup(h, "</p>");
+        desk_close(d);
+        return;
+    }
     if (!p->complete) {
         desk_section(d, "setup_columns");
         desk_paragraph(d, "setup_columns_explain");
@@ -405,6 +425,7 @@ static void show_preview(struct desk *d, const struct import *i) {
         desk_close(d);
         return;
     }
+    write_remarks(d, SEVERITY_WARNING);
     write_columns(d, i);
     write_apply(d, i);
     write_rows(d, i);
@@ -424,15 +445,26 @@ static void apply(struct desk *d, const struct import *i) {
         return;
     }
     desk_audit(d, i->kind == ROSTER_PEOPLE ? "people_imported" : "organisations_imported", d->assessment.name);
+    struct setup_state s;
+    if (!setup_read(d, &d->assessment, &s))
+        return;
+    const bool later = s.open && p->counts[ROSTER_NEW];
     desk_redirect(d, setup_path(d, page_of(i->kind)),
-                  i->kind == ROSTER_PEOPLE ? "setup_people_imported" : "setup_organisations_imported",
+                  i->kind != ROSTER_PEOPLE ? "setup_organisations_imported"
+                  : later                  ? "setup_people_imported_later"
+                                           : "setup_people_imported",
                   desk_number(d, (double)n, 0));
 }
 
 static void handle(struct desk *d, enum roster_kind kind) {
     struct import i = {.kind = kind};
     if (!take_table(d, &i)) {
-        desk_wrong(d, "file", "setup_import_nothing", NULL, NULL);
+        const char *file;
+        (void)desk_uploaded(d, "file", &file);
+        if (*file)
+            desk_wrong(d, "file", "setup_file_empty", "name", file);
+        else
+            desk_wrong(d, "file", "setup_import_nothing", NULL, NULL);
         show_start(d, SETUP_WRONG, kind);
         return;
     }
@@ -452,6 +484,10 @@ static void handle(struct desk *d, enum roster_kind kind) {
         desk_refuse(d, 503);
         return;
     }
+    const struct instrument *instrument = i.preview->complete ? setup_load_instrument(d) : NULL;
+    if (instrument)
+        roster_check_languages(i.preview, d->arena, instrument, d->findings);
+    instrument_release(instrument);
     if (desk_posted_is(d, "apply", "yes") && i.preview->complete)
         apply(d, &i);
     else

@@ -7,7 +7,7 @@
 #include "web/workspace/reach_pages.h"
 
 static bool under_way(const struct mailing *m) {
-    return m->state != MAILING_DONE;
+    return m->state != MAILING_DONE && !mailing_only_retries(m);
 }
 
 /* What must be in the settings before anything can be sent. */
@@ -52,6 +52,7 @@ static void write_reach(struct desk *d, const struct reach *r) {
     html_markup(h, "<ul class=reach-counts>");
     write_count(d, "send_reachable", r->reachable);
     write_count(d, "send_invited", r->invited);
+    write_count(d, "send_waiting", r->waiting);
     write_count(d, "send_no_address", r->no_address);
     write_count(d, "send_opted_out", r->opted_out);
     write_count(d, "send_bounced", r->bounced);
@@ -78,7 +79,7 @@ static void write_form(struct desk *d, const struct reach *r) {
     const int most = d->request->web->mails_per_minute;
     desk_form_open(d, reach_path(d, "send", NULL), false);
     desk_field_choice(d, "kind", "send_kind", "send_kind_hint", values, texts, 3,
-                      r->invited == 0 ? "invitations" : "reminders");
+                      r->invited + r->waiting + r->refused < r->reachable ? "invitations" : "reminders");
     html_markup(&d->screen.html, "<details");
     if (desk_has_errors(d) || *desk_posted(d, "subject", MAIL_SUBJECT_MAX) || *desk_posted(d, "body", MAIL_BODY_MAX))
         html_markup(&d->screen.html, " open");
@@ -123,6 +124,23 @@ static void write_before(struct desk *d, const struct mailing *list, size_t n) {
     desk_table_close(d);
 }
 
+/* Mailings that only wait for the next try of what was put off: another may begin. */
+static void write_retrying(struct desk *d, const struct mailing *list, size_t n) {
+    struct html *h = &d->screen.html;
+    for (size_t i = 0; i < n; i++) {
+        const struct mailing *m = &list[i];
+        if (!mailing_only_retries(m))
+            continue;
+        html_markup(h, "<div class=notice><p>");
+        html_text(h, texts_count(d->screen.texts, d->arena, d->screen.words,
+                                 m->next_try > clock_now() ? "work.send_retrying_at" : "work.send_retrying",
+                                 m->retrying, "time", m->next_try ? desk_time(d, m->next_try) : "", NULL));
+        html_markup(h, "</p><p>");
+        desk_link(d, reach_path(d, "send", mail_page_id(d, m->id)), desk_words(d, "send_to_mailing"));
+        html_markup(h, "</p></div>");
+    }
+}
+
 /* A mailing under way takes the form's place: there is one at a time. */
 static void write_under_way(struct desk *d, const struct mailing *m) {
     struct html *h = &d->screen.html;
@@ -147,8 +165,12 @@ static void show(struct desk *d, const struct wave *wave) {
         now = under_way(&list[i]) ? &list[i] : NULL;
     reach_open(d, "send_title", TAB_SEND);
     reach_write_ways(d, "send");
+    const bool over = reach_is_over(wave);
+    if (over)
+        reach_write_over(d, wave);
     if (now)
         write_under_way(d, now);
+    write_retrying(d, list, n);
     if (reach.personal == 0) {
         desk_empty(d, "send_no_people", reach_path(d, "links", NULL), "send_to_links");
         mail_sample_example(d, wave);
@@ -156,7 +178,7 @@ static void show(struct desk *d, const struct wave *wave) {
         write_reach(d, &reach);
         if (reach.reachable == 0)
             desk_empty(d, "send_nobody", reach_path(d, "people", NULL), "send_to_people");
-        else if (!now)
+        else if (!now && !over)
             write_form(d, &reach);
     }
     write_before(d, list, n);
@@ -246,6 +268,10 @@ void send_handle(struct desk *d) {
     struct draft_mailing m;
     if (!ready(d, &wave))
         return;
+    if (reach_is_over(&wave)) { /* nobody could answer: the page says what to do */
+        show(d, &wave);
+        return;
+    }
     mail_page_read(d, &wave, &m);
     if (desk_has_errors(d) || desk_posted_is(d, "step", "change"))
         show(d, &wave);

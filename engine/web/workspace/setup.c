@@ -42,15 +42,27 @@ bool setup_read(struct desk *d, const struct assessment *a, struct setup_state *
     return good;
 }
 
-const char *setup_answered(struct desk *d, const struct wave_counts *c) {
-    const char *k = desk_number(d, c->k, 0), *words = desk_number(d, c->answered, 0);
+const char *setup_answered_short(struct desk *d, const struct wave_counts *c) {
+    const char *words = desk_number(d, c->answered, 0);
     if (c->answered < 0)
-        return desk_fill(d, "setup_answered_few", "k", k, NULL);
+        return desk_fill(d, "setup_answered_few", "k", desk_number(d, c->k, 0), NULL);
     const double rate = counts_rate(c, c->answered, c->invited);
-    if (rate >= 0)
-        words = desk_fill(d, "setup_answered_of", "answered", words, "invited", desk_number(d, c->invited, 0), "share",
-                          desk_percent(d, rate), NULL);
-    return c->everybody ? words : desk_fill(d, "setup_answered_told", "answered", words, "k", k, NULL);
+    return rate < 0 ? words
+                    : desk_fill(d, "setup_answered_of", "answered", words, "invited", desk_number(d, c->invited, 0),
+                                "share", desk_percent(d, rate), NULL);
+}
+
+const char *setup_answered_remark(struct desk *d, const struct wave_counts *c) {
+    if (c->answered < 0 || c->everybody)
+        return NULL;
+    return desk_fill(d, "setup_answered_remark", "k", desk_number(d, c->k, 0), NULL);
+}
+
+const char *setup_answered(struct desk *d, const struct wave_counts *c) {
+    const char *words = setup_answered_short(d, c);
+    if (c->answered < 0 || c->everybody)
+        return words;
+    return desk_fill(d, "setup_answered_told", "answered", words, "k", desk_number(d, c->k, 0), NULL);
 }
 
 const char *setup_until(struct desk *d, const struct wave *w) {

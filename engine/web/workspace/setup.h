@@ -27,12 +27,15 @@ struct setup_state {
 bool setup_read(struct desk *d, const struct assessment *a, struct setup_state *out);
 /* "12 of 60 (20 %)", "12", "fewer than 5": the totals as they may be told (store/counts.h). */
 const char *setup_answered(struct desk *d, const struct wave_counts *c);
+/* The same without the remark on whom it leaves out, for a cell of numbers; and that remark, or NULL. */
+const char *setup_answered_short(struct desk *d, const struct wave_counts *c);
+const char *setup_answered_remark(struct desk *d, const struct wave_counts *c);
 /* "31 January 2027 (America/Toronto)" */
 const char *setup_until(struct desk *d, const struct wave *w);
 
-/* Two people, or two windows, at the same form: it carries the fingerprint of what it began from (hidden field "began"),
- * made of these texts, which end with NULL. setup_take_began says, as a finding, when what is stored is another thing by
- * now; a form without the field was not made by these pages and is taken as it is. */
+/* Two people, or two windows, at the same form: it carries the fingerprint of what it began from (hidden field
+ * "began"), made of these texts, which end with NULL. setup_take_began says, as a finding, when what is stored is
+ * another thing by now; a form without the field was not made by these pages and is taken as it is. */
 const char *setup_print(struct desk *d, const char *first, ...) __attribute__((sentinel));
 void setup_hide_began(struct desk *d, const char *print);
 bool setup_take_began(struct desk *d, const char *print);
@@ -75,6 +78,7 @@ struct setup_instrument {
     const char *name;                    /* of the file, without .ini */
     const char *path;                    /* absolute */
     const struct instrument *instrument; /* a reference; NULL when the file has errors */
+    const char *missing;                 /* a translation's: the file it belongs to, which is not there; else NULL */
 };
 /* All of them by name; give every reference back with setup_release. */
 size_t setup_shelf(struct desk *d, struct setup_instrument **out);
@@ -83,6 +87,8 @@ void setup_release(const struct setup_instrument *list, size_t n);
 bool setup_find_instrument(struct desk *d, const char *name, struct setup_instrument *out);
 /* The instrument of the assessment as it stands on disk, a reference; NULL when it cannot be loaded. */
 const struct instrument *setup_load_instrument(struct desk *d);
+/* The same to ask people with it: not while somebody is writing the file, which is then said (desk_has_errors). */
+const struct instrument *setup_pin_instrument(struct desk *d);
 /* Its title in the person's language, its placeholders filled in. */
 const char *setup_instrument_title(struct desk *d, const struct instrument *i);
 /* "English, French (98 %)" */

@@ -42,7 +42,7 @@ static const char *const zones[] = {"UTC",
 /* What was typed, if this answers a form that has the field; else `value`. */
 static const char *typed(struct desk *d, const char *name, const char *value) {
     struct str text;
-    if (d->request->method != METHOD_POST || form_get(&d->request->form, name, 4000, &text) != FIELD_VALID)
+    if (!desk_is_answer(d) || form_get(&d->request->form, name, 4000, &text) != FIELD_VALID)
         return value;
     return arena_copy(d->arena, text.p, text.n);
 }
@@ -162,7 +162,7 @@ static void write_languages(struct desk *d, const struct setup_form *form) {
     struct html *h = &d->screen.html;
     const struct instrument *in = form->instrument;
     const char *problem = desk_problem(d, "languages");
-    const bool answered = d->request->method == METHOD_POST;
+    const bool answered = desk_is_answer(d);
     html_open(h, "div");
     html_attribute(h, "class", problem ? "field wrong" : "field");
     html_markup(h, "><fieldset><legend>");

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "instrument/library.h"
 #include "instrument/loader.h"
 #include "web/workspace/setup.h"
 
@@ -18,14 +20,25 @@ static const char *name_of(struct desk *d, const char *file) {
     return arena_copy(d->arena, file, n - 4);
 }
 
+/* "x.ini" for a file x.fr.ini beside which there is no such file; else NULL. */
+static const char *missing_main(struct desk *d, const char *name) {
+    const char *dot = strrchr(name, '.');
+    if (!dot || dot == name || !language_is_tag(str_of(dot + 1)))
+        return NULL;
+    const char *file = arena_printf(d->arena, "%.*s.ini", (int)(dot - name), name);
+    return file_exists(arena_printf(d->arena, "%s/%s", d->request->web->surveys, file)) ? NULL : file;
+}
+
 static void load(struct desk *d, const char *name, struct setup_instrument *out) {
     const char *path = arena_printf(d->arena, "%s/%s.ini", d->request->web->surveys, name);
     char *whole = realpath(path, NULL);
     struct findings *findings = findings_new();
     *out = (struct setup_instrument){.name = name, .path = arena_string(d->arena, whole ? whole : path)};
     free(whole);
-    if (instrument_load(&out->instrument, out->path, findings) != RESULT_OK)
+    if (library_load(d->request->web->library, &out->instrument, out->path, LIBRARY_LOOK, findings) != RESULT_OK)
         out->instrument = NULL;
+    if (!out->instrument)
+        out->missing = missing_main(d, name);
     findings_free(findings);
 }
 
@@ -66,10 +79,22 @@ bool setup_find_instrument(struct desk *d, const char *name, struct setup_instru
 const struct instrument *setup_load_instrument(struct desk *d) {
     const struct instrument *instrument = NULL;
     struct findings *findings = findings_new();
-    if (instrument_load(&instrument, d->assessment.instrument, findings) != RESULT_OK)
+    if (library_load(d->request->web->library, &instrument, d->assessment.instrument, LIBRARY_LOOK, findings) !=
+        RESULT_OK)
         instrument = NULL;
     findings_free(findings);
     return instrument;
+}
+
+const struct instrument *setup_pin_instrument(struct desk *d) {
+    const struct instrument *instrument = NULL;
+    struct findings *findings = findings_new();
+    const enum result result =
+        library_load(d->request->web->library, &instrument, d->assessment.instrument, LIBRARY_PIN, findings);
+    if (result != RESULT_OK && findings_have(findings, "library_being_written", 0))
+        desk_wrong(d, "", "library_being_written", NULL, NULL);
+    findings_free(findings);
+    return result == RESULT_OK ? instrument : NULL;
 }
 
 const char *setup_instrument_title(struct desk *d, const struct instrument *i) {

@@ -3,26 +3,27 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "instrument/library.h"
 #include "instrument/loader.h"
 
-struct shelved shelved_of(struct setup_instrument file) {
+struct shelved shelved_of(struct desk *d, struct setup_instrument file) {
     struct shelved s = {file, findings_new()};
     const struct instrument *again = NULL; /* for the findings, which the shelf does not keep */
-    if (instrument_load(&again, file.path, s.findings) == RESULT_OK)
+    if (library_load(d->request->web->library, &again, file.path, LIBRARY_LOOK, s.findings) == RESULT_OK)
         instrument_release(again);
     findings_sort(s.findings);
     return s;
 }
 
 bool shelved_find(struct desk *d, struct shelved *out) {
-    struct setup_instrument file = {NULL, NULL, NULL};
+    struct setup_instrument file = {NULL, NULL, NULL, NULL};
     (void)setup_find_instrument(d, desk_parameter(d, "name"), &file);
     if (!file.path || !file_exists(file.path) || instrument_is_translation(file.path)) {
         instrument_release(file.instrument);
         desk_refuse(d, 404);
         return false;
     }
-    *out = shelved_of(file);
+    *out = shelved_of(d, file);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #define READINESS_WEB_SHELF_H
 
 #include "instrument/instrument.h"
+#include "web/workspace/differences.h"
 #include "web/workspace/see_pages.h"
 #include "web/workspace/setup.h"
 
@@ -14,7 +15,7 @@ struct shelved {
 /* The file that the path's {name} means; false when there is none, with the page written. Give it back. */
 bool shelved_find(struct desk *d, struct shelved *out);
 /* The same for one of the shelf; the file's own reference goes over. */
-struct shelved shelved_of(struct setup_instrument file);
+struct shelved shelved_of(struct desk *d, struct setup_instrument file);
 void shelved_release(struct shelved *s);
 
 /* The waves that were begun with this file, of all assessments that this person may see, newest first. */

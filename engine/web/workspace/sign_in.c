@@ -17,21 +17,51 @@ static const char *next_path(struct desk *d) {
     return gate_safe_path(d, asked);
 }
 
-static void write_form(struct desk *d, int status) {
-    desk_open(d, status, desk_words(d, "sign_in_title"), TAB_NONE);
+/* The page of a form that was sent to this path: the path itself, or else the nearest one above it. */
+static const char *page_above(struct desk *d, const char *path) {
+    char *at = arena_string(d->arena, path);
+    while (*at && !*gate_safe_path(d, at)) {
+        char *slash = strrchr(at, '/');
+        *(slash ? slash : at) = '\0';
+    }
+    return at;
+}
+
+/* `next`: where to afterwards. */
+static void write_fields(struct desk *d, const char *next) {
     desk_form_open(d, "/sign-in", false);
-    desk_hidden(d, "next", next_path(d));
+    desk_hidden(d, "next", next);
+    gate_keep_fields(d);
     desk_field_email(d, "email", "sign_in_email", NULL, "");
     desk_field_password(d, "password", "sign_in_password", NULL, false);
     html_markup(&d->screen.html, "<div class=buttons>");
     desk_button(d, "sign_in_button", NULL, NULL);
     html_markup(&d->screen.html, "</div>");
     desk_form_close(d);
+}
+
+static void write_form(struct desk *d, int status) {
+    desk_open(d, status, desk_words(d, "sign_in_title"), TAB_NONE);
+    write_fields(d, next_path(d));
     html_markup(&d->screen.html, "<details><summary>");
     desk_say(d, "sign_in_lost");
     html_markup(&d->screen.html, "</summary>");
     desk_paragraph(d, "sign_in_lost_explain");
     html_markup(&d->screen.html, "</details>");
+    desk_close(d);
+}
+
+void sign_in_show_ended(struct desk *d) {
+    const struct form *form = &d->request->form;
+    bool file = false;
+    for (size_t i = 0; i < form->n; i++)
+        file = file || (form->fields[i].file && *form->fields[i].file);
+    desk_open(d, 403, desk_words(d, "gate_ended_title"), TAB_NONE);
+    desk_paragraph(d, "gate_ended_explain");
+    desk_paragraph(d, gate_keeps_fields(d) ? "gate_ended_kept" : "gate_ended_lost");
+    if (file)
+        desk_paragraph(d, "gate_ended_file");
+    write_fields(d, page_above(d, d->request->path));
     desk_close(d);
 }
 
@@ -59,6 +89,7 @@ static void write_second(struct desk *d, int status, const char *proof) {
     desk_form_open(d, "/sign-in", false);
     desk_hidden(d, "next", next_path(d));
     desk_hidden(d, "proof", proof);
+    gate_keep_fields(d);
     desk_field_code(d, "code", "sign_in_code", "sign_in_code_hint");
     html_markup(&d->screen.html, "<div class=buttons>");
     desk_button(d, "sign_in_go_on", NULL, NULL);
@@ -76,7 +107,8 @@ static void finish(struct desk *d) {
     if (!gate_begin_session(d, false))
         return;
     desk_audit(d, "signed_in", d->account.email);
-    desk_redirect(d, *next ? next : gate_home(d), NULL, NULL);
+    if (!gate_show_filled(d, next))
+        desk_redirect(d, *next ? next : gate_home(d), NULL, NULL);
 }
 
 static bool is_figures(const char *code) {

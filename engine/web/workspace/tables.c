@@ -118,6 +118,11 @@ void desk_cell_open(struct desk *d) {
     html_markup(&d->screen.html, "<div>");
 }
 
+void desk_cell_number_open(struct desk *d) {
+    begin_cell(d, "number");
+    html_markup(&d->screen.html, "<div>");
+}
+
 void desk_cell_close(struct desk *d) {
     html_markup(&d->screen.html, "</div>");
     end_cell(d);

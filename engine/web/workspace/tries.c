@@ -62,6 +62,16 @@ void gate_note_failure(struct desk *d, const char *account) {
         log_event(LOG_WARNING, "audit_failed", LOG_REASON, act, -1);
 }
 
+void gate_session_secret(const struct desk *d, const char *use, uint8_t *out, size_t n) {
+    const struct gate *g = d->request->web->gate;
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, g->key, sizeof g->key, n);
+    crypto_generichash_update(&state, (const uint8_t *)use, strlen(use) + 1);
+    crypto_generichash_update(&state, d->session.hash, sizeof d->session.hash);
+    crypto_generichash_update(&state, d->account.id.bytes, sizeof d->account.id.bytes);
+    crypto_generichash_final(&state, out, n);
+}
+
 /* Account and end of validity, and a keyed hash over both. */
 struct proof {
     uint8_t account[16];

@@ -186,10 +186,10 @@ static void write_row(struct desk *d, const struct watch *w, size_t i) {
     write_place(d, place(d, "rate", i), rate_words(d, w, row));
     write_bar(d, w, i);
     desk_cell_close(d);
-    desk_cell_open(d);
+    desk_cell_number_open(d);
     write_place(d, place(d, "answered", i), answered_words(d, row));
     desk_cell_close(d);
-    desk_cell(d, row->invited > 0 ? number(d, row->invited) : desk_words(d, "watch_unknown"));
+    desk_cell_number(d, row->invited > 0 ? number(d, row->invited) : desk_words(d, "watch_unknown"));
     if (w->has_ratings) {
         desk_cell_open(d);
         write_place(d, place(d, "rating", i), rating_words(d, row));
@@ -261,8 +261,8 @@ static void write_rows(struct desk *d, const struct watch *w) {
     desk_table_open(d, "watch_table");
     desk_table_head_sort(d, "watch_organisation", false, "name");
     desk_table_head_sort(d, "watch_rate", false, "rate");
-    desk_table_head_sort(d, "watch_answered", false, "answered");
-    desk_table_head_sort(d, "watch_invited", false, "invited");
+    desk_table_head_sort(d, "watch_answered", true, "answered");
+    desk_table_head_sort(d, "watch_invited", true, "invited");
     if (w->has_ratings)
         desk_table_head(d, "watch_rating", false);
     const struct standing *rows = sort_rows(d, w);
@@ -357,11 +357,11 @@ static void write_days_table(struct desk *d, const struct watch *w) {
     html_markup(h, "</summary>");
     desk_table_open(d, "watch_days");
     desk_table_head(d, "watch_day", false);
-    desk_table_head(d, "watch_answered", false);
+    desk_table_head(d, "watch_answered", true);
     for (size_t i = 0; i < w->n_days; i++) {
         desk_row_open(d);
         desk_cell(d, desk_day(d, w->days[i].day.text));
-        desk_cell_open(d);
+        desk_cell_number_open(d);
         write_place(d, place(d, "day", i), number(d, w->days[i].n));
         desk_cell_close(d);
         desk_row_close(d);
@@ -399,7 +399,7 @@ static void write_days(struct desk *d, const struct watch *w) {
  * the page anew. */
 static const char *shape(struct desk *d, const struct watch *w) {
     struct buf b = BUF_INIT;
-    buf_printf(&b, "%d.%zu.", (int)has_chart(w), w->n_days);
+    buf_printf(&b, "%d.%d.%zu.", (int)has_chart(w), (int)reach_is_over(&w->wave), w->n_days);
     for (size_t i = 0; i < w->counts.n; i++) {
         const struct organisation_count *row = &w->counts.rows[i];
         buf_char(&b, row->answered < 0 ? 'h' : counts_rate(&w->counts, row->answered, row->invited) < 0 ? 'n' : 's');
@@ -407,6 +407,26 @@ static const char *shape(struct desk *d, const struct watch *w) {
     const char *copy = arena_copy(d->arena, b.p, b.n);
     buf_free(&b);
     return copy;
+}
+
+/* Until when it is open and who can be reminded; after the last day what to do now. */
+static void write_state(struct desk *d, const struct watch *w) {
+    struct html *h = &d->screen.html;
+    if (reach_is_over(&w->wave)) {
+        reach_write_over(d, &w->wave);
+        return;
+    }
+    html_markup(h, "<p>");
+    if (w->wave.until && *w->wave.until)
+        desk_text(d, desk_fill(d, "watch_until", "label", w->wave.label, "date", desk_day(d, w->wave.until), NULL));
+    else
+        desk_text(d, desk_fill(d, "watch_open", "label", w->wave.label, NULL));
+    html_markup(h, "</p><p>");
+    write_place(d, "remind", reminder_words(d, w));
+    html_markup(h, " ");
+    if (w->reach.personal)
+        desk_link(d, reach_path(d, "send", NULL), desk_words(d, "watch_to_send"));
+    html_markup(h, "</p>");
 }
 
 void watch_show(struct desk *d) {
@@ -426,17 +446,8 @@ void watch_show(struct desk *d) {
     html_attribute_number(h, "data-watch-seconds", REFRESH_SECONDS);
     html_markup(h, "><p class=reach-total aria-live=polite><strong>");
     write_place(d, "total", total_words(d, &w));
-    html_markup(h, "</strong></p><p>");
-    if (w.wave.until && *w.wave.until)
-        desk_text(d, desk_fill(d, "watch_until", "label", w.wave.label, "date", desk_day(d, w.wave.until), NULL));
-    else
-        desk_text(d, desk_fill(d, "watch_open", "label", w.wave.label, NULL));
-    html_markup(h, "</p><p>");
-    write_place(d, "remind", reminder_words(d, &w));
-    html_markup(h, " ");
-    if (w.reach.personal)
-        desk_link(d, reach_path(d, "send", NULL), desk_words(d, "watch_to_send"));
-    html_markup(h, "</p>");
+    html_markup(h, "</strong></p>");
+    write_state(d, &w);
     write_days(d, &w);
     write_rows(d, &w);
     desk_paragraph(d, "watch_promise");

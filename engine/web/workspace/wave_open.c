@@ -33,8 +33,8 @@ static void write_frozen(struct desk *d, const struct setup_state *s, const stru
 /* Where fewer can answer than a result needs, as far as anybody knows: an open link without a headcount is for a number
  * that nobody knows. */
 struct few {
-    const char *names;   /* of the organisations, "" when there are none */
-    long all;            /* in all; -1 unknown */
+    const char *names; /* of the organisations, "" when there are none */
+    long all;          /* in all; -1 unknown */
 };
 
 static bool asks_staff(const struct instrument *i) {
@@ -101,8 +101,7 @@ static void write_few(struct desk *d, const struct few *few) {
     if (few->names[0])
         setup_paragraph(d, desk_fill(d, "setup_few_organisations", "k", k, "names", few->names, NULL));
     if (few->all >= 0)
-        setup_paragraph(
-            d, desk_fill(d, "setup_few_all", "k", k, "n", desk_number(d, (double)few->all, 0), NULL));
+        setup_paragraph(d, desk_fill(d, "setup_few_all", "k", k, "n", desk_number(d, (double)few->all, 0), NULL));
     html_markup(h, "<p>");
     desk_link(d, setup_path(d, "people"), desk_words(d, "setup_few_people"));
     html_markup(h, "</p></div>");
@@ -204,7 +203,7 @@ void wave_open_handle(struct desk *d) {
         show(d, SETUP_WRONG, &s);
         return;
     }
-    const struct instrument *i = setup_load_instrument(d);
+    const struct instrument *i = setup_pin_instrument(d);
     enum result result = RESULT_INPUT;
     struct few few;
     if (!find_few(d, i, &few))

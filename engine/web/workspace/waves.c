@@ -19,6 +19,21 @@ static void write_open_links(struct desk *d, const struct wave *w) {
     html_markup(h, "</li></ul>");
 }
 
+/* The days on which it took over other words of its instrument. */
+static bool write_adoptions(struct desk *d, const struct wave *w) {
+    const char **days;
+    size_t n;
+    if (store_list_adoptions(d->store, d->arena, w->id, &days, &n) != RESULT_OK)
+        return false;
+    struct buf out = BUF_INIT;
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&out, "%s%s", i ? ", " : "", desk_day(d, days[i]));
+    if (n)
+        setup_fact(d, "setup_wave_adopted_on", arena_copy(d->arena, out.p, out.n));
+    buf_free(&out);
+    return true;
+}
+
 /* One wave: few enough for a card each, which a phone can show whole. */
 static bool write_card(struct desk *d, const struct wave *w) {
     static const char *const states[] = {"setup_wave_open", "setup_wave_emptied", "setup_wave_closed"};
@@ -34,9 +49,10 @@ static bool write_card(struct desk *d, const struct wave *w) {
     html_text(h, w->label);
     html_markup(h, "</h2>");
     setup_facts_open(d);
-    setup_fact(d, "setup_wave_state", desk_words(d, w->imported   ? "setup_wave_imported"
-                                                   : destroyed ? "setup_wave_is_destroyed"
-                                                               : states[w->state]));
+    setup_fact(d, "setup_wave_state",
+               desk_words(d, w->imported ? "setup_wave_imported"
+                             : destroyed ? "setup_wave_is_destroyed"
+                                         : states[w->state]));
     setup_fact(d, "setup_answered", setup_answered(d, &counts));
     if (w->opened[0])
         setup_fact(d, "setup_wave_opened", desk_day(d, w->opened));
@@ -44,6 +60,7 @@ static bool write_card(struct desk *d, const struct wave *w) {
         setup_fact(d, "setup_last_day", setup_until(d, w));
     if (w->closed[0])
         setup_fact(d, "setup_wave_closed_on", desk_day(d, w->closed));
+    const bool good = write_adoptions(d, w);
     setup_facts_close(d);
     if (w->state == WAVE_OPEN) {
         write_open_links(d, w);
@@ -53,7 +70,7 @@ static bool write_card(struct desk *d, const struct wave *w) {
         html_markup(h, "</p>");
     }
     html_markup(h, "</li>");
-    return true;
+    return good;
 }
 
 void waves_show(struct desk *d) {

@@ -1,0 +1,58 @@
+/* A running wave takes over other texts of its instrument; what people read before is kept. */
+#include "store/sqlite/database.h"
+
+struct adoption {
+    struct id wave;
+    const uint8_t *was, *hash;
+    const struct wave_file *files;
+    size_t n;
+    const char *day;
+};
+
+static enum result set_hash(struct database *db, const struct adoption *a) {
+    sqlite3_stmt *q = database_statement(
+        db, "UPDATE wave SET instrument_hash = ? WHERE id = ? AND state = 0 AND instrument_hash = ?");
+    statement_bind(q, "hdh", a->hash, &a->wave, a->was);
+    return statement_finish_one(q);
+}
+
+static enum result keep_before(struct database *db, const struct adoption *a) {
+    sqlite3_stmt *q = database_statement(
+        db, "INSERT INTO wave_file_before (wave, number, until, language, text)"
+            " SELECT f.wave, 1 + coalesce((SELECT max(b.number) FROM wave_file_before b WHERE b.wave = f.wave), 0),"
+            " ?, f.language, f.text FROM wave_file f WHERE f.wave = ?");
+    statement_bind(q, "td", a->day, &a->wave);
+    enum result result = statement_finish(q, NULL);
+    if (result != RESULT_OK)
+        return result;
+    q = database_statement(db, "DELETE FROM wave_file WHERE wave = ?");
+    statement_bind(q, "d", &a->wave);
+    return statement_finish(q, NULL);
+}
+
+static enum result adopt_files(struct store *s, struct database *db, void *argument) {
+    (void)s;
+    const struct adoption *a = argument;
+    enum result result = set_hash(db, a);
+    if (result == RESULT_OK)
+        result = keep_before(db, a);
+    for (size_t i = 0; result == RESULT_OK && i < a->n; i++)
+        result = add_wave_file(db, a->wave, &a->files[i]);
+    return result;
+}
+
+enum result store_adopt_files(struct store *s, struct id wave, const uint8_t was[32], const uint8_t hash[32],
+                              const struct wave_file *files, size_t n, const char *day) {
+    struct adoption a = {wave, was, hash, files, n, day};
+    return store_write(s, adopt_files, &a);
+}
+
+enum result store_list_adoptions(struct store *s, struct arena *arena, struct id wave, const char ***days, size_t *n) {
+    struct database *db = store_reader(s);
+    if (!db)
+        return RESULT_MACHINE;
+    sqlite3_stmt *q =
+        database_statement(db, "SELECT until FROM wave_file_before WHERE wave = ? AND language = '' ORDER BY number");
+    statement_bind(q, "d", &wave);
+    LIST_ROWS(q, days, n, column_text(arena, q, 0));
+}

@@ -1,0 +1,20 @@
+/* rooms: exchange instrument base
+ * seeds: tests/data/exchange/limesurvey-*.txt
+ * length: 8000
+ *
+ * LimeSurvey's structure as text, in its three generations; see import.h. */
+#include "import.h"
+
+static struct texts *texts;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc;
+    (void)argv;
+    texts = fuzz_texts();
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fuzz_import(texts, "form.txt", fuzz_bytes(data, size));
+    return 0;
+}

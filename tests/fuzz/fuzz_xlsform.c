@@ -1,0 +1,20 @@
+/* rooms: exchange instrument base
+ * seeds: tests/data/exchange/three-languages.csv tests/data/exchange/markdown.md
+ * length: 8000
+ *
+ * An XLSForm as text with separators; see import.h. */
+#include "import.h"
+
+static struct texts *texts;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc;
+    (void)argv;
+    texts = fuzz_texts();
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fuzz_import(texts, "form.csv", fuzz_bytes(data, size));
+    return 0;
+}
