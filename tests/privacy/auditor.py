@@ -479,6 +479,36 @@ def audit_change(waves):
                         wave.need_detail(organisation, variable, figure)
 
 
+def pair_rows(waves, organisation, construct, people, pairs):
+    """The persons who are alike in all figures of a construct and its items in two waves, and those figures: the unknowns
+    are everybody's answers to each item in each wave."""
+    crowds = [w.crowds[organisation] for w in waves]
+    groups = [w.groups_told(organisation, construct, ('favourable', 'mean')) for w in waves]
+    members = [[set(c.ids(g)) for g in told] for c, told in zip(crowds, groups)]
+    alike = defaultdict(list)  # everybody, in either wave: in which groups, what was answered, and in the pairs or not
+    for who in people:
+        signature = tuple(None if x is None else (
+            tuple(x in m for m in told), tuple(i for i in CONSTRUCTS[construct] if c.value(x, i) is not None),
+            c.value(x, construct) is not None) for x, c, told in zip(who, crowds, members))
+        alike[signature, who[0] in pairs].append(who)
+    rows = []
+
+    def score(c, wave, sign=1):
+        """A person's score: each of the items answered weighs as much."""
+        _, items, scored_at_all = c[0][wave]
+        return {(c, wave, i): sign * pow(len(items), -1, PRIME) % PRIME for i in items} if scored_at_all else {}
+
+    for wave in (0, 1):
+        there = [c for c in alike if c[0][wave]]
+        for at in range(len(groups[wave])):
+            rows.append({key: x for c in there if c[0][wave][0][at] for key, x in score(c, wave).items()})
+        for item in CONSTRUCTS[construct]:
+            if waves[wave].has(organisation, item, 'mean'):
+                rows.append({(c, wave, item): 1 for c in there if item in c[0][wave][1]})
+    rows.append({key: x for c in alike if c[1] for wave in (0, 1) for key, x in score(c, wave, 1 - 2 * wave).items()})
+    return alike, rows
+
+
 def audit_pairs(now, before, organisation, link):
     """Paired changes: the sum of the pairs' scores now less that before. `link`: who now is who before."""
     here, there = now.crowds[organisation], before.crowds[organisation]
@@ -496,17 +526,9 @@ def audit_pairs(now, before, organisation, link):
                 figure, len(pairs), float(mean(differences))))
         if now.has(organisation, construct, 'change_low') and len(pairs) < 2 * now.k:
             now.find('detail', organisation, construct, 'the interval of %d pairs' % len(pairs), len(pairs))
-        groups = [w.groups_told(organisation, construct, ('favourable', 'mean')) for w in (now, before)]
-        alike = defaultdict(list)  # everybody, in either wave: in which groups now, before, and in the pairs
         people = [(i, link.get(i)) for i in range(len(here.people))]
         people += [(None, j) for j in range(len(there.people)) if j not in link.values()]
-        for i, j in people:
-            signature = tuple(None if x is None or c.value(x, construct) is None else
-                              tuple(x in set(c.ids(g)) for g in gs) for x, c, gs in ((i, here, groups[0]), (j, there, groups[1])))
-            alike[signature, i in pairs].append((i, j))
-        rows = [{(c, wave): 1 for c in alike if c[0][wave] and c[0][wave][at]}
-                for wave in (0, 1) for at in range(len(groups[wave]))]
-        rows.append({(c, wave): 1 if wave == 0 else PRIME - 1 for c in alike if c[1] for wave in (0, 1)})
+        alike, rows = pair_rows((now, before), organisation, construct, people, pairs)
         persons = {c: len(who) for c, who in alike.items()}
         found = now.fewest(organisation, construct, [r for r in rows if r], {k: k[0] for r in rows for k in r}, persons)
         if found:

@@ -196,8 +196,11 @@ class Confidential(unittest.TestCase):
             first = 0 if number == 0 else sizes[0] - sizes[2]
             for i in range(first, first + sizes[1 + number]):
                 codes = {item: dice.randint(1, organisations.HIGHEST[item]) for item in organisations.ITEMS}
+                if i % 6 == 5:  # leaves one item out
+                    codes[organisations.ITEMS[dice.randrange(5)]] = None
                 role, shift = dice.choice(('lead', 'front', 'front')), dice.choice(('day', 'late'))
-                Browser(here.url).fill(links['p%d@%s.example' % (i, o)], dict(codes, role=role, shift=shift))
+                given = {item: code for item, code in codes.items() if code}
+                Browser(here.url).fill(links['p%d@%s.example' % (i, o)], dict(given, role=role, shift=shift))
                 crowd[o].append(organisations.Person('', role, shift, codes))
                 ids[o].append(i)
         return crowd, ids
