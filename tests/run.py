@@ -4,8 +4,9 @@
 A part is a function below. Unit tests are cmocka programs (TAP on their output), the others unittest files. Everything that
 starts `readiness` uses the build with AddressSanitizer and UndefinedBehaviorSanitizer; coverage is counted by a second
 build. Words on the command line name the parts to run; --long asks for the long forms of the proofs (READINESS_LONG=1),
---with-r for a comparison of the statistics with R.
+--with-r for a comparison of the statistics with R. The fuzzers run with --long, or when named: they need a build of their own.
 """
+import concurrent.futures
 import glob
 import os
 import re
@@ -82,13 +83,21 @@ def unit(preset='asan'):
         count(os.path.basename(program), output, status, good, bad)
 
 
-def python_tests(folder, preset='asan'):
-    for path in sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py'))):
-        started = time.time()
-        status, output = run([PYTHON, path], env=environment(preset))
+def timed(path, preset):
+    started = time.time()
+    status, output = run([PYTHON, path], env=environment(preset))
+    return path, status, output, time.time() - started
+
+
+def python_tests(folder, preset='asan', side_by_side=2):
+    """Every file has folders and ports of its own, so that two can run at a time."""
+    paths = sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py')))
+    with concurrent.futures.ThreadPoolExecutor(side_by_side) as pool:
+        done = pool.map(lambda path: timed(path, preset), paths)
+    for path, status, output, seconds in done:
         ran = sum(int(n) for n in re.findall(r'^Ran (\d+) tests?', output, re.M))
         bad = re.findall(r'^(?:FAIL|ERROR): (\S+)', output, re.M)
-        count('%s/%s (%.0f s)' % (folder, os.path.basename(path), time.time() - started), output, status,
+        count('%s/%s (%.0f s)' % (folder, os.path.basename(path), seconds), output, status,
               max(0, ran - len(bad)), bad)
 
 
@@ -118,9 +127,9 @@ def coverage():
     for program in sorted(glob.glob(os.path.join(ROOT, 'build/dev/tests/test_*'))):
         if os.access(program, os.X_OK) and not os.path.isdir(program):
             run([program], env=env)
-    for folder in ('web', 'story'):
-        for path in sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py'))):
-            run([PYTHON, path], env=environment('dev'))
+    paths = [p for folder in ('web', 'story') for p in sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py')))]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda path: timed(path, 'dev'), paths))
     status, output = run(['gcovr', '-r', ROOT, '--object-directory', 'build/dev', '-f', 'engine/', '-f', 'reports/',
                           '--print-summary', '--exclude-throw-branches', '--gcov-ignore-parse-errors', '-s'])
     summary = [line for line in output.splitlines() if line.startswith(('lines', 'functions', 'branches'))]
@@ -156,7 +165,7 @@ def privacy():
 
 def browser():
     """Chromium and axe."""
-    python_tests('browser')
+    python_tests('browser', side_by_side=1)
 
 
 def fuzz():
@@ -182,7 +191,8 @@ def main():
     started = time.time()
     if build('asan'):
         for part in PARTS:
-            if part.__name__ in words or not words and (part is not with_r or '--with-r' in sys.argv):
+            wanted = {with_r: '--with-r' in sys.argv, fuzz: '--long' in sys.argv}.get(part, True)
+            if part.__name__ in words or not words and wanted:
                 print('\n== %s: %s' % (part.__name__, (part.__doc__ or part.__name__).strip()), flush=True)
                 part()
     print()
