@@ -4,7 +4,8 @@
 A part is a function below. Unit tests are cmocka programs (TAP on their output), the others unittest files. Everything that
 starts `readiness` uses the build with AddressSanitizer and UndefinedBehaviorSanitizer; coverage is counted by a second
 build. Words on the command line name the parts to run; --long asks for the long forms of the proofs (READINESS_LONG=1),
---with-r for a comparison of the statistics with R. The fuzzers run with --long, or when named: they need a build of their own.
+--with-r for a comparison of the statistics with R. The fuzzers and coverage run with --long, or when named: they
+need builds of their own.
 """
 import concurrent.futures
 import glob
@@ -191,7 +192,7 @@ def main():
     started = time.time()
     if build('asan'):
         for part in PARTS:
-            wanted = {with_r: '--with-r' in sys.argv, fuzz: '--long' in sys.argv}.get(part, True)
+            wanted = {with_r: '--with-r' in sys.argv, fuzz: '--long' in sys.argv, coverage: '--long' in sys.argv}.get(part, True)
             if part.__name__ in words or not words and wanted:
                 print('\n== %s: %s' % (part.__name__, (part.__doc__ or part.__name__).strip()), flush=True)
                 part()
