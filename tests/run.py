@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Runs the test suite, part by part, and ends in one line with the counts.
 
-A part is a function below. Unit tests are cmocka programs (TAP on their output), the others unittest files. Everything that
-starts `readiness` uses the build with AddressSanitizer and UndefinedBehaviorSanitizer; coverage is counted by a second
+A part is a function below that lists its jobs: programs that run by themselves, as many at a time as there are cores. Unit
+tests are cmocka programs (TAP on their output), the others unittest files, each with folders and ports of its own. Everything
+that starts `readiness` uses the build with AddressSanitizer and UndefinedBehaviorSanitizer; coverage is counted by a second
 build. Words on the command line name the parts to run; --long asks for the long forms of the proofs (READINESS_LONG=1),
---with-r for a comparison of the statistics with R. The fuzzers and coverage run with --long, or when named: they
-need builds of their own.
+--with-r for a comparison of the statistics with R. Coverage runs with --long, or when named: it needs a build of its own.
 """
 import concurrent.futures
 import glob
@@ -17,6 +17,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = '/usr/bin/python3'
+LONG = '--long' in sys.argv or bool(os.environ.get('READINESS_LONG'))
 passed, failed = 0, []
 
 
@@ -27,34 +28,39 @@ def run(words, **options):
     return done.returncode, done.stdout
 
 
-def one(name, words, telling=None, **options):
-    """A step that is right when it exits 0. Of a failure's output, only lines with `telling` are shown."""
-    global passed
-    started = time.time()
-    status, output = run(words, **options)
-    print('%-4s %-44s %5.1f s' % ('ok' if status == 0 else 'FAIL', name, time.time() - started), flush=True)
-    if status == 0:
-        passed += 1
-    else:
-        failed.append(name)
-        if telling:
-            output = '\n'.join(line for line in output.splitlines() if telling in line)
-        print(output[-8000:], flush=True)
-    return status == 0
+class Job:
+    """A program, and how to count what it printed: `tally(status, output)` gives the number of good and the names of bad."""
+
+    def __init__(self, name, words, tally, env=None, telling=None):
+        self.name, self.words, self.tally, self.env, self.telling = name, words, tally, env, telling
+
+    def go(self):
+        started = time.time()
+        status, output = run(self.words, env=self.env)
+        good, bad = self.tally(status, output)
+        if status != 0 and not bad:
+            bad = ['ended with status %d' % status]
+        if status == 0 and not good and not bad:
+            bad = ['ran no test']
+        if self.telling:
+            output = '\n'.join(line for line in output.splitlines() if self.telling in line)
+        return self, good, bad, output, time.time() - started
 
 
-def count(name, output, status, good, bad):
-    """Adds the counts of a program that runs several tests."""
+def tell(done):
     global passed
-    if status != 0 and not bad:
-        bad = ['ended with status %d' % status]
-    if status == 0 and not good and not bad:
-        bad = ['ran no test']
+    job, good, bad, output, seconds = done
     passed += good
-    failed.extend('%s: %s' % (name, b) for b in bad)
-    print('%-4s %-44s %d passed, %d failed' % ('FAIL' if bad else 'ok', name, good, len(bad)), flush=True)
+    failed.extend('%s: %s' % (job.name, b) for b in bad)
+    print('%-4s %-52s %4d passed %3d failed %6.1f s' % ('FAIL' if bad else 'ok', job.name, good, len(bad), seconds), flush=True)
     if bad:
         print(output[-8000:], flush=True)
+    return not bad
+
+
+def one(name, words, telling=None, env=None):
+    """A step that is right when it exits 0. Of a failure's output, only lines with `telling` are shown."""
+    return Job(name, words, lambda status, output: (int(status == 0), []), env, telling)
 
 
 def environment(preset):
@@ -62,75 +68,112 @@ def environment(preset):
                AXE=os.path.join(ROOT, 'build/npm/node_modules/axe-core/axe.min.js'),
                ASAN_OPTIONS='detect_leaks=1:abort_on_error=0', UBSAN_OPTIONS='print_stacktrace=1',
                PYTHONPATH=os.path.join(ROOT, 'tests'), PYTHONDONTWRITEBYTECODE='1')
-    for name in [n for n in env if n.startswith('READINESS_') and n != 'READINESS_LONG']:
+    for name in [n for n in env if n.startswith('READINESS_')]:
         del env[name]
+    if LONG:
+        env['READINESS_LONG'] = '1'
     return env
 
 
 def build(preset):
-    return (one('configure ' + preset, ['cmake', '--preset', preset]) and
-            one('build ' + preset, ['cmake', '--build', '--preset', preset, '--', '--quiet']))
+    return all(tell(job.go()) for job in (one('configure ' + preset, ['cmake', '--preset', preset]),
+                                          one('build ' + preset, ['cmake', '--build', '--preset', preset, '--', '--quiet'])))
 
 
-def unit(preset='asan'):
-    """Each promise of the rooms, by themselves."""
+def tap(status, output):
+    return len(re.findall(r'^ok \d+ - ', output, re.M)), re.findall(r'^not ok \d+ - (\S+)', output, re.M)
+
+
+def unittests(status, output):
+    ran = sum(int(n) for n in re.findall(r'^Ran (\d+) tests?', output, re.M))
+    bad = re.findall(r'^(?:FAIL|ERROR): (\S+)', output, re.M)
+    return max(0, ran - len(bad)), bad
+
+
+def unit_programs(preset):
     env = dict(environment(preset), CMOCKA_MESSAGE_OUTPUT='TAP')
-    for program in sorted(glob.glob(os.path.join(ROOT, 'build', preset, 'tests', 'test_*'))):
-        if not os.access(program, os.X_OK) or os.path.isdir(program):
-            continue
-        status, output = run([program], env=env)
-        bad = re.findall(r'^not ok \d+ - (\S+)', output, re.M)
-        good = len(re.findall(r'^ok \d+ - ', output, re.M))
-        count(os.path.basename(program), output, status, good, bad)
+    programs = sorted(glob.glob(os.path.join(ROOT, 'build', preset, 'tests', 'test_*')))
+    return [Job('unit/' + os.path.basename(p), [p], tap, env) for p in programs
+            if os.access(p, os.X_OK) and not os.path.isdir(p)]
 
 
-def timed(path, preset):
-    started = time.time()
-    status, output = run([PYTHON, path], env=environment(preset))
-    return path, status, output, time.time() - started
-
-
-def python_tests(folder, preset='asan', side_by_side=2):
-    """Every file has folders and ports of its own, so that two can run at a time."""
+def python_tests(folder, preset='asan'):
     paths = sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py')))
-    with concurrent.futures.ThreadPoolExecutor(side_by_side) as pool:
-        done = pool.map(lambda path: timed(path, preset), paths)
-    for path, status, output, seconds in done:
-        ran = sum(int(n) for n in re.findall(r'^Ran (\d+) tests?', output, re.M))
-        bad = re.findall(r'^(?:FAIL|ERROR): (\S+)', output, re.M)
-        count('%s/%s (%.0f s)' % (folder, os.path.basename(path), seconds), output, status,
-              max(0, ran - len(bad)), bad)
+    return [Job('%s/%s' % (folder, os.path.basename(p)), [PYTHON, p], unittests, environment(preset)) for p in paths]
 
 
 def rules():
     """The house: include directions, forbidden calls, words, formatting, scripts."""
-    one('rules of the house', [PYTHON, 'tests/rules/check_rules.py'])
     sources = sorted(glob.glob(os.path.join(ROOT, '*', '**', '*.[ch]'), recursive=True))
     sources = [s for s in sources if '/build/' not in s]
-    one('clang-format', ['clang-format', '--dry-run', '-Werror'] + sources)
     scripts = [s for s in sorted(glob.glob(os.path.join(ROOT, 'script/*'))) if open(s).readline().strip().endswith('sh')]
-    one('shellcheck', ['shellcheck'] + scripts + ['.ci/run'])
+    return [one('rules of the house', [PYTHON, 'tests/rules/check_rules.py']),
+            one('clang-format', ['clang-format', '--dry-run', '-Werror'] + sources),
+            one('shellcheck', ['shellcheck'] + scripts + ['.ci/run'])]
+
+
+def unit():
+    """Each promise of the rooms, by themselves."""
+    return unit_programs('asan')
+
+
+def web():
+    """The real server over HTTP."""
+    return python_tests('web')
+
+
+def story():
+    """The whole story against the real program: files, links, pages, close, results, workbooks."""
+    return python_tests('story')
+
+
+def mail():
+    """Mailings against an SMTP server of the test."""
+    return python_tests('mail')
+
+
+def workbook():
+    """The workbooks, read as a stranger would."""
+    return python_tests('workbook')
+
+
+def privacy():
+    """Attacks on the promise."""
+    return python_tests('privacy')
+
+
+def browser():
+    """Chromium and axe."""
+    return python_tests('browser')
 
 
 def analysis():
-    """cppcheck and clang-tidy."""
-    one('cppcheck', ['cppcheck', '--quiet', '--std=c11', '--enable=warning,portability', '--inline-suppr',
-                     '--suppressions-list=tests/rules/cppcheck.txt', '--error-exitcode=1', '-j2', '-Iengine', '-I.',
-                     '--library=posix', '-D_GNU_SOURCE', 'engine', 'reports'])
-    one('clang-tidy', ['run-clang-tidy', '-quiet', '-j2', '-p', 'build/asan', ROOT + '/(engine|reports)/.*'],
-        telling='error:')
+    """cppcheck and clang-tidy, room by room."""
+    rooms = sorted(d for d in glob.glob(os.path.join(ROOT, 'engine/*')) if os.path.isdir(d)) + [os.path.join(ROOT, 'reports')]
+    tidy = [one('clang-tidy ' + os.path.relpath(room, ROOT),
+                ['run-clang-tidy', '-quiet', '-j1', '-p', 'build/asan', room + '/.*'], telling='error:') for room in rooms]
+    return tidy + [one('cppcheck', ['cppcheck', '--quiet', '--std=c11', '--enable=warning,portability', '--inline-suppr',
+                                    '--suppressions-list=tests/rules/cppcheck.txt', '--error-exitcode=1', '-Iengine', '-I.',
+                                    '--library=posix', '-D_GNU_SOURCE', 'engine', 'reports'])]
 
 
-def coverage():
+def fuzz():
+    """Made-up bytes for whatever reads bytes from outside: briefly each; ten minutes each with --long."""
+    def tally(status, output):
+        return len(re.findall(r'^ok +(\S+) +\d+ +\d+', output, re.M)), re.findall(r'^FAIL (\S+)', output, re.M)
+    return [Job('fuzz', ['script/fuzz', '600' if LONG else '5'], tally)]
+
+
+def with_r():
+    """Statistics beside R's (only with --with-r)."""
+    return python_tests('with_r')
+
+
+def coverage(pool):
     """Lines and branches, over the unit tests and the tests through the pages."""
     build('dev')
-    env = dict(environment('dev'), CMOCKA_MESSAGE_OUTPUT='TAP')
-    for program in sorted(glob.glob(os.path.join(ROOT, 'build/dev/tests/test_*'))):
-        if os.access(program, os.X_OK) and not os.path.isdir(program):
-            run([program], env=env)
-    paths = [p for folder in ('web', 'story') for p in sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py')))]
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda path: timed(path, 'dev'), paths))
+    jobs = unit_programs('dev') + [job for folder in ('web', 'story') for job in python_tests(folder, 'dev')]
+    list(pool.map(Job.go, jobs))
     status, output = run(['gcovr', '-r', ROOT, '--object-directory', 'build/dev', '-f', 'engine/', '-f', 'reports/',
                           '--print-summary', '--exclude-throw-branches', '--gcov-ignore-parse-errors', '-s'])
     summary = [line for line in output.splitlines() if line.startswith(('lines', 'functions', 'branches'))]
@@ -139,63 +182,30 @@ def coverage():
         failed.append('coverage')
 
 
-def web():
-    """The real server over HTTP."""
-    python_tests('web')
-
-
-def story():
-    """The whole story against the real program: files, links, pages, close, results, workbooks."""
-    python_tests('story')
-
-
-def mail():
-    """Mailings against an SMTP server of the test."""
-    python_tests('mail')
-
-
-def workbook():
-    """The workbooks, read as a stranger would."""
-    python_tests('workbook')
-
-
-def privacy():
-    """Attacks on the promise."""
-    python_tests('privacy')
-
-
-def browser():
-    """Chromium and axe."""
-    python_tests('browser', side_by_side=1)
-
-
-def fuzz():
-    """Made-up bytes for whatever reads bytes from outside: briefly each; ten minutes each with --long."""
-    status, output = run(['script/fuzz', '600' if os.environ.get('READINESS_LONG') else '5'])
-    good = re.findall(r'^ok +(\S+) +\d+ +\d+', output, re.M)
-    bad = re.findall(r'^FAIL (\S+)', output, re.M)
-    count('fuzz (%s)' % output.rstrip().split('\n')[-1], output, status, len(good), bad)
-
-
-def with_r():
-    """Statistics beside R's (only with --with-r)."""
-    python_tests('with_r')
-
-
-PARTS = [rules, unit, web, story, mail, workbook, privacy, browser, fuzz, analysis, with_r, coverage]
+# The long ones first, so that no core waits at the end.
+PARTS = [analysis, browser, privacy, workbook, story, web, mail, unit, rules, with_r]
+ASKED = {fuzz: LONG, coverage: LONG, with_r: '--with-r' in sys.argv}
 
 
 def main():
     words = [w for w in sys.argv[1:] if not w.startswith('--')]
-    if '--long' in sys.argv:
-        os.environ['READINESS_LONG'] = '1'
+
+    def wanted(part):
+        return part.__name__ in words or not words and ASKED.get(part, True)
+
+    unknown = [w for w in words if w not in [part.__name__ for part in PARTS + [fuzz, coverage]]]
+    if unknown:
+        sys.exit('There is no part %s. There are: %s' % (', '.join(unknown), ' '.join(p.__name__ for p in PARTS + [fuzz, coverage])))
     started = time.time()
     if build('asan'):
-        for part in PARTS:
-            wanted = {with_r: '--with-r' in sys.argv, fuzz: '--long' in sys.argv, coverage: '--long' in sys.argv}.get(part, True)
-            if part.__name__ in words or not words and wanted:
-                print('\n== %s: %s' % (part.__name__, (part.__doc__ or part.__name__).strip()), flush=True)
-                part()
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            jobs = [job for part in PARTS if wanted(part) for job in part()]
+            for done in concurrent.futures.as_completed([pool.submit(job.go) for job in jobs]):
+                tell(done.result())
+            if wanted(fuzz):
+                tell(fuzz()[0].go())
+            if wanted(coverage):
+                coverage(pool)
     print()
     for name in failed:
         print('failed: ' + name)
