@@ -82,6 +82,10 @@ static bool had_other_scale(const struct evidence *e) {
     return e->why == COMPARISON_OTHER_SCALE;
 }
 
+static bool had_other_people(const struct evidence *e) {
+    return e->why == COMPARISON_OTHER_PEOPLE;
+}
+
 static bool is_unreadable(const struct evidence *e) {
     return e->why == COMPARISON_UNREADABLE;
 }
@@ -188,6 +192,7 @@ const struct rule says_rules[] = {
     {SUBJECT_CHANGE, "change.not_asked", was_not_asked},
     {SUBJECT_CHANGE, "change.other_items", had_other_items},
     {SUBJECT_CHANGE, "change.other_scale", had_other_scale},
+    {SUBJECT_CHANGE, "change.other_people", had_other_people},
     {SUBJECT_CHANGE, "change.unreadable", is_unreadable},
     {SUBJECT_CHANGE, "change.not_told", change_not_told},
     {SUBJECT_CHANGE, "change.no_interval", change_without_interval},

@@ -109,9 +109,9 @@ const char *words_wave(const struct words *w) {
 
 const char *words_comparison(const struct words *w, enum comparison why) {
     static const char *const keys[] = {
-        [COMPARISON_NOT_THERE] = "change.not_there",     [COMPARISON_NOT_ASKED] = "change.not_asked",
-        [COMPARISON_OTHER_ITEMS] = "change.other_items", [COMPARISON_OTHER_SCALE] = "change.other_scale",
-        [COMPARISON_UNREADABLE] = "change.unreadable",
+        [COMPARISON_NOT_THERE] = "change.not_there",       [COMPARISON_NOT_ASKED] = "change.not_asked",
+        [COMPARISON_OTHER_ITEMS] = "change.other_items",   [COMPARISON_OTHER_SCALE] = "change.other_scale",
+        [COMPARISON_OTHER_PEOPLE] = "change.other_people", [COMPARISON_UNREADABLE] = "change.unreadable",
     };
     return why == COMPARISON_MEANS_THE_SAME ? "" : word(w, keys[why]);
 }

@@ -4,8 +4,10 @@
 A part is a function below that lists its jobs: programs that run by themselves, as many at a time as there are cores. Unit
 tests are cmocka programs (TAP on their output), the others unittest files, each with folders and ports of its own. Everything
 that starts `readiness` uses the build with AddressSanitizer and UndefinedBehaviorSanitizer; coverage is counted by a second
-build. Words on the command line name the parts to run; --long asks for the long forms of the proofs (READINESS_LONG=1),
---with-r for a comparison of the statistics with R. Coverage runs with --long, or when named: it needs a build of its own.
+build. Whatever a sanitizer says makes its job fail, also what a server says that the test only asked for pages. Words on the
+command line name the parts to run; --long asks for the long forms of the proofs (READINESS_LONG=1), --with-r for a comparison
+of the statistics with R. Coverage, tsan, memcheck and analyzer run with --long, or when named: all but the last need builds
+of their own.
 """
 import concurrent.futures
 import glob
@@ -13,11 +15,13 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PYTHON = '/usr/bin/python3'
 LONG = '--long' in sys.argv or bool(os.environ.get('READINESS_LONG'))
+SANITIZERS = ('ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS')
 passed, failed = 0, []
 
 
@@ -36,8 +40,16 @@ class Job:
 
     def go(self):
         started = time.time()
-        status, output = run(self.words, env=self.env)
+        with tempfile.TemporaryDirectory() as folder:
+            env = dict(self.env or os.environ)
+            for name in SANITIZERS:
+                env[name] = '%s:log_path=%s/said' % (env.get(name, ''), folder)
+            status, output = run(self.words, env=env)
+            said = [open(path, errors='replace').read() for path in sorted(glob.glob(folder + '/said*'))]
         good, bad = self.tally(status, output)
+        if any(said):
+            bad = bad + ['a sanitizer spoke']
+            output += '\n' + '\n'.join(said)[:12000]
         if status != 0 and not bad:
             bad = ['ended with status %d' % status]
         if status == 0 and not good and not bad:
@@ -67,6 +79,7 @@ def environment(preset):
     env = dict(os.environ, READINESS=os.path.join(ROOT, 'build', preset, 'readiness'),
                AXE=os.path.join(ROOT, 'build/npm/node_modules/axe-core/axe.min.js'),
                ASAN_OPTIONS='detect_leaks=1:abort_on_error=0', UBSAN_OPTIONS='print_stacktrace=1',
+               TSAN_OPTIONS='second_deadlock_stack=1:suppressions=' + os.path.join(ROOT, 'tests/rules/tsan.txt'),
                PYTHONPATH=os.path.join(ROOT, 'tests'), PYTHONDONTWRITEBYTECODE='1')
     for name in [n for n in env if n.startswith('READINESS_')]:
         del env[name]
@@ -90,16 +103,20 @@ def unittests(status, output):
     return max(0, ran - len(bad)), bad
 
 
+def named(preset, name):
+    return name if preset == 'asan' else preset + ' ' + name
+
+
 def unit_programs(preset):
     env = dict(environment(preset), CMOCKA_MESSAGE_OUTPUT='TAP')
     programs = sorted(glob.glob(os.path.join(ROOT, 'build', preset, 'tests', 'test_*')))
-    return [Job('unit/' + os.path.basename(p), [p], tap, env) for p in programs
+    return [Job(named(preset, 'unit/' + os.path.basename(p)), [p], tap, env) for p in programs
             if os.access(p, os.X_OK) and not os.path.isdir(p)]
 
 
 def python_tests(folder, preset='asan'):
     paths = sorted(glob.glob(os.path.join(ROOT, 'tests', folder, 'test_*.py')))
-    return [Job('%s/%s' % (folder, os.path.basename(p)), [PYTHON, p], unittests, environment(preset)) for p in paths]
+    return [Job(named(preset, folder + '/' + os.path.basename(p)), [PYTHON, p], unittests, environment(preset)) for p in paths]
 
 
 def rules():
@@ -137,9 +154,19 @@ def workbook():
     return python_tests('workbook')
 
 
+def faults():
+    """Kills, power cuts, faults at every call, full disks, clocks: on a build without sanitizers, which stand in their way."""
+    return python_tests('faults', 'plain')
+
+
 def privacy():
     """Attacks on the promise."""
     return python_tests('privacy')
+
+
+def hostile():
+    """Clients who mean harm: races, scanners, floods, smuggled requests, slow connections, storms, injection."""
+    return python_tests('hostile')
 
 
 def browser():
@@ -164,6 +191,32 @@ def fuzz():
     return [Job('fuzz', ['script/fuzz', '600' if LONG else '5'], tally)]
 
 
+def tsan():
+    """Data races, in a build with ThreadSanitizer (of libraries: rules/tsan.txt)."""
+    folders = ('privacy', 'story', 'hostile', 'web', 'mail')
+    return unit_programs('tsan') + [job for folder in folders for job in python_tests(folder, 'tsan')]
+
+
+# Too slow under valgrind, which takes thirty times as long; AddressSanitizer runs them.
+NOT_UNDER_VALGRIND = {}
+
+
+def memcheck():
+    """Memory that was never written, beyond its end, or lost: the unit tests under valgrind (of libraries: rules/valgrind.txt)."""
+    words = ['valgrind', '--quiet', '--error-exitcode=9', '--leak-check=full', '--show-leak-kinds=definite,possible',
+             '--errors-for-leak-kinds=definite,possible', '--child-silent-after-fork=yes',
+             '--suppressions=tests/rules/valgrind.txt']
+    jobs = [job for job in unit_programs('valgrind') if os.path.basename(job.words[-1]) not in NOT_UNDER_VALGRIND]
+    return [Job(job.name, words + job.words, job.tally, job.env) for job in jobs]
+
+
+def analyzer():
+    """gcc's own analyser, file by file."""
+    def tally(status, output):
+        return (len(re.findall(r'^ok ', output, re.M)), re.findall(r'^FAIL (\S+)', output, re.M))
+    return [Job('gcc -fanalyzer', [PYTHON, 'tests/rules/analyze.py'], tally)]
+
+
 def with_r():
     """Statistics beside R's (only with --with-r)."""
     return python_tests('with_r')
@@ -183,8 +236,9 @@ def coverage(pool):
 
 
 # The long ones first, so that no core waits at the end.
-PARTS = [analysis, browser, privacy, workbook, story, web, mail, unit, rules, with_r]
-ASKED = {fuzz: LONG, coverage: LONG, with_r: '--with-r' in sys.argv}
+PARTS = [analysis, analyzer, memcheck, tsan, browser, faults, privacy, hostile, workbook, story, web, mail, unit, rules, with_r]
+ASKED = {fuzz: LONG, coverage: LONG, tsan: LONG, memcheck: LONG, analyzer: LONG, with_r: '--with-r' in sys.argv}
+BUILDS = {faults: 'plain', tsan: 'tsan', memcheck: 'valgrind'}
 
 
 def main():
@@ -197,7 +251,8 @@ def main():
     if unknown:
         sys.exit('There is no part %s. There are: %s' % (', '.join(unknown), ' '.join(p.__name__ for p in PARTS + [fuzz, coverage])))
     started = time.time()
-    if build('asan'):
+    needed = {BUILDS.get(part, 'asan') for part in PARTS if wanted(part)}
+    if all([build(preset) for preset in sorted(needed)]):
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             jobs = [job for part in PARTS if wanted(part) for job in part()]
             for done in concurrent.futures.as_completed([pool.submit(job.go) for job in jobs]):

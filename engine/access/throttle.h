@@ -1,4 +1,5 @@
-/* Growing delays between tries to sign in, one row per name that is tried (whether or not there is such an account):
+/* Growing delays between tries to sign in, one row per name that is tried (whether or not there is such an account;
+ * the caller writes the network that asks behind the address):
  * five tries are free, then each next one has to wait 1, 2, 4 ... 60 seconds after the one before. Never a lock: nobody
  * can keep somebody else out. In memory only; shared by all threads. Times are clock_monotonic() milliseconds, passed
  * in.

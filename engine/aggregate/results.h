@@ -176,6 +176,7 @@ enum comparison {
     COMPARISON_NOT_ASKED,      /* that wave did not ask staff about the construct */
     COMPARISON_OTHER_ITEMS,    /* it asked other items, reversed others, or wanted more of them answered */
     COMPARISON_OTHER_SCALE,    /* on other points, with other sides, at another level or in the other direction */
+    COMPARISON_OTHER_PEOPLE,   /* under another condition: not the same people were asked */
     COMPARISON_UNREADABLE,     /* the wave's instrument can no longer be read */
 };
 struct wave_point {

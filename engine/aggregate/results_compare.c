@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "aggregate/results_inner.h"
+#include "instrument/same.h"
 
 static const struct item *item_named(const struct instrument *in, const struct construct *c, const char *name) {
     for (size_t i = 0; i < c->n_items; i++) {
@@ -11,19 +12,6 @@ static const struct item *item_named(const struct instrument *in, const struct c
         }
     }
     return NULL;
-}
-
-static bool same_scale(const struct scale *a, const struct scale *b) {
-    if (a->n_points != b->n_points) {
-        return false;
-    }
-    for (size_t p = 0; p < a->n_points; p++) {
-        const struct scale_point *x = &a->points[p], *y = &b->points[p];
-        if (x->code != y->code || x->favourable != y->favourable || x->unfavourable != y->unfavourable) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* Words may differ; the order of the items too. */
@@ -49,11 +37,15 @@ enum comparison construct_compare(const struct layout *was, const struct layout 
         return COMPARISON_NOT_ASKED;
     }
     const struct construct *a = &was->instrument->constructs[found];
-    if (a->level != b->level || a->higher_is_barrier != b->higher_is_barrier || !same_scale(a->scale, b->scale)) {
+    if (a->level != b->level || a->higher_is_barrier != b->higher_is_barrier ||
+        !scale_means_the_same(a->scale, b->scale)) {
         return COMPARISON_OTHER_SCALE;
     }
     if (!same_items(was->instrument, a, is->instrument, b)) {
         return COMPARISON_OTHER_ITEMS;
+    }
+    if (!construct_asks_the_same_people(was->instrument, (size_t)found, is->instrument, construct)) {
+        return COMPARISON_OTHER_PEOPLE;
     }
     *before = (size_t)found;
     return COMPARISON_MEANS_THE_SAME;

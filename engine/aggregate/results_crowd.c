@@ -24,7 +24,6 @@ struct crowd *crowd_new(struct arena *arena, const struct layout *l, struct cova
     c->values = arena_array(arena, l->n_variables, sizeof *c->values);
     c->counted = arena_array(arena, l->n_variables, sizeof *c->counted);
     c->members = arena_array(arena, l->n_breakdowns + 1, sizeof *c->members);
-    c->row = arena_array(arena, l->instrument->n_items, sizeof *c->row);
     c->covariances = covariances;
     for (size_t v = 0; v < l->n_variables; v++) {
         if (covariances[v]) {
@@ -66,8 +65,7 @@ static size_t point_of(const struct scale *s, int code) {
 }
 
 /* Index of the count for an item's answer, or NOWHERE for a blank. */
-static size_t count_of(const struct layout *l, size_t variable, const struct answer *a) {
-    const struct scale *s = layout_scale(l, variable);
+static size_t count_of(const struct layout *l, size_t variable, const struct scale *s, const struct answer *a) {
     if (a->state == ANSWER_CODE) {
         size_t point = point_of(s, a->code);
         return point == NOWHERE ? NOWHERE : l->count_at[variable] + point;
@@ -80,36 +78,34 @@ static size_t count_of(const struct layout *l, size_t variable, const struct ans
 
 /* A person's domain score: the mean of the construct scores at that level. */
 static double domain_score(const struct crowd *c, size_t index) {
-    const struct instrument *in = c->layout->instrument;
+    const struct layout *l = c->layout;
     double sum = 0;
     size_t n = 0;
-    for (size_t k = 0; k < in->n_constructs; k++) {
-        const struct construct *construct = &in->constructs[k];
-        size_t v = c->layout->of_construct[k];
-        if (v == NOWHERE || !construct->domain || construct->level != index % LEVEL_COUNT ||
-            (size_t)(construct->domain - in->domains) != index / LEVEL_COUNT || isnan(c->values[v])) {
-            continue;
+    for (size_t k = 0; k < l->instrument->n_constructs; k++) {
+        if (l->domain_of[k] == index && !isnan(c->values[l->of_construct[k]])) {
+            sum += c->values[l->of_construct[k]];
+            n++;
         }
-        sum += c->values[v];
-        n++;
     }
     return n ? sum / (double)n : NAN;
 }
 
-/* The person's values, per variable. */
+/* The person's values, per variable: items first, then what is made of them. A construct's items lie side by side. */
 static void read_person(struct crowd *c, const struct answers *answers) {
     const struct layout *l = c->layout;
     const struct instrument *in = l->instrument;
     c->values[0] = 0;
     c->counted[0] = NOWHERE;
-    for (size_t v = 1; v < l->n_variables; v++) {
+    for (size_t v = 1; v < l->first_score; v++) {
+        const struct item *item = &in->items[l->variables[v].index];
+        c->counted[v] = count_of(l, v, in->constructs[item->construct].scale, &answers->of[item->field]);
+        c->values[v] = c->counted[v] == NOWHERE ? NAN : l->scored[c->counted[v]];
+    }
+    for (size_t v = l->first_score; v < l->n_variables; v++) {
         const struct variable *variable = &l->variables[v];
-        c->counted[v] = NOWHERE;
-        if (variable->kind == KIND_ITEM) {
-            c->counted[v] = count_of(l, v, &answers->of[in->items[variable->index].field]);
-            c->values[v] = c->counted[v] == NOWHERE ? NAN : l->scored[c->counted[v]];
-        } else if (variable->kind == KIND_CONSTRUCT) {
-            c->values[v] = score_construct(answers, &in->constructs[variable->index]);
+        if (variable->kind == KIND_CONSTRUCT) {
+            const struct construct *construct = &in->constructs[variable->index];
+            c->values[v] = score_of_items(c->values + l->of_item[construct->first_item], construct);
         } else {
             c->values[v] = domain_score(c, variable->index);
         }
@@ -132,12 +128,13 @@ static void add_to_tally(struct crowd *c, size_t group) {
     }
     struct tally *t = c->tallies[group];
     t->n++;
-    for (size_t v = 1; v < c->layout->n_variables; v++) {
-        if (c->layout->variables[v].kind == KIND_ITEM) {
-            if (c->counted[v] != NOWHERE) {
-                t->counts[c->counted[v]]++;
-            }
-        } else if (!isnan(c->values[v])) {
+    for (size_t v = 1; v < c->layout->first_score; v++) {
+        if (c->counted[v] != NOWHERE) {
+            t->counts[c->counted[v]]++;
+        }
+    }
+    for (size_t v = c->layout->first_score; v < c->layout->n_variables; v++) {
+        if (!isnan(c->values[v])) {
             moments_add(&t->moments[v], c->values[v]);
         }
     }
@@ -200,10 +197,6 @@ static void add_to_atom(struct crowd *c) {
     a->spread[0].high = 1;
 }
 
-bool pattern_has(const struct pattern *p, size_t item) {
-    return p->answered[item / 64] >> item % 64 & 1;
-}
-
 static size_t pattern_slot(const struct crowd *c, size_t atom, const uint64_t *answered) {
     uint64_t h = (atom + 1) * UINT64_C(0x9E3779B97F4A7C15);
     for (size_t i = 0; i < c->n_words; i++) {
@@ -235,6 +228,24 @@ static void read_answered(struct crowd *c) {
     }
 }
 
+/* What the veils ask again and again (results_veil.c). */
+static void count_answered(const struct crowd *c, struct pattern *p) {
+    const struct layout *l = c->layout;
+    const struct instrument *in = l->instrument;
+    uint32_t *answered = arena_array(c->arena, in->n_constructs + in->n_domains * LEVEL_COUNT, sizeof *answered);
+    uint32_t *scores = answered + in->n_constructs;
+    p->n_answered = answered;
+    p->n_scores = scores;
+    for (size_t k = 0; k < in->n_constructs; k++) {
+        for (size_t i = 0; i < in->constructs[k].n_items; i++) {
+            answered[k] += pattern_has(p, in->constructs[k].first_item + i);
+        }
+        if (l->domain_of[k] != NOWHERE && answered[k] >= l->least[k]) {
+            scores[l->domain_of[k]]++;
+        }
+    }
+}
+
 /* Counts the person among those of the same atom who answered the same items. */
 static void add_to_pattern(struct crowd *c) {
     size_t size = c->n_words * sizeof *c->answered;
@@ -251,6 +262,7 @@ static void add_to_pattern(struct crowd *c) {
     c->patterns = arena_grow(c->arena, c->patterns, c->n_patterns, &c->pattern_capacity, sizeof *c->patterns);
     c->patterns[c->n_patterns++] = (struct pattern){
         .atom = c->last, .n = 1, .answered = (uint64_t *)(void *)arena_copy(c->arena, c->answered, size)};
+    count_answered(c, &c->patterns[c->n_patterns - 1]);
     c->pattern_index[at] = c->n_patterns;
     c->last_pattern = c->n_patterns - 1;
     if (2 * c->n_patterns > c->pattern_index_size) {
@@ -260,15 +272,12 @@ static void add_to_pattern(struct crowd *c) {
 
 static void add_to_covariances(struct crowd *c) {
     const struct instrument *in = c->layout->instrument;
-    for (size_t v = 0; v < c->layout->n_variables; v++) {
+    for (size_t v = c->layout->first_score; v < c->layout->n_variables; v++) {
         if (!c->covariances[v]) {
             continue;
         }
         const struct construct *construct = &in->constructs[c->layout->variables[v].index];
-        for (size_t i = 0; i < construct->n_items; i++) {
-            c->row[i] = c->values[c->layout->of_item[construct->first_item + i]];
-        }
-        covariance_add(c->covariances[v], c->row);
+        covariance_add(c->covariances[v], c->values + c->layout->of_item[construct->first_item]);
     }
 }
 

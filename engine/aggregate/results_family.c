@@ -212,9 +212,8 @@ void family_refine(struct family *f, const struct crowd *c, size_t k) {
 }
 
 size_t crowd_classes(const struct crowd *c, const bool *separates, size_t *of_atom) {
-    struct arena *scratch = arena_new();
     size_t n_members = c->layout->n_breakdowns + 1, n_classes = 0;
-    size_t *signatures = arena_array(scratch, c->n_atoms * n_members, sizeof *signatures);
+    size_t *signatures = mem_array(c->n_atoms * n_members, sizeof *signatures);
     for (size_t a = 0; a < c->n_atoms; a++) {
         const struct atom *atom = &c->atoms[a];
         if (of_atom[a] == NOWHERE) {
@@ -230,7 +229,7 @@ size_t crowd_classes(const struct crowd *c, const bool *separates, size_t *of_at
         n_classes += at == n_classes;
         of_atom[a] = at;
     }
-    arena_free(scratch);
+    free(signatures);
     return n_classes;
 }
 

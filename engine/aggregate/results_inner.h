@@ -17,7 +17,7 @@
 #include "store/store.h"
 
 /* Raised when a formula or the meaning of a row changes: then all aggregates are made again. */
-enum { AGGREGATES_VERSION = 4 };
+enum { AGGREGATES_VERSION = 5 };
 
 #define NOWHERE SIZE_MAX
 
@@ -40,9 +40,12 @@ struct breakdown { /* a grouping question of the staff form */
 struct layout {
     const struct instrument *instrument;
     size_t n_variables; /* [0] is the response itself; then items, constructs, domains that staff answer */
+    size_t first_score; /* of them, the first that is no item */
     struct variable *variables;
     size_t *by_key; /* the variables in the order of kind and name, which is that of the tables */
     size_t *of_item, *of_construct, *of_domain; /* variable, or NOWHERE */
+    size_t *least;                              /* per construct: with fewer answers there is no score (score.c) */
+    size_t *domain_of; /* per construct: domain * LEVEL_COUNT + level; NOWHERE without, or if staff do not answer it */
     /* Tallies of items: one count per scale point, then per not-applicable code. */
     size_t *count_at; /* per variable */
     size_t n_counts;
@@ -72,9 +75,12 @@ enum comparison construct_compare(const struct layout *was, const struct layout 
 struct item_summary {
     struct moments moments;
     size_t not_applicable;
+    size_t n_favourable, n_unfavourable; /* persons */
     double favourable, neutral, unfavourable, ad;
 };
 struct item_summary item_summary(const struct layout *l, size_t variable, const uint32_t *counts);
+/* The shares, from the numbers of persons, among n who answered. */
+void item_set_shares(struct item_summary *s, size_t n);
 
 /* Tallies: everything counted about one group. */
 
@@ -101,10 +107,14 @@ struct atom {              /* persons with the same unit and the same answers to
 struct pattern { /* persons of an atom who answered the same items */
     size_t atom;
     uint32_t n;
-    const uint64_t *answered; /* a bit per item of the instrument */
-    uint32_t *paired;         /* per variable: of them, whose change is told; NULL: nobody's */
+    const uint64_t *answered;   /* a bit per item of the instrument */
+    const uint32_t *n_answered; /* per construct: how many of its items */
+    const uint32_t *n_scores;   /* per domain and level: on how many of its constructs there is a score */
+    uint32_t *paired;           /* per variable: of them, whose change is told; NULL: nobody's */
 };
-bool pattern_has(const struct pattern *p, size_t item);
+static inline bool pattern_has(const struct pattern *p, size_t item) {
+    return p->answered[item / 64] >> item % 64 & 1;
+}
 
 /* The persons of one organisation, as they come in. */
 struct crowd {
@@ -127,8 +137,7 @@ struct crowd {
     double *values;                  /* of the person being added, per variable */
     size_t *counted;                 /* the same: index of the count, or NOWHERE */
     size_t *members;                 /* the same: as in struct atom */
-    double *row;
-    uint64_t *answered; /* the same: as in struct pattern */
+    uint64_t *answered;              /* the same: as in struct pattern */
     size_t n_words;
 };
 /* `covariances` are cleared. */
@@ -180,8 +189,12 @@ struct family *family_read(struct arena *arena, const struct layout *l, struct s
 /* Decides what is veiled in an organisation, whose published groups are decided. */
 void veil_decide(struct family *f, const struct crowd *c, size_t k);
 /* How many items of a construct were answered, and is that enough for a score? */
-size_t veil_answered(const struct layout *l, const struct pattern *p, size_t construct);
-bool veil_scored(const struct layout *l, const struct pattern *p, size_t construct);
+static inline size_t veil_answered(const struct pattern *p, size_t construct) {
+    return p->n_answered[construct];
+}
+static inline bool veil_scored(const struct layout *l, const struct pattern *p, size_t construct) {
+    return p->n_answered[construct] >= l->least[construct];
+}
 /* The classes of atoms by the published groups of a construct and of one of its items. */
 size_t veil_classes(struct arena *arena, const struct family *f, const struct crowd *c, size_t construct, size_t item,
                     size_t *of_atom);

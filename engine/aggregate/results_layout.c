@@ -21,6 +21,15 @@ static size_t domain_level(const struct instrument *in, const struct construct *
     return c->domain ? (size_t)(c->domain - in->domains) * LEVEL_COUNT + c->level : NOWHERE;
 }
 
+/* How many answers a score takes, one at least: as in score.c. */
+static size_t least_answers(const struct construct *c) {
+    size_t least = 1;
+    while (least < c->n_items && (double)least < c->min_answered * (double)c->n_items - 1e-6) {
+        least++;
+    }
+    return least;
+}
+
 static void lay_out_variables(struct layout *l, struct arena *arena) {
     const struct instrument *in = l->instrument;
     size_t n_domains = in->n_domains * LEVEL_COUNT, most = 1 + in->n_items + in->n_constructs + n_domains;
@@ -28,19 +37,24 @@ static void lay_out_variables(struct layout *l, struct arena *arena) {
     l->of_item = arena_array(arena, in->n_items, sizeof *l->of_item);
     l->of_construct = arena_array(arena, in->n_constructs, sizeof *l->of_construct);
     l->of_domain = arena_array(arena, n_domains, sizeof *l->of_domain);
+    l->least = arena_array(arena, in->n_constructs, sizeof *l->least);
+    l->domain_of = arena_array(arena, in->n_constructs, sizeof *l->domain_of);
     add_variable(l, KIND_RESPONSE, 0, "");
     for (size_t i = 0; i < in->n_items; i++) {
         bool staff = for_staff(&in->constructs[in->items[i].construct]);
         l->of_item[i] = staff ? add_variable(l, KIND_ITEM, i, in->items[i].name) : NOWHERE;
     }
+    l->first_score = l->n_variables;
     for (size_t c = 0; c < in->n_constructs; c++) {
         bool staff = for_staff(&in->constructs[c]);
         l->of_construct[c] = staff ? add_variable(l, KIND_CONSTRUCT, c, in->constructs[c].name) : NOWHERE;
+        l->least[c] = least_answers(&in->constructs[c]);
+        l->domain_of[c] = staff ? domain_level(in, &in->constructs[c]) : NOWHERE;
     }
     for (size_t d = 0; d < n_domains; d++) {
         bool used = false;
         for (size_t c = 0; c < in->n_constructs; c++) {
-            used = used || (for_staff(&in->constructs[c]) && domain_level(in, &in->constructs[c]) == d);
+            used = used || l->domain_of[c] == d;
         }
         const char *name =
             arena_printf(arena, "%s.%s", in->domains[d / LEVEL_COUNT].name, level_names[d % LEVEL_COUNT]);
@@ -154,27 +168,29 @@ size_t layout_find(const struct layout *l, const char *kind, const char *name) {
     return NOWHERE;
 }
 
+void item_set_shares(struct item_summary *s, size_t n) {
+    s->favourable = (double)s->n_favourable / (double)n;
+    s->unfavourable = (double)s->n_unfavourable / (double)n;
+    s->neutral = ((double)n - (double)s->n_favourable - (double)s->n_unfavourable) / (double)n;
+}
+
 struct item_summary item_summary(const struct layout *l, size_t variable, const uint32_t *counts) {
     const struct scale *s = layout_scale(l, variable);
     const double *scored = l->scored + l->count_at[variable];
     const int *side = l->side + l->count_at[variable];
     struct item_summary out = {.favourable = NAN, .neutral = NAN, .unfavourable = NAN, .ad = NAN};
-    size_t favourable = 0, unfavourable = 0;
     bool has_sides = false;
     for (size_t p = 0; p < s->n_points; p++) {
         moments_add_times(&out.moments, scored[p], counts[p]);
-        favourable += side[p] > 0 ? counts[p] : 0;
-        unfavourable += side[p] < 0 ? counts[p] : 0;
+        out.n_favourable += side[p] > 0 ? counts[p] : 0;
+        out.n_unfavourable += side[p] < 0 ? counts[p] : 0;
         has_sides = has_sides || side[p] != 0;
     }
     for (size_t p = 0; p < s->n_not_applicable; p++) {
         out.not_applicable += counts[s->n_points + p];
     }
-    double n = (double)out.moments.n;
     if (out.moments.n > 0 && has_sides) {
-        out.favourable = (double)favourable / n;
-        out.unfavourable = (double)unfavourable / n;
-        out.neutral = (n - (double)favourable - (double)unfavourable) / n;
+        item_set_shares(&out, out.moments.n);
     }
     out.ad = average_deviation(scored, counts, s->n_points);
     return out;

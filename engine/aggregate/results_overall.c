@@ -141,10 +141,16 @@ static size_t choice_of(const struct overall *o, const struct atom *a) {
 
 /* Adds what one class, with so many persons per choice, puts at stake for every set T of choices. */
 static void add_support(const struct overall *o, uint64_t *support, const uint32_t *with) {
-    uint64_t all = 0, in[1 << POOLED_CHOICES] = {0};
+    uint64_t all = 0, in[1 << POOLED_CHOICES];
+    size_t n_given = 0;
     for (size_t c = 0; c <= o->n_choices; c++) {
         all += with[c];
+        n_given += with[c] > 0;
     }
+    if (n_given < 2) { /* all on one side, whatever T */
+        return;
+    }
+    in[0] = 0;
     for (size_t t = 1; t < (size_t)1 << o->n_choices; t++) {
         in[t] = in[t & (t - 1)] + with[__builtin_ctzll(t)];
         support[t] += in[t] < all - in[t] ? in[t] : all - in[t];
@@ -203,7 +209,7 @@ static void add_least_support(const struct overall *o, struct arena *scratch, co
     for (size_t i = 0; i < c->n_patterns; i++) {
         const struct pattern *p = &c->patterns[i];
         if (counts_for(o->layout, p, variable)) {
-            size_t row = of_atom[p->atom] * height + 2 * veil_answered(o->layout, p, index);
+            size_t row = of_atom[p->atom] * height + 2 * veil_answered(p, index);
             uint32_t *at = with + row * width + choice_of(o, &c->atoms[p->atom]);
             uint32_t paired = p->paired ? p->paired[of] : 0;
             at[0] += p->n - paired;
@@ -276,7 +282,7 @@ static void add_to_rest(struct overall *o, const struct crowd *c, size_t variabl
     for (size_t i = 0; construct && i < c->n_patterns; i++) {
         const struct pattern *p = &c->patterns[i];
         if (counts_for(o->layout, p, variable)) {
-            size_t answered = veil_answered(o->layout, p, (size_t)(construct - o->layout->instrument->constructs));
+            size_t answered = veil_answered(p, (size_t)(construct - o->layout->instrument->constructs));
             o->rest_by[variable][answered * (o->n_choices + 1) + choice_of(o, &c->atoms[p->atom])] += p->n;
         }
     }

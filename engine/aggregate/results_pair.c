@@ -211,7 +211,7 @@ static size_t count_choices(const struct split *s, struct arena *scratch, uint32
         if (!isnan(p->scores[s->construct]) && pattern_has(pattern, last)) {
             size_t group = c->atoms[p->atom].members[1 + (size_t)(pooled - c->layout->breakdowns)];
             size_t choice = group == NOWHERE ? width - 1 : group - pooled->first_group;
-            size_t row = of_atom[p->atom] * (construct->n_items + 1) + veil_answered(c->layout, pattern, s->construct);
+            size_t row = of_atom[p->atom] * (construct->n_items + 1) + veil_answered(pattern, s->construct);
             with[(4 * row + side_of(s, i)) * width + choice]++;
         }
     }

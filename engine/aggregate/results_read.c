@@ -122,16 +122,26 @@ static struct group_results *group_named(struct reading *d, const char *name) {
 /* What a row says, before it is disclosed. */
 struct row_values {
     double of[STAT_COUNT];
-    size_t agreement_items;
-    double change_sd; /* of the persons' own differences */
+    size_t agreement_items; /* all of the construct's, unless the row says otherwise */
+    double change_sd;       /* of the persons' own differences */
     bool has_counts, unanimous;
     int veiled; /* 1: without the mean and what gives it; 2: without shares, too */
     uint32_t *counts;
 };
 
-static void read_statistics(struct row_values *row, struct str json, struct arena *scratch) {
+/* The shares of an item stand as numbers of persons: shorter, and exact. (In rows of earlier programs, as shares.) */
+static void read_side(struct item_summary *sides, const struct json_member *m) {
+    if (str_is(m->key, "n_favourable")) {
+        sides->n_favourable = (size_t)m->number;
+    } else if (str_is(m->key, "n_unfavourable")) {
+        sides->n_unfavourable = (size_t)m->number;
+    }
+}
+
+static void read_statistics(struct row_values *row, struct str json, size_t n, struct arena *scratch) {
     struct json_reader reader;
     struct json_member m;
+    struct item_summary sides = {.n_favourable = SIZE_MAX, .n_unfavourable = SIZE_MAX};
     for (size_t s = 0; s < STAT_COUNT; s++) {
         row->of[s] = NAN;
     }
@@ -152,9 +162,18 @@ static void read_statistics(struct row_values *row, struct str json, struct aren
         if (str_is(m.key, "veiled")) {
             row->veiled = m.number > 1 ? 2 : 1;
         }
-        if (str_is(m.key, "agreement_items") && m.number > 0) {
+        if (str_is(m.key, "agreement_items") && m.number >= 0) {
             row->agreement_items = (size_t)m.number;
         }
+        if (m.number >= 0 && m.number <= (double)n) {
+            read_side(&sides, &m);
+        }
+    }
+    if (n > 0 && sides.n_favourable <= n && sides.n_unfavourable <= n) {
+        item_set_shares(&sides, n);
+        row->of[STAT_FAVOURABLE] = sides.favourable;
+        row->of[STAT_NEUTRAL] = sides.neutral;
+        row->of[STAT_UNFAVOURABLE] = sides.unfavourable;
     }
 }
 
@@ -296,7 +315,10 @@ static bool each_row(void *context, const struct aggregate *a) {
         return true;
     }
     struct row_values row = {.has_counts = false};
-    read_statistics(&row, a->statistics, d->scratch);
+    if (v->kind == KIND_CONSTRUCT) {
+        row.agreement_items = r->instrument->constructs[v->index].n_items;
+    }
+    read_statistics(&row, a->statistics, (size_t)a->n, d->scratch);
     row.unanimous = row.of[STAT_SD] <= 0;
     if (v->kind == KIND_ITEM) {
         read_counts(&row, r->layout, variable, a->counts, d->scratch);

@@ -15,10 +15,14 @@ static void put(struct json_writer *w, const char *name, double x) {
     }
 }
 
-static void put_shares(struct json_writer *w, double favourable, double neutral, double unfavourable) {
-    put(w, "favourable", favourable);
-    put(w, "neutral", neutral);
-    put(w, "unfavourable", unfavourable);
+struct shares { /* means over those of the parts that are known */
+    struct moments favourable, neutral, unfavourable;
+};
+
+static void put_shares(struct json_writer *w, const struct shares *s) {
+    put(w, "favourable", moments_mean(&s->favourable));
+    put(w, "neutral", moments_mean(&s->neutral));
+    put(w, "unfavourable", moments_mean(&s->unfavourable));
 }
 
 static void put_counts(struct json_writer *w, const struct layout *l, size_t variable, const uint32_t *counts) {
@@ -41,9 +45,13 @@ struct group { /* of which rows are made */
     bool together; /* a group over all organisations: no agreement */
     const struct extras *extras;
     const struct moments *pairs; /* per variable; NULL but for the whole */
+    /* Per variable, found once: */
+    enum detail *detail;
+    struct item_summary *items; /* of items that are told */
+    struct shares *shares;      /* of constructs that are told */
 };
 
-static enum detail detail_of(const struct group *g, size_t variable) {
+static enum detail find_detail(const struct group *g, size_t variable) {
     if (!family_has(g->family, variable, g->index)) {
         return DETAIL_NOTHING;
     }
@@ -68,8 +76,7 @@ static bool shares_give_mean(const struct layout *l, size_t variable) {
 
 /* Are the shares of an item told? */
 static bool has_shares(const struct group *g, size_t variable) {
-    return detail_of(g, variable) != DETAIL_NOTHING &&
-           !(is_veiled(g, variable) && shares_give_mean(g->layout, variable));
+    return g->detail[variable] != DETAIL_NOTHING && !(is_veiled(g, variable) && shares_give_mean(g->layout, variable));
 }
 
 /* Instead of the mean: a reader must know what is withheld. 1: the mean; 2: the shares, too. */
@@ -89,14 +96,15 @@ static void write_item(struct row_list *rows, const struct group *g, size_t v, e
     if (detail == DETAIL_FULL && !is_veiled(g, v)) {
         put_counts(&counts, l, v, at);
     } else {
-        struct item_summary s = item_summary(l, v, at);
+        const struct item_summary *s = &g->items[v];
         if (is_veiled(g, v)) {
             put_veil(&w, has_shares(g, v));
         } else {
-            put(&w, "mean", moments_mean(&s.moments));
+            put(&w, "mean", moments_mean(&s->moments));
         }
-        if (has_shares(g, v)) {
-            put_shares(&w, s.favourable, s.neutral, s.unfavourable);
+        if (has_shares(g, v) && isfinite(s->favourable)) {
+            put(&w, "n_favourable", (double)s->n_favourable);
+            put(&w, "n_unfavourable", (double)s->n_unfavourable);
         }
     }
     const struct item *item = &l->instrument->items[l->variables[v].index];
@@ -109,10 +117,6 @@ static void write_item(struct row_list *rows, const struct group *g, size_t v, e
     json_close(&w, '}');
     json_close(&counts, '}');
 }
-
-struct shares { /* means over those of the parts that are known */
-    struct moments favourable, neutral, unfavourable;
-};
 
 static void shares_add(struct shares *s, double favourable, double neutral, double unfavourable) {
     if (!isnan(favourable)) {
@@ -129,8 +133,8 @@ static struct shares construct_shares(const struct group *g, const struct constr
     for (size_t i = 0; i < c->n_items; i++) {
         size_t v = g->layout->of_item[c->first_item + i];
         if (has_shares(g, v)) {
-            struct item_summary item = item_summary(g->layout, v, g->tally->counts + g->layout->count_at[v]);
-            shares_add(&s, item.favourable, item.neutral, item.unfavourable);
+            const struct item_summary *item = &g->items[v];
+            shares_add(&s, item->favourable, item->neutral, item->unfavourable);
         }
     }
     return s;
@@ -144,16 +148,17 @@ static void write_agreement(struct row_list *rows, struct json_writer *w, const 
     size_t n = 0;
     for (size_t i = 0; i < c->n_items; i++) {
         size_t v = g->layout->of_item[c->first_item + i];
-        if (detail_of(g, v) == DETAIL_FULL) {
-            struct item_summary item = item_summary(g->layout, v, g->tally->counts + g->layout->count_at[v]);
-            variances[n++] = moments_variance(&item.moments);
-            moments_add(&deviations, item.ad);
+        if (g->detail[v] == DETAIL_FULL) {
+            variances[n++] = moments_variance(&g->items[v].moments);
+            moments_add(&deviations, g->items[v].ad);
         }
     }
     put(w, "rwgj", rwgj(variances, n, c->scale->n_points));
     put(w, "ad", moments_mean(&deviations));
-    json_key(w, "agreement_items");
-    json_number(w, (double)n);
+    if (n != c->n_items) { /* usually all of them */
+        json_key(w, "agreement_items");
+        json_number(w, (double)n);
+    }
 }
 
 static void write_moments(struct json_writer *w, const struct moments *m, enum detail detail) {
@@ -176,10 +181,9 @@ static void write_pairs(struct json_writer *w, const struct moments *differences
 static void write_construct(struct row_list *rows, const struct group *g, size_t v, enum detail detail) {
     struct json_writer w = {.out = &rows->statistics};
     const struct construct *c = &g->layout->instrument->constructs[g->layout->variables[v].index];
-    struct shares s = construct_shares(g, c);
     json_open(&w, '{');
     write_moments(&w, &g->tally->moments[v], detail);
-    put_shares(&w, moments_mean(&s.favourable), moments_mean(&s.neutral), moments_mean(&s.unfavourable));
+    put_shares(&w, &g->shares[v]);
     if (detail == DETAIL_FULL && !g->together) {
         write_agreement(rows, &w, g, c);
     }
@@ -205,12 +209,10 @@ static void write_domain(struct row_list *rows, const struct group *g, size_t v,
     size_t index = g->layout->variables[v].index;
     struct shares all = {{0}, {0}, {0}};
     for (size_t k = 0; k < in->n_constructs; k++) {
-        const struct construct *c = &in->constructs[k];
         size_t of = g->layout->of_construct[k];
-        if (of != NOWHERE && c->domain == &in->domains[index / LEVEL_COUNT] && c->level == index % LEVEL_COUNT &&
-            detail_of(g, of) != DETAIL_NOTHING) {
-            struct shares s = construct_shares(g, c);
-            shares_add(&all, moments_mean(&s.favourable), moments_mean(&s.neutral), moments_mean(&s.unfavourable));
+        if (g->layout->domain_of[k] == index && g->detail[of] != DETAIL_NOTHING) {
+            const struct shares *s = &g->shares[of];
+            shares_add(&all, moments_mean(&s->favourable), moments_mean(&s->neutral), moments_mean(&s->unfavourable));
         }
     }
     json_open(&w, '{');
@@ -219,7 +221,7 @@ static void write_domain(struct row_list *rows, const struct group *g, size_t v,
     } else {
         write_moments(&w, &g->tally->moments[v], detail);
     }
-    put_shares(&w, moments_mean(&all.favourable), moments_mean(&all.neutral), moments_mean(&all.unfavourable));
+    put_shares(&w, &all);
     json_close(&w, '}');
 }
 
@@ -236,7 +238,7 @@ static void append(struct row_list *rows, const struct row *row) {
 static void append_variable(struct row_list *rows, const struct group *g, const char *organisation, const char *name,
                             size_t v) {
     const struct layout *l = g->layout;
-    enum detail detail = detail_of(g, v);
+    enum detail detail = g->detail[v];
     if (detail == DETAIL_NOTHING && v > 0) {
         return;
     }
@@ -259,6 +261,22 @@ static void append_variable(struct row_list *rows, const struct group *g, const 
     append(rows, &(struct row){.organisation = organisation, .group = name, .variable = &l->variables[v], .n = n});
 }
 
+/* What several rows are made from: items first, constructs from them. */
+static void find_figures(struct group *g) {
+    const struct layout *l = g->layout;
+    for (size_t v = 0; v < l->n_variables; v++) {
+        g->detail[v] = find_detail(g, v);
+        if (g->detail[v] == DETAIL_NOTHING) {
+            continue;
+        }
+        if (l->variables[v].kind == KIND_ITEM) {
+            g->items[v] = item_summary(l, v, g->tally->counts + l->count_at[v]);
+        } else if (l->variables[v].kind == KIND_CONSTRUCT) {
+            g->shares[v] = construct_shares(g, &l->instrument->constructs[l->variables[v].index]);
+        }
+    }
+}
+
 static int compare_names(const void *a, const void *b, void *context) {
     const char *const *names = context;
     return strcmp(names[*(const size_t *)a], names[*(const size_t *)b]);
@@ -275,12 +293,20 @@ void rows_of(struct row_list *rows, const struct layout *l, const char *organisa
     }
     qsort_r(order, n_groups, sizeof *order, compare_names, (void *)(uintptr_t)names);
     organisation = arena_string(rows->arena, organisation);
+    struct group g = {.layout = l, .family = f, .k = k, .together = extras != NULL};
+    g.detail = arena_array(scratch, l->n_variables, sizeof *g.detail);
+    g.items = arena_array(scratch, l->n_variables, sizeof *g.items);
+    g.shares = arena_array(scratch, l->n_variables, sizeof *g.shares);
     for (size_t at = 0; at < n_groups; at++) {
         size_t i = order[at];
         if (!tallies[i] || tallies[i]->n == 0) {
             continue;
         }
-        struct group g = {l, tallies[i], f, i, k, extras != NULL, i == 0 ? extras : NULL, i == 0 ? pairs : NULL};
+        g.tally = tallies[i];
+        g.index = i;
+        g.extras = i == 0 ? extras : NULL;
+        g.pairs = i == 0 ? pairs : NULL;
+        find_figures(&g);
         const char *name = i < l->n_fixed ? l->group_names[i] : arena_string(rows->arena, names[i]);
         for (size_t v = 0; v < l->n_variables; v++) {
             append_variable(rows, &g, organisation, name, l->by_key[v]);

@@ -40,28 +40,6 @@
 
 #include "aggregate/results_veil.h"
 
-struct bundle veil_bundle_of(const struct layout *l, size_t construct) {
-    const struct construct *c = &l->instrument->constructs[construct];
-    struct bundle b = {l, construct, l->of_construct[construct], c->first_item, c->n_items, 1};
-    while (b.least < b.n_items && (double)b.least < c->min_answered * (double)b.n_items - 1e-6) { /* as in score.c */
-        b.least++;
-    }
-    return b;
-}
-
-size_t veil_answered(const struct layout *l, const struct pattern *p, size_t construct) {
-    const struct construct *c = &l->instrument->constructs[construct];
-    size_t n = 0;
-    for (size_t i = 0; i < c->n_items; i++) {
-        n += pattern_has(p, c->first_item + i);
-    }
-    return n;
-}
-
-bool veil_scored(const struct layout *l, const struct pattern *p, size_t construct) {
-    return veil_answered(l, p, construct) >= veil_bundle_of(l, construct).least;
-}
-
 struct mix veil_mix(struct arena *arena, const struct bundle *b) {
     struct mix m = {0};
     m.with = arena_array(arena, 4 * (b->n_items + 1), sizeof *m.with);
@@ -72,7 +50,7 @@ struct mix veil_mix(struct arena *arena, const struct bundle *b) {
 }
 
 void veil_add(struct mix *m, const struct bundle *b, const struct pattern *p, size_t persons) {
-    size_t answered = veil_answered(b->layout, p, b->construct);
+    size_t answered = veil_answered(p, b->construct);
     bool scored = answered >= b->least;
     if (answered == 0) {
         return;
@@ -184,7 +162,7 @@ static bool is_plainly_even(const struct bundle *b, const struct family *f, cons
         }
     }
     for (size_t i = 0; i < c->n_patterns; i++) {
-        size_t answered = veil_answered(b->layout, &c->patterns[i], b->construct);
+        size_t answered = veil_answered(&c->patterns[i], b->construct);
         if (answered > 0 && answered < b->n_items) {
             return false;
         }
@@ -232,20 +210,6 @@ static void veil_bundle(struct family *f, const struct bundle *b, bool only_last
 
 /* Domains. */
 
-bool veil_in_domain(const struct layout *l, size_t construct, size_t domain) {
-    const struct construct *c = &l->instrument->constructs[construct];
-    return l->of_construct[construct] != NOWHERE && c->domain && c->level == domain % LEVEL_COUNT &&
-           (size_t)(c->domain - l->instrument->domains) == domain / LEVEL_COUNT;
-}
-
-size_t veil_scores_in(const struct layout *l, const struct pattern *p, size_t domain) {
-    size_t n = 0;
-    for (size_t c = 0; c < l->instrument->n_constructs; c++) {
-        n += veil_in_domain(l, c, domain) && veil_scored(l, p, c);
-    }
-    return n;
-}
-
 struct classes veil_classes_of_domain(struct arena *arena, size_t variable, const struct family *f,
                                       const struct crowd *c) {
     const struct layout *l = c->layout;
@@ -253,7 +217,7 @@ struct classes veil_classes_of_domain(struct arena *arena, size_t variable, cons
     bool *separates = arena_array(arena, c->n_groups, sizeof *separates);
     separate(separates, f, variable);
     for (size_t i = 0; i < l->instrument->n_constructs; i++) {
-        if (veil_in_domain(l, i, l->variables[variable].index)) {
+        if (l->domain_of[i] == l->variables[variable].index) {
             struct bundle b = veil_bundle_of(l, i);
             separate_bundle(separates, f, &b);
         }
@@ -272,21 +236,21 @@ size_t *veil_differing(struct arena *arena, const struct classes *s, const struc
         out[i] = SIZE_MAX;
     }
     for (size_t i = 0; i < c->n_patterns; i++) {
-        size_t at = s->of_atom[c->patterns[i].atom], n = veil_scores_in(l, &c->patterns[i], domain);
+        size_t at = s->of_atom[c->patterns[i].atom], n = veil_scores_in(&c->patterns[i], domain);
         out[at] = n > 0 && scores[at] > 0 && scores[at] != n ? 0 : out[at];
         scores[at] = n > 0 ? n : scores[at];
     }
     for (size_t construct = 0; construct < n_constructs; construct++) {
-        if (!veil_in_domain(l, construct, domain)) {
+        if (l->domain_of[construct] != domain) {
             continue;
         }
         struct bundle b = veil_bundle_of(l, construct);
         size_t *with = arena_array(arena, s->n * (b.n_items + 1) * width, sizeof *with);
         for (size_t i = 0; i < c->n_patterns; i++) {
-            size_t answered = veil_answered(l, &c->patterns[i], construct);
+            size_t answered = veil_answered(&c->patterns[i], construct);
             if (answered >= b.least) {
                 size_t at = s->of_atom[c->patterns[i].atom] * (b.n_items + 1) + answered;
-                with[at * width + veil_scores_in(l, &c->patterns[i], domain)] += c->patterns[i].n;
+                with[at * width + veil_scores_in(&c->patterns[i], domain)] += c->patterns[i].n;
             }
         }
         for (size_t i = 0; i < s->n; i++) {
@@ -337,7 +301,7 @@ static bool domain_is_safe(struct arena *arena, size_t variable, const struct fa
         safe = safe && differ[i] >= k;
     }
     for (size_t i = 0; safe && i < l->instrument->n_constructs; i++) {
-        if (veil_in_domain(l, i, domain)) {
+        if (l->domain_of[i] == domain) {
             struct bundle b = veil_bundle_of(l, i);
             safe = is_safe_within(arena, &s, &b, f, c, k);
         }

@@ -25,7 +25,10 @@ struct classes {
     struct mix *mixes;
 };
 
-struct bundle veil_bundle_of(const struct layout *l, size_t construct);
+static inline struct bundle veil_bundle_of(const struct layout *l, size_t construct) {
+    const struct construct *c = &l->instrument->constructs[construct];
+    return (struct bundle){l, construct, l->of_construct[construct], c->first_item, c->n_items, l->least[construct]};
+}
 struct mix veil_mix(struct arena *arena, const struct bundle *b);
 void veil_add(struct mix *m, const struct bundle *b, const struct pattern *p, size_t persons);
 /* How many of them can vanish together from a combination that weighs their scores. */
@@ -41,9 +44,10 @@ struct classes veil_classes_of(struct arena *arena, const struct bundle *b, cons
                                const struct crowd *c, bool of_items);
 bool veil_bundle_is_even(struct arena *arena, const struct bundle *b, const struct family *f, const struct crowd *c,
                          size_t k);
-bool veil_in_domain(const struct layout *l, size_t construct, size_t domain);
 /* On how many constructs of a domain the pattern has a score. */
-size_t veil_scores_in(const struct layout *l, const struct pattern *p, size_t domain);
+static inline size_t veil_scores_in(const struct pattern *p, size_t domain) {
+    return p->n_scores[domain];
+}
 struct classes veil_classes_of_domain(struct arena *arena, size_t variable, const struct family *f,
                                       const struct crowd *c);
 /* Per class: how many persons cannot vanish from a combination that weighs the domain; SIZE_MAX: no two differ. */

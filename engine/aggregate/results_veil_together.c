@@ -46,8 +46,8 @@ static size_t lesser(size_t a, size_t b) {
 
 /* Adds the persons who cannot vanish when the sum over those that do not tell an item is used: in a class they are
  * those who answered it, where the construct weighs nothing; else all but those who can. */
-static void add_uneven(struct veil_sums *s, const struct bundle *b, const struct crowd *c, const struct family *f) {
-    struct arena *scratch = arena_new();
+static void add_uneven(struct veil_sums *s, struct arena *scratch, const struct bundle *b, const struct crowd *c,
+                       const struct family *f) {
     struct classes classes = veil_classes_of(scratch, b, f, c, true);
     for (size_t i = 0; i < b->n_items; i++) {
         size_t v = b->layout->of_item[b->first + i];
@@ -59,13 +59,13 @@ static void add_uneven(struct veil_sums *s, const struct bundle *b, const struct
             u->covered += lesser(m->of_item[i], m->scored_of_item[b->n_items - 1]);
         }
     }
-    arena_free(scratch);
 }
 
-static void add_bundle(struct veil_sums *s, const struct bundle *b, const struct crowd *c, const struct family *f) {
+static void add_bundle(struct veil_sums *s, struct arena *scratch, const struct bundle *b, const struct crowd *c,
+                       const struct family *f) {
     bool told = family_has(f, b->variable, 0), partly = false, all_told = true;
     for (size_t i = 0; i < c->n_patterns; i++) {
-        size_t answered = veil_answered(b->layout, &c->patterns[i], b->construct);
+        size_t answered = veil_answered(&c->patterns[i], b->construct);
         if (answered > 0) {
             size_t *alike = &s->alike[b->construct];
             *alike = *alike == 0 || *alike == answered ? answered : NOWHERE;
@@ -84,25 +84,22 @@ static void add_bundle(struct veil_sums *s, const struct bundle *b, const struct
         for (size_t i = 0; i < c->n_patterns; i++) {
             veil_add(&s->rest[b->construct], b, &c->patterns[i], c->patterns[i].n);
         }
-    } else if (!all_told) {
-        struct arena *scratch = arena_new();
-        if (!veil_bundle_is_even(scratch, b, f, c, s->k)) {
-            add_uneven(s, b, c, f);
-        }
-        arena_free(scratch);
+    } else if (!all_told && !veil_bundle_is_even(scratch, b, f, c, s->k)) {
+        add_uneven(s, scratch, b, c, f);
     }
 }
 
-static void add_domain(struct veil_sums *s, size_t variable, const struct crowd *c, const struct family *f) {
+static void add_domain(struct veil_sums *s, struct arena *scratch, size_t variable, const struct crowd *c,
+                       const struct family *f) {
     const struct layout *l = s->layout;
     size_t domain = l->variables[variable].index;
     bool told = family_has(f, variable, 0), partly = false, incomplete = false;
     for (size_t i = 0; i < l->instrument->n_constructs; i++) {
-        bool part = veil_in_domain(l, i, domain);
+        bool part = l->domain_of[i] == domain;
         partly = partly || (part && family_has(f, l->of_construct[i], 0));
         for (size_t p = 0; part && p < c->n_patterns; p++) {
-            incomplete = incomplete || (veil_scores_in(l, &c->patterns[p], domain) > 0 &&
-                                        veil_answered(l, &c->patterns[p], i) < l->instrument->constructs[i].n_items);
+            incomplete = incomplete || (veil_scores_in(&c->patterns[p], domain) > 0 &&
+                                        veil_answered(&c->patterns[p], i) < l->instrument->constructs[i].n_items);
         }
     }
     s->incomplete[variable] = s->incomplete[variable] || incomplete;
@@ -113,33 +110,33 @@ static void add_domain(struct veil_sums *s, size_t variable, const struct crowd 
     s->veiled[variable].any = s->veiled[variable].any || told;
     s->kept[variable].any = s->kept[variable].any || (!told && partly);
     if (told) {
-        struct arena *scratch = arena_new();
         struct classes classes = veil_classes_of_domain(scratch, variable, f, c);
         const size_t *differ = veil_differing(scratch, &classes, c, domain);
         for (size_t i = 0; i < classes.n; i++) {
             s->veiled[variable].support += differ[i] == SIZE_MAX ? 0 : differ[i];
         }
-        arena_free(scratch);
     }
 }
 
 void veil_sums_add(struct veil_sums *s, const struct crowd *c, const struct family *f) {
     const struct layout *l = s->layout;
+    struct arena *scratch = arena_new();
     for (size_t i = 0; i < l->instrument->n_constructs; i++) {
         struct bundle b = veil_bundle_of(l, i);
         if (b.variable != NOWHERE) {
-            add_bundle(s, &b, c, f);
+            add_bundle(s, scratch, &b, c, f);
         }
     }
     for (size_t v = 0; v < l->n_variables; v++) {
         if (l->variables[v].kind == KIND_DOMAIN) {
-            add_domain(s, v, c, f);
+            add_domain(s, scratch, v, c, f);
         }
         for (size_t g = 1; f && g < l->n_fixed; g++) {
             bool *veiled = &s->veiled_groups[v * l->n_fixed + g];
             *veiled = *veiled || (family_has(f, v, g) && f->veiled[v * f->n_groups + g]);
         }
     }
+    arena_free(scratch);
 }
 
 static struct untold untold(const struct veil_sums *s, size_t variable, const bool *joined) {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,64 @@ enum result file_write(const char *path, struct str content, mode_t mode, struct
     return say(findings, path, "file_not_written", RESULT_MACHINE);
 }
 
+static bool sync_file(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+/* Some file systems cannot rename without replacing; there somebody could be faster than the look before. */
+static bool rename_new(const char *from, const char *path) {
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+    if (file_exists(path)) {
+        errno = EEXIST;
+        return false;
+    }
+    return rename(from, path) == 0;
+}
+
+enum result file_put_in_place(const char *from, const char *path, struct findings *findings) {
+    if (!sync_file(from))
+        return say(findings, path, "file_not_written", RESULT_MACHINE);
+    if (!rename_new(from, path))
+        return errno == EEXIST ? say(findings, path, "file_exists_already", RESULT_INPUT)
+                               : say(findings, path, "file_not_written", RESULT_MACHINE);
+    return sync_folder_of(path) ? RESULT_OK : say(findings, path, "file_not_written", RESULT_MACHINE);
+}
+
+enum result file_replace(const char *from, const char *path, struct findings *findings) {
+    if (sync_file(from) && rename(from, path) == 0 && sync_folder_of(path))
+        return RESULT_OK;
+    return say(findings, path, "file_not_written", RESULT_MACHINE);
+}
+
+const char *file_folder(struct arena *arena, const char *path) {
+    size_t n = (size_t)(file_name(path) - path);
+    return n == 0 ? "." : arena_copy(arena, path, n - (n > 1));
+}
+
+bool file_is_inside(const char *path, const char *folder) {
+    char real_folder[PATH_MAX], real[PATH_MAX];
+    struct arena *arena = arena_new();
+    const char *at = path;
+    bool inside = realpath(folder, real_folder) != NULL;
+    while (inside && !realpath(at, real)) {
+        const char *above = file_folder(arena, at);
+        inside = strcmp(above, at) != 0 && strcmp(at, ".") != 0;
+        at = above;
+    }
+    size_t n = inside ? strlen(real_folder) : 0;
+    inside = inside && strncmp(real, real_folder, n) == 0 &&
+             (real[n] == '\0' || real[n] == '/' || real_folder[n - 1] == '/');
+    arena_free(arena);
+    return inside;
+}
+
 enum result file_make_folder(const char *path, mode_t mode, struct findings *findings) {
     char partial[4096];
     size_t n = strlen(path);
@@ -111,7 +170,8 @@ enum result file_make_folder(const char *path, mode_t mode, struct findings *fin
             continue;
         memcpy(partial, path, i);
         partial[i] = '\0';
-        if (mkdir(partial, mode) != 0 && errno != EEXIST)
+        const bool made = mkdir(partial, mode) == 0;
+        if (made ? !sync_folder_of(partial) : errno != EEXIST) /* what is synced in it would go with it */
             return say(findings, path, "folder_not_made", RESULT_MACHINE);
     }
     struct stat st;

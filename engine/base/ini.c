@@ -95,8 +95,8 @@ static enum result second_pass(struct ini *ini, struct arena *arena, const char 
         finding_add(findings, SEVERITY_ERROR, (struct place){file, 0, 0}, "ini.machine", NULL);
         result = RESULT_MACHINE;
     } else if (!d) {
-        struct str first = buf_view(&messages);
-        str_split(&first, '\n', &first);
+        struct str rest = buf_view(&messages), first = {"", 0};
+        str_split(&rest, '\n', &first);
         finding_add(findings, SEVERITY_ERROR, (struct place){file, 0, 0}, "ini.library", "text",
                     arena_copy(arena, first.p, first.n), NULL);
         result = RESULT_INPUT;

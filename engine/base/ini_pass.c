@@ -32,7 +32,7 @@ struct pass {
     struct entry *entries;
     size_t n_slots; /* a power of two: the hash table that finds duplicates; 0 is empty, else 1 + an index */
     uint32_t *slots;
-    bool too_many;
+    bool too_many, headless;
 };
 
 static struct place at(const struct pass *p, int line) {
@@ -405,8 +405,11 @@ static struct str read_unquoted(struct pass *p, struct str s, int line, char *co
 }
 
 static void add_key(struct pass *p, struct ini_key key) {
-    if (p->section == NO_SECTION) {
-        mistake(p, key.line, "ini.no_section", "key", key.name);
+    if (p->section == NO_SECTION) { /* said once: all keys up to the first section have the same mistake */
+        if (!p->headless)
+            mistake(p, key.line, "ini.no_section", "key", key.name);
+        p->headless = true;
+        p->errors++;
         return;
     }
     if (p->section < 0) {

@@ -91,10 +91,12 @@ static void skip_blanks(struct str *s) {
     }
 }
 
-static bool take(struct str *s, char c) {
-    skip_blanks(s);
-    if (!s->n || s->p[0] != c)
-        return false;
+static inline bool take(struct str *s, char c) {
+    if (!s->n || s->p[0] != c) {
+        skip_blanks(s);
+        if (!s->n || s->p[0] != c)
+            return false;
+    }
     s->p++;
     s->n--;
     return true;
@@ -181,16 +183,28 @@ bool json_read_object(struct json_reader *r, struct str text, struct arena *aren
     return take(&r->rest, '{');
 }
 
-/* A number written as whole digits, the usual case, without strtod. */
+static inline bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+static inline bool is_of_number(char c) {
+    return is_digit(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+}
+
+/* A number written as a few whole digits, the usual case, without strtod. */
 static bool take_number(struct str *s, double *out) {
+    enum { EXACT_DIGITS = 15 };
     char copy[48];
-    size_t n = 0;
-    while (n < s->n && n < sizeof copy - 1 && strchr("+-0123456789.eE", s->p[n]) && s->p[n])
+    long whole = 0;
+    size_t digits = 0;
+    while (digits < s->n && digits < EXACT_DIGITS && is_digit(s->p[digits]))
+        whole = whole * 10 + (s->p[digits++] - '0');
+    size_t n = digits;
+    while (n < s->n && n < sizeof copy - 1 && is_of_number(s->p[n]))
         n++;
     if (n == 0)
         return false;
-    long whole;
-    if (str_to_long((struct str){s->p, n}, &whole)) {
+    if (n == digits) {
         *out = (double)whole;
     } else {
         memcpy(copy, s->p, n);

@@ -1,6 +1,6 @@
-/* The log: key=value lines on stderr, with a systemd priority when not on a terminal. Fields come from an allow-list,
- * so that no address, token, e-mail or answer can get there by accident: event, route, status, milliseconds, wave,
- * count, version, reason. */
+/* The log: key=value lines on stderr, with a systemd priority when not on a terminal; a value of more than a word
+ * stands in quotes. Fields come from an allow-list, so that no address, token, e-mail or answer can get there by
+ * accident: those below, and the event. */
 #ifndef READINESS_BASE_LOG_H
 #define READINESS_BASE_LOG_H
 
@@ -14,6 +14,7 @@ enum log_field {
     LOG_VERSION,
     LOG_REASON, /* a fixed word or a library's error name, never what a person typed */
     LOG_LISTEN,
+    LOG_LINE, /* of the settings file */
 };
 
 void log_set_level(enum log_level level);

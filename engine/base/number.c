@@ -23,12 +23,13 @@ static void put_slowly(struct buf *b, double x) {
 
 static size_t digits_of(uint64_t n, char *digits) {
     char backwards[20];
-    size_t length = 0, at = 0;
-    for (; length == 0 || n > 0; n /= 10)
-        backwards[length++] = (char)('0' + n % 10);
-    for (size_t i = length; i > 0; i--)
-        digits[at++] = backwards[i - 1];
-    return length;
+    size_t first = sizeof backwards;
+    do {
+        backwards[--first] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    memcpy(digits, backwards + first, sizeof backwards - first);
+    return sizeof backwards - first;
 }
 
 /* The digits with the point after so many of them (below 0: zeros before them), without zeros at the end. */
@@ -46,10 +47,27 @@ static void put_digits(struct buf *b, uint64_t n, int before_point) {
 }
 
 static wide power_of_ten(int n) {
-    wide power = 1;
-    for (; n > 0; n--)
-        power *= 10;
-    return power;
+    static const uint64_t powers[] = {1,
+                                      10,
+                                      100,
+                                      1000,
+                                      10000,
+                                      100000,
+                                      1000000,
+                                      10000000,
+                                      100000000,
+                                      1000000000,
+                                      10000000000,
+                                      100000000000,
+                                      1000000000000,
+                                      10000000000000,
+                                      100000000000000,
+                                      1000000000000000,
+                                      10000000000000000,
+                                      100000000000000000,
+                                      1000000000000000000};
+    enum { MOST = sizeof powers / sizeof *powers - 1 };
+    return n <= MOST ? powers[n] : (wide)powers[MOST] * powers[n - MOST];
 }
 
 /* x = m / 2^s, from 10^magnitude to under 10^(magnitude + 1). With so many digits it is n / 10^p, n rounded to the
@@ -70,8 +88,11 @@ static bool put_rounded(struct buf *b, uint64_t m, int s, int magnitude, int n_d
 }
 
 static void put_fraction(struct buf *b, double x) {
-    int exponent, magnitude = -4;
-    uint64_t m = (uint64_t)ldexp(frexp(fabs(x), &exponent), 53);
+    enum { BIAS = 1023, MANTISSA = 52 };
+    uint64_t bits, one = (uint64_t)1 << MANTISSA;
+    memcpy(&bits, &x, sizeof bits); /* never subnormal here */
+    uint64_t m = (bits & (one - 1)) | one;
+    int shift = BIAS + MANTISSA - (int)(bits >> MANTISSA & 0x7FF), magnitude = -4;
     double next = 1e-3;
     while (magnitude < 14 && fabs(x) >= next) {
         next *= 10;
@@ -80,7 +101,7 @@ static void put_fraction(struct buf *b, double x) {
     if (x < 0)
         buf_char(b, '-');
     for (int n_digits = 15; n_digits <= 17; n_digits++)
-        if (put_rounded(b, m, 53 - exponent, magnitude, n_digits))
+        if (put_rounded(b, m, shift, magnitude, n_digits))
             return;
     if (x < 0)
         b->p[--b->n] = '\0';
@@ -89,7 +110,7 @@ static void put_fraction(struct buf *b, double x) {
 
 void buf_number(struct buf *b, double x) {
     char digits[20];
-    if (fabs(x) < 1e15 && floor(x) == x && !(x == 0 && signbit(x))) {
+    if (fabs(x) < 1e15 && (double)(int64_t)x == x && !(x == 0 && signbit(x))) {
         if (x < 0)
             buf_char(b, '-');
         buf_bytes(b, digits, digits_of((uint64_t)fabs(x), digits));

@@ -101,9 +101,23 @@ static size_t code_point_size(const unsigned char *p, size_t left) {
     return n;
 }
 
+/* How many of the next bytes are ASCII for sure, eight at a time: most of every file is. */
+static size_t ascii_run(const unsigned char *p, size_t left) {
+    size_t n = 0;
+    for (uint64_t eight; left - n >= sizeof eight; n += sizeof eight) {
+        memcpy(&eight, p + n, sizeof eight);
+        if (eight & 0x8080808080808080u)
+            break;
+    }
+    return n;
+}
+
 bool utf8_valid(struct str s) {
     const unsigned char *p = (const unsigned char *)s.p;
     for (size_t i = 0; i < s.n;) {
+        i += ascii_run(p + i, s.n - i);
+        if (i == s.n)
+            break;
         size_t n = code_point_size(p + i, s.n - i);
         if (n == 0)
             return false;
@@ -178,7 +192,9 @@ void buf_str(struct buf *b, struct str s) {
 }
 
 void buf_char(struct buf *b, char c) {
-    buf_bytes(b, &c, 1);
+    buf_reserve(b, 1);
+    b->p[b->n++] = c;
+    b->p[b->n] = '\0';
 }
 
 void buf_printf(struct buf *b, const char *format, ...) {

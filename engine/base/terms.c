@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-const char *const term_forms[] = {"one", "many",     "gender",  "elision",     "a",          "the",
-                                  "of",  "of_a",     "of_the",  "to_the",      "this",       "no",
-                                  "its", "the_many", "of_many", "of_the_many", "to_the_many"};
+const char *const term_forms[] = {"one",     "many",        "gender",      "elision", "a",         "the", "of",
+                                  "of_a",    "of_the",      "to_the",      "this",    "no",        "its", "the_many",
+                                  "of_many", "of_the_many", "to_the_many", "two",     "accusative"};
 const size_t n_term_forms = sizeof term_forms / sizeof *term_forms;
 
 struct term {
@@ -94,6 +94,70 @@ static const char *in_english(const struct term *t, const char *form, const char
     return NULL;
 }
 
+static bool ends_with(const char *word, size_t n, const char *end) {
+    const size_t m = strlen(end);
+    return n >= m && memcmp(word + n - m, end, m) == 0;
+}
+
+/* Each word of the phrase with `before` in front and the ending that `end` gives it. A phrase that is definite by its
+ * last word (“the broker of the knowledge”) stays as it is when the article is to come. */
+static const char *arabic_words(struct arena *arena, const char *phrase, const char *before,
+                                void (*end)(struct buf *, const char *, size_t)) {
+    if (*before && strstr(phrase, " ال"))
+        return phrase;
+    struct buf out = BUF_INIT;
+    for (struct str rest = str_of(phrase), word; rest.n > 0 && str_split(&rest, ' ', &word);) {
+        buf_text(&out, out.n ? " " : "");
+        buf_text(&out, before);
+        end(&out, word.p, word.n);
+    }
+    const char *copy = arena_copy(arena, out.p, out.n);
+    buf_free(&out);
+    return copy;
+}
+
+static void end_plain(struct buf *out, const char *word, size_t n) {
+    buf_bytes(out, word, n);
+}
+
+/* What is counted from 11 to 99, and what stands after “as”: ـاً, or two strokes on ة and on اء. */
+static void end_accusative(struct buf *out, const char *word, size_t n) {
+    buf_bytes(out, word, n);
+    if (!ends_with(word, n, "ى"))
+        buf_text(out, ends_with(word, n, "ة") || ends_with(word, n, "اء") || ends_with(word, n, "أ") ? "ً" : "اً");
+}
+
+static void end_two(struct buf *out, const char *word, size_t n) {
+    const bool t = ends_with(word, n, "ة"), y = ends_with(word, n, "ى");
+    buf_bytes(out, word, t || y ? n - 2 : n);
+    buf_text(out, t ? "تان" : y ? "يان" : "ان");
+}
+
+/* ل and the article are one: للمؤسسة, and of three ل two remain: للجنة. */
+static const char *arabic_to(struct arena *arena, const char *phrase) {
+    const char *definite = arabic_words(arena, phrase, "ال", end_plain);
+    if (definite == phrase)
+        return arena_printf(arena, "ل%s", phrase);
+    return arena_printf(arena, "ل%s", definite + strlen(strncmp(phrase, "ل", 2) == 0 ? "ال" : "ا"));
+}
+
+static const char *in_arabic(const struct term *t, const char *form, const char *one, const char *many) {
+    const char *word = strstr(form, "many") ? many : one;
+    if (strcmp(form, "to_the") == 0 || strcmp(form, "to_the_many") == 0)
+        return arabic_to(t->arena, word);
+    if (strcmp(form, "two") == 0)
+        return arabic_words(t->arena, one, "", end_two);
+    if (strcmp(form, "accusative") == 0)
+        return arabic_words(t->arena, one, "", end_accusative);
+    if (strcmp(form, "no") == 0)
+        return arena_printf(t->arena, "لا %s", one);
+    if (!strstr(form, "the") && strcmp(form, "this") != 0)
+        return NULL; /* “a” and “of” have no word of their own */
+    word = arabic_words(t->arena, word, "ال", end_plain);
+    return strcmp(form, "this") != 0 ? word
+                                     : arena_printf(t->arena, "%s %s", says(t, "gender", "f") ? "هذه" : "هذا", word);
+}
+
 /* The term in this form; NULL when nobody knows the term. */
 static const char *form_of(const struct term *t, const char *form) {
     const char *word = given(t, form), *one = given(t, "one"), *many = given(t, "many");
@@ -102,8 +166,9 @@ static const char *form_of(const struct term *t, const char *form) {
     many = many ? many : one;
     word = is_language(t->language, "fr")   ? in_french(t, form, one, many)
            : is_language(t->language, "en") ? in_english(t, form, one, many)
+           : is_language(t->language, "ar") ? in_arabic(t, form, one, many)
                                             : NULL;
-    return word ? word : strstr(form, "many") ? many : one;
+    return word ? word : strstr(form, "many") || strcmp(form, "two") == 0 ? many : one;
 }
 
 /* The first letter large: Latin letters with and without accents. */

@@ -5,8 +5,11 @@
  *   {term.barrier:fort|forte} the first or second word, as the term is masculine or feminine
  *
  * A form that the words themselves do not give is made by the language's grammar: English a and an; French articles
- * with gender and elision, contracted with de and à. In any other language it is the singular, or the plural for a form
- * of many, so its terms should give the forms that its texts use. All this happens once, while texts are loaded. */
+ * with gender and elision, contracted with de and à; the Arabic article, ل before it, the dual and what is counted from
+ * 11 on (two, accusative: in Arabic only). In any other language it is the singular, or the plural for a form of many,
+ * so its terms should give the forms that its texts use. All this happens once, while texts are loaded.
+ *
+ * The terms themselves, with their default words, are in config/texts/LANGUAGE/terms.ini. */
 #ifndef READINESS_BASE_TERMS_H
 #define READINESS_BASE_TERMS_H
 

@@ -87,9 +87,10 @@ static enum result load_built_in(struct texts *t, struct findings *findings) {
         struct catalogue *c = catalogue_of(t, language);
         struct ini *ini = NULL;
         struct str text = {f->begin, (size_t)(f->end - f->begin)};
-        if (ini_parse(&ini, t->arena, f->path, text, findings) != RESULT_OK)
-            result = RESULT_INPUT;
-        if (c && ini)
+        const enum result parsed = ini_parse(&ini, t->arena, f->path, text, findings);
+        if (parsed != RESULT_OK)
+            result = parsed;
+        else if (c)
             add_file(t, c, ini);
     }
     return result;
@@ -110,7 +111,7 @@ static enum result load_language_folder(struct texts *t, const char *folder, con
         struct ini *ini = NULL;
         if (ini_read(&ini, t->arena, arena_printf(t->arena, "%s/%s", path, d->d_name), NULL, findings) != RESULT_OK)
             result = RESULT_INPUT;
-        if (ini)
+        else
             add_file(t, c, ini);
     }
     if (dir)

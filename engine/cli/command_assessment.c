@@ -39,6 +39,9 @@ static enum result read_values(struct cli *cli, const struct instrument *instrum
     for (size_t i = 0; i < *n; i++)
         if (!has_placeholder(instrument, str_of(values[i].name)))
             result = cli_refuse(cli, "placeholder_unknown", "name", values[i].name);
+        else if (!utf8_valid(str_of(values[i].value)) || utf8_has_control(str_of(values[i].value)))
+            result =
+                cli_refuse(cli, "placeholder_lines", "name", values[i].name); /* it may stand in a mail's subject */
     return result;
 }
 
@@ -49,7 +52,8 @@ static enum result check_options(struct cli *cli, struct assessment *a) {
     long number = 5;
     if (!is_name(a->name))
         result = cli_refuse(cli, "assessment_name", "name", a->name);
-    if (!a->title[0] || utf8_length(str_of(a->title)) > 200 || !utf8_valid(str_of(a->title)))
+    if (!a->title[0] || utf8_length(str_of(a->title)) > 200 || !utf8_valid(str_of(a->title)) ||
+        utf8_has_control(str_of(a->title)))
         result = cli_refuse(cli, "title_length", "title", a->title);
     if (mode && strcmp(mode, "anonymous") != 0 && strcmp(mode, "confidential") != 0)
         result = cli_refuse(cli, "mode_unknown", "mode", mode);

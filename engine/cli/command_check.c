@@ -104,8 +104,9 @@ static void write_comparison(struct cli *cli, struct against *against, const cha
     json_close(w, '}');
 }
 
-static void say_good(struct cli *cli, const char *file, const struct instrument *instrument) {
-    cli_say(cli, "said.check_good", "file", file, "constructs",
+static void say_good(struct cli *cli, const char *file, const struct instrument *instrument, size_t warnings) {
+    cli_say(cli, warnings ? "said.check_usable" : "said.check_good", "file", file, "warnings",
+            arena_printf(cli->arena, "%zu", warnings), "constructs",
             arena_printf(cli->arena, "%zu", instrument->n_constructs), "items",
             arena_printf(cli->arena, "%zu", instrument->n_items), "questions",
             arena_printf(cli->arena, "%zu", instrument->n_questions));
@@ -138,13 +139,17 @@ static void check_strategies(struct cli *cli, const struct instrument *instrumen
 
 static enum result check_file(struct cli *cli, struct against *against, const char *path, const char *file) {
     const struct instrument *instrument = NULL;
+    const size_t before = findings_count(cli->findings, SEVERITY_WARNING);
     enum result result = instrument_load(&instrument, path, cli->findings);
     if (result != RESULT_OK)
         return result;
     check_strategies(cli, instrument, path);
+    const size_t n = strlen(path);
+    if (n < 4 || strcmp(path + n - 4, ".ini") != 0) /* an editor has given it an ending of its own, such as .txt */
+        finding_add(cli->findings, SEVERITY_WARNING, (struct place){path, 0, 0}, "file_ending", NULL);
     bool text = cli_format_is(cli, "text");
     if (text)
-        say_good(cli, file, instrument);
+        say_good(cli, file, instrument, findings_count(cli->findings, SEVERITY_WARNING) - before);
     if (against->was) {
         const struct comparison c = instrument_compare(cli->arena, against->was, instrument);
         if (text)

@@ -20,15 +20,18 @@ static const char *file_of(struct cli *cli, const char *out, const char *languag
     return arena_printf(cli->arena, "%.*s.%s.ini", (int)(strlen(out) - 4), out, language);
 }
 
-static enum result check_free(struct cli *cli, const struct exchange_made *made, const char *out) {
-    if (cli_option(cli, "replace"))
+/* Nothing is written over unless one says so. */
+static enum result check_one(struct cli *cli, const char *file) {
+    if (cli_option(cli, "replace") || !file_exists(cli_path(cli, file)))
         return RESULT_OK;
-    for (size_t i = 0; i < made->n_files; i++) {
-        const char *file = file_of(cli, out, made->files[i].language);
-        if (file_exists(cli_path(cli, file)))
-            return cli_refuse(cli, "exchange.file_exists", "value", file);
-    }
-    return RESULT_OK;
+    return cli_refuse(cli, "exchange.file_exists", "value", file);
+}
+
+static enum result check_free(struct cli *cli, const struct exchange_made *made, const char *out) {
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < made->n_files && result == RESULT_OK; i++)
+        result = check_one(cli, file_of(cli, out, made->files[i].language));
+    return result;
 }
 
 static enum result write_files(struct cli *cli, const struct exchange_made *made, const char *out) {
@@ -75,7 +78,8 @@ static enum result import_bytes(struct cli *cli, struct str bytes, const char *o
     };
     struct exchange_made made;
     enum result result = exchange_import(&made, cli->arena, &source, list, cli->findings);
-    show_list(cli, list);
+    if (result == RESULT_OK || findings_total(list) > 0)
+        show_list(cli, list);
     if (result == RESULT_OK)
         result = write_files(cli, &made, out);
     findings_free(list);
@@ -87,19 +91,26 @@ enum result run_instrument_import(struct cli *cli) {
     struct str bytes;
     if (!ends_in(out, ".ini"))
         return cli_refuse(cli, "exchange.out_not_ini", "value", out);
-    const enum result result =
-        file_read(&bytes, cli->arena, cli_path(cli, cli->arguments[0]), EXCHANGE_FILE_MAX, cli->findings);
+    enum result result = check_one(cli, out);
+    if (result == RESULT_OK)
+        result = file_read(&bytes, cli->arena, cli_path(cli, cli->arguments[0]), EXCHANGE_FILE_MAX, cli->findings);
     return result == RESULT_OK ? import_bytes(cli, bytes, out) : result;
 }
 
-static enum result export(struct cli *cli, const struct instrument *instrument, const char *out, bool redcap) {
-    struct findings *list = findings_new(); struct str bytes;
+static enum result export_instrument(struct cli *cli, const struct instrument *instrument, const char *out,
+                                     bool redcap) {
+    struct findings *list = findings_new();
+    struct str bytes;
     enum result result = redcap ? exchange_export_redcap(&bytes, cli->arena, instrument, list)
                                 : exchange_export_xlsform(&bytes, cli->arena, instrument, list);
-    if (result == RESULT_OK) result = file_write(cli_path(cli, out), bytes, 0644, cli->findings);
-    if (result == RESULT_OK){show_list(cli, list); cli_say(cli, "said.instrument_written", "file", out);}
-findings_free(list);
-return result;
+    if (result == RESULT_OK)
+        result = file_write(cli_path(cli, out), bytes, 0644, cli->findings);
+    if (result == RESULT_OK) {
+        show_list(cli, list);
+        cli_say(cli, "said.instrument_written", "file", out);
+    }
+    findings_free(list);
+    return result;
 }
 
 enum result run_instrument_export(struct cli *cli) {
@@ -108,9 +119,12 @@ enum result run_instrument_export(struct cli *cli) {
     const struct instrument *instrument = NULL;
     if (!ends_in(out, redcap ? ".csv" : ".xlsx"))
         return cli_refuse(cli, redcap ? "exchange.out_not_csv" : "exchange.out_not_xlsx", "value", out);
-    enum result result = instrument_load(&instrument, cli_instrument_path(cli, cli->arguments[0]), cli->findings);
+    enum result result = check_one(cli, out);
     if (result == RESULT_OK)
-        result = export(cli, instrument, out, redcap);
-    instrument_release(instrument);
+        result = instrument_load(&instrument, cli_instrument_path(cli, cli->arguments[0]), cli->findings);
+    if (result == RESULT_OK)
+        result = export_instrument(cli, instrument, out, redcap);
+    if (instrument)
+        instrument_release(instrument);
     return result;
 }

@@ -1,5 +1,6 @@
 /* readiness instrument translate and readiness texts translate: a file with every text to translate, or an older one
  * brought up to date. */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -68,8 +69,24 @@ static const char *target(struct cli *cli, const char *path, const char *languag
                : arena_printf(cli->arena, "%s.%s", path, language);
 }
 
+/* As tags are usually written: "FR" is "fr", "pt-br" is "pt-BR". Else there could be two files for one language. */
+static const char *usual_tag(struct cli *cli, const char *tag) {
+    char *copy = arena_string(cli->arena, tag);
+    size_t part = 0, begin = 0;
+    for (size_t i = 0; copy[i]; i++) {
+        if (copy[i] == '-') {
+            part++;
+            begin = i + 1;
+            continue;
+        }
+        const bool region = part > 0 && strcspn(copy + begin, "-") == 2;
+        copy[i] = (char)(region ? toupper((unsigned char)copy[i]) : tolower((unsigned char)copy[i]));
+    }
+    return copy;
+}
+
 enum result run_instrument_translate(struct cli *cli) {
-    const char *path = cli_instrument_path(cli, cli->arguments[0]), *language = cli->arguments[1];
+    const char *path = cli_instrument_path(cli, cli->arguments[0]), *language = usual_tag(cli, cli->arguments[1]);
     struct translation t = {.to = language, .is_instrument = true};
     const struct instrument *instrument;
     size_t n;

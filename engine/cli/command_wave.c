@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "instrument/library.h"
+#include "store/accounts.h"
 #include "store/counts.h"
 
 static enum result open_links_option(struct cli *cli, enum open_links *out) {
@@ -73,6 +74,11 @@ enum result run_wave_close(struct cli *cli) {
     if (closing.destroyed)
         cli_say(cli, "said.wave_destroyed", "n", arena_printf(cli->arena, "%zu", closing.destroyed), "k",
                 arena_printf(cli->arena, "%d", wave.min_group));
+    struct audit copied;
+    if (store_find_audit(cli->store, cli->arena, "keys_copied", "", &copied) == RESULT_OK ||
+        store_find_audit(cli->store, cli->arena, "recovery_sheet_shown",
+                         arena_printf(cli->arena, "%s/%s", a.name, wave.label), &copied) == RESULT_OK)
+        cli_say(cli, "said.wave_destroy_copies", "label", wave.label);
     /* the published groups are decided now, once; while residue is still being removed, by the first report */
     return closing.cleaning ? RESULT_OK : make_results(cli, &a, wave.id);
 }

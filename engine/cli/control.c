@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@ enum { MESSAGE_MAX = 32 << 10, STREAMS = 3, CLIENTS_MAX = 16 };
 
 struct control {
     const struct cli *server;
+    _Atomic(const struct settings *) settings;
     int listening;
     int stop[2]; /* closing [1] ends the thread */
     struct sockaddr_un address;
@@ -48,18 +50,32 @@ static ssize_t receive(int socket, char *message, int streams[STREAMS]) {
         .msg_iov = &data, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
     ssize_t n = recvmsg(socket, &m, MSG_CMSG_CLOEXEC);
     struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-    if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int) * STREAMS))
-        return -1;
-    memcpy(streams, CMSG_DATA(c), sizeof(int) * STREAMS);
-    return n > 0 && message[n - 1] == '\0' ? n : -1;
+    const size_t given = c && c->cmsg_type == SCM_RIGHTS ? (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+    const bool good = given == STREAMS && message[n - 1] == '\0';
+    for (size_t i = 0; i < given; i++) {
+        int stream;
+        memcpy(&stream, CMSG_DATA(c) + i * sizeof stream, sizeof stream);
+        if (good)
+            streams[i] = stream;
+        else
+            close(stream);
+    }
+    return good ? n : -1;
 }
 
-static enum result run_for_client(const struct control *control, int client, char *message, size_t n,
-                                  int streams[STREAMS]) {
+/* With the descriptor below it, also when no stream could be made of that. */
+static void close_stream(FILE *file, int descriptor) {
+    if (file)
+        fclose(file);
+    else
+        close(descriptor);
+}
+
+static enum result run_for_client(struct control *control, int client, char *message, size_t n, int streams[STREAMS]) {
     struct cli cli = {.folder = message,
                       .texts = control->server->texts,
                       .language = control->server->language,
-                      .settings = control->server->settings,
+                      .settings = atomic_load(&control->settings),
                       .store = control->server->store,
                       .collect = control->server->collect,
                       .strategies = control->server->strategies,
@@ -82,16 +98,15 @@ static enum result run_for_client(const struct control *control, int client, cha
         if (result == RESULT_OK && !helped)
             result = cli.command->only_here ? RESULT_USAGE : cli_run(&cli);
     }
-    FILE *files[STREAMS] = {cli.in, cli.out, cli.err};
-    for (int i = 0; i < STREAMS; i++)
-        if (files[i])
-            fclose(files[i]);
+    close_stream(cli.in, streams[0]);
+    close_stream(cli.out, streams[1]);
+    close_stream(cli.err, streams[2]);
     findings_free(cli.findings);
     arena_free(cli.arena);
     return result;
 }
 
-static void answer(const struct control *control, int client) {
+static void answer(struct control *control, int client) {
     char *message = mem_alloc(MESSAGE_MAX);
     int streams[STREAMS];
     ssize_t n = receive(client, message, streams);
@@ -150,6 +165,7 @@ static void *answer_until_stopped(void *argument) {
 struct control *control_start(const struct cli *cli) {
     struct control *control = mem_alloc(sizeof *control);
     *control = (struct control){.server = cli};
+    atomic_init(&control->settings, cli->settings);
     pthread_mutex_init(&control->mutex, NULL);
     pthread_cond_init(&control->gone, NULL);
     control->listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -167,6 +183,11 @@ struct control *control_start(const struct cli *cli) {
         close(control->listening);
     free(control);
     return NULL;
+}
+
+void control_use(struct control *control, const struct settings *settings) {
+    if (control)
+        atomic_store(&control->settings, settings);
 }
 
 void control_stop(struct control *control) {

@@ -14,6 +14,8 @@ struct control;
  * made (the server then serves without it). Stopping waits for the commands under way. */
 struct control *control_start(const struct cli *cli);
 void control_stop(struct control *control);
+/* Commands that are asked for from now on run with these settings. */
+void control_use(struct control *control, const struct settings *settings);
 
 /* The asking side. False when nobody answers there. */
 bool control_ask(const char *db, int argc, char *const *argv, enum result *result);

@@ -2,11 +2,13 @@
 #include "cli/cli.h"
 #include "cli/control.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +17,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "store/accounts.h"
+#include "store/care.h"
 
 enum result cli_refuse(struct cli *cli, const char *code, const char *name, const char *value) {
     finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, code, name, value, NULL);
@@ -31,6 +34,13 @@ const char *cli_path(const struct cli *cli, const char *path) {
     return path[0] == '/' || !cli->folder ? path : arena_printf(cli->arena, "%s/%s", cli->folder, path);
 }
 
+const char *cli_full_path(const struct cli *cli, const char *path) {
+    char *real = realpath(path, NULL);
+    const char *shown = real ? arena_string(cli->arena, real) : path;
+    free(real);
+    return shown;
+}
+
 bool cli_format_is(const struct cli *cli, const char *format) {
     const char *given = cli_option(cli, "format");
     return strcmp(given ? given : "text", format) == 0;
@@ -41,7 +51,7 @@ const char *cli_instrument_path(const struct cli *cli, const char *instrument) {
     struct stat st;
     if (stat(cli_path(cli, instrument), &st) == 0 && S_ISREG(st.st_mode))
         return cli_path(cli, instrument);
-    if (strchr(instrument, '/') || (n > 4 && strcmp(instrument + n - 4, ".ini") == 0))
+    if (instrument[0] == '.' || strchr(instrument, '/') || (n > 4 && strcmp(instrument + n - 4, ".ini") == 0))
         return cli_path(cli, instrument);
     return arena_printf(cli->arena, "%s/%s.ini", cli->settings->surveys, instrument);
 }
@@ -165,12 +175,22 @@ void cli_table(struct cli *cli, const char *const *header, size_t n_columns, con
     }
 }
 
+/* What was to be shown may not have arrived: the disk is full, or whoever read it is gone. */
+static enum result finish_output(struct cli *cli, enum result result) {
+    const bool arrived = fflush(cli->out) == 0 && !ferror(cli->out);
+    if (arrived || errno == EPIPE || result != RESULT_OK)
+        return result;
+    finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "output_not_written", NULL);
+    return RESULT_MACHINE;
+}
+
 enum result cli_run(struct cli *cli) {
-    enum result result = cli->command->run(cli);
+    enum result result = finish_output(cli, cli->command->run(cli));
+    if (result == RESULT_MACHINE && findings_total(cli->findings) == 0) /* a sentence for whoever has said none */
+        finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "machine_trouble", NULL);
     findings_sort(cli->findings);
-    if (!cli->command->options[0].name || strcmp(cli->command->noun, "check") != 0) /* check shows its own */
-        findings_write_text(cli->findings, cli->texts, cli->language, cli->err);
-    fflush(cli->out);
+    if (!cli->command->options[0].name || strcmp(cli->command->noun, "check") != 0 || result == RESULT_MACHINE)
+        findings_write_text(cli->findings, cli->texts, cli->language, cli->err); /* else check has shown its own */
     return result;
 }
 
@@ -183,7 +203,7 @@ static const char *language_from_environment(struct arena *arena) {
     return lang && strncmp(lang, "fr", 2) == 0 ? "fr" : arena_string(arena, "en");
 }
 
-static void set_log_level(const char *name) {
+void cli_set_log_level(const char *name) {
     static const char *const names[] = {"error", "warning", "info", "debug"};
     for (int i = 0; i < 4; i++)
         if (strcmp(names[i], name) == 0)
@@ -217,15 +237,20 @@ static enum result run_with_store(struct cli *cli, int argc, char *const *argv) 
         findings_free(opening);
         return result;
     }
-    if (result != RESULT_OK)
+    const bool anyway = result != RESULT_OK && cli->command->needs_store == STORE_IF_THERE;
+    if (anyway)
+        findings_add_all(cli->findings, opening);
+    else if (result != RESULT_OK)
         findings_write_text(opening, cli->texts, cli->language, cli->err);
     findings_free(opening);
     if (result != RESULT_OK)
-        return result;
+        return anyway ? cli_run(cli) : result;
     result = collect_new(&cli->collect, cli->store, cli->settings->keys, cli->findings);
     if (result == RESULT_OK)
         result = cli_run(cli);
-    else
+    else if (result == RESULT_MACHINE)
+        result = cli_trouble(cli);
+    if (result != RESULT_OK && !cli->collect)
         findings_write_text(cli->findings, cli->texts, cli->language, cli->err);
     collect_free(cli->collect);
     store_close(cli->store);
@@ -234,7 +259,17 @@ static enum result run_with_store(struct cli *cli, int argc, char *const *argv) 
 
 /* An assessment named by --against is in the database, also for a command that can do without one. */
 static bool needs_store(const struct cli *cli) {
+    if (cli->command->needs_store == STORE_IF_THERE)
+        return cli->n_arguments == 0 && store_exists(cli->settings->db);
     return cli->command->needs_store || cli_option(cli, "against");
+}
+
+/* What is in memory, keys and answers among it, must not get into a file when the program dies. One byte rather than
+ * none: the kernel takes that to mean that no program may have it either. */
+static void forbid_core_dumps(void) {
+    const struct rlimit one = {1, 1}, none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &one) != 0)
+        (void)setrlimit(RLIMIT_CORE, &none);
 }
 
 static enum result start(struct cli *cli, int argc, char **argv) {
@@ -249,8 +284,9 @@ static enum result start(struct cli *cli, int argc, char **argv) {
                                          settings->terms[0] ? settings->terms : NULL, cli->findings);
     cli->texts = texts;
     cli->settings = settings;
+    cli->config = config;
     cli->language = settings->language[0] ? settings->language : language_from_environment(cli->arena);
-    set_log_level(settings->log);
+    cli_set_log_level(settings->log);
     bool helped = false;
     if (result != RESULT_OK || loaded != RESULT_OK) {
         findings_sort(cli->findings);
@@ -268,6 +304,7 @@ static enum result start(struct cli *cli, int argc, char **argv) {
 int cli_main(int argc, char **argv) {
     if (sodium_init() < 0)
         return RESULT_MACHINE;
+    forbid_core_dumps();
     struct cli cli = {.in = stdin, .out = stdout, .err = stderr, .terminal = isatty(STDERR_FILENO), .client = -1};
     cli.arena = arena_new();
     cli.findings = findings_new();

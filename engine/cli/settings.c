@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,22 +14,28 @@ struct setting {
     const char *section, *key;
     size_t offset;
     bool number;
+    bool reloaded; /* a running server takes it over (settings_take_over) */
     long least, most;
     const char *standard;
 };
 
 #define TEXT(section, key, field, standard)                                                                            \
-    { section, key, offsetof(struct settings, field), false, 0, 0, standard }
+    { section, key, offsetof(struct settings, field), false, false, 0, 0, standard }
+#define RELOADED_TEXT(section, key, field, standard)                                                                   \
+    { section, key, offsetof(struct settings, field), false, true, 0, 0, standard }
 #define NUMBER(section, key, field, least, most, standard)                                                             \
-    { section, key, offsetof(struct settings, field), true, least, most, standard }
+    { section, key, offsetof(struct settings, field), true, false, least, most, standard }
+#define RELOADED_NUMBER(section, key, field, least, most, standard)                                                    \
+    { section, key, offsetof(struct settings, field), true, true, least, most, standard }
 
 static const struct setting table[] = {
     TEXT("server", "listen", listen, "127.0.0.1:8080"),
     TEXT("server", "public_url", public_url, ""),
+    TEXT("server", "trusted_proxies", trusted_proxies, ""),
     NUMBER("server", "threads", threads, 1, 16, "2"),
     NUMBER("server", "connection_limit", connection_limit, 8, 60000, "4096"),
     NUMBER("server", "idle_seconds", idle_seconds, 1, 3600, "30"),
-    NUMBER("server", "total_seconds", total_seconds, 1, 3600, "30"),
+    RELOADED_NUMBER("server", "total_seconds", total_seconds, 1, 3600, "30"),
     TEXT("data", "db", db, "sqlite:var/readiness.db"),
     TEXT("data", "keys", keys, "var/keys"),
     TEXT("instruments", "folder", surveys, "surveys"),
@@ -42,13 +49,13 @@ static const struct setting table[] = {
     TEXT("mail", "from_name", mail.from_name, ""),
     TEXT("mail", "reply_to", mail.reply_to, ""),
     TEXT("mail", "texts", mail_texts, ""),
-    NUMBER("mail", "per_minute", mails_per_minute, 1, 60000, "30"),
+    RELOADED_NUMBER("mail", "per_minute", mails_per_minute, 1, 60000, "30"),
     NUMBER("mail", "timeout_seconds", mail.timeout_seconds, 1, 600, "60"),
     NUMBER("mail", "retry_seconds", mail_retry_seconds, 0, 3600, "60"),
     TEXT("texts", "folder", texts, ""),
     TEXT("texts", "language", language, ""),
     TEXT("texts", "terms", terms, ""),
-    TEXT("log", "level", log, "info"),
+    RELOADED_TEXT("log", "level", log, "info"),
 };
 static const char usual_terms[] = "config/terms.ini"; /* taken when it is there */
 enum { N_SETTINGS = sizeof table / sizeof *table };
@@ -133,4 +140,25 @@ enum result settings_load(struct settings *out, struct arena *arena, const char 
     if (!out->terms[0] && file_exists(usual_terms))
         out->terms = usual_terms;
     return result == RESULT_OK ? environment : result;
+}
+
+static bool differs(const struct setting *s, const struct settings *a, const struct settings *b) {
+    const void *x = (const char *)a + s->offset, *y = (const char *)b + s->offset;
+    if (s->number)
+        return *(const int *)x != *(const int *)y;
+    return strcmp(*(const char *const *)x, *(const char *const *)y) != 0;
+}
+
+void settings_take_over(struct settings *now, const struct settings *read,
+                        void (*waits)(void *context, const char *setting), void *context) {
+    char name[64];
+    for (size_t i = 0; i < N_SETTINGS; i++) {
+        const struct setting *s = &table[i];
+        if (s->reloaded) {
+            memcpy((char *)now + s->offset, (const char *)read + s->offset, s->number ? sizeof(int) : sizeof(char *));
+        } else if (differs(s, now, read)) {
+            snprintf(name, sizeof name, "%s.%s", s->section, s->key);
+            waits(context, name);
+        }
+    }
 }

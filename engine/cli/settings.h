@@ -10,6 +10,7 @@
 
 struct settings {
     const char *listen, *public_url; /* public_url "" follows listen */
+    const char *trusted_proxies;     /* "": none */
     int threads, connection_limit, idle_seconds, total_seconds;
     const char *db, *keys, *surveys, *texts; /* texts "" for the built-in ones only */
     const char *strategies;                  /* a folder with more lists and matrices than the built-in ones */
@@ -24,5 +25,10 @@ struct settings {
 /* `path` NULL: ./config/readiness.ini or /etc/readiness/readiness.ini if there is one, else none. */
 enum result settings_load(struct settings *out, struct arena *arena, const char *path,
                           struct findings *findings) MUST_CHECK;
+
+/* What a running server takes over from settings that were read anew: [server] total_seconds, [mail] per_minute,
+ * [log] level. The others that differ are named to `waits`, as "server.listen": they count from the next start. */
+void settings_take_over(struct settings *now, const struct settings *read,
+                        void (*waits)(void *context, const char *setting), void *context);
 
 #endif

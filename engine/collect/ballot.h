@@ -1,5 +1,5 @@
-/* Sealing: a ballot to the wave's public key, a draft under a key of its own. Sizes say only a size class. For the
- * files of collect only. */
+/* Sealing: a ballot to the wave's public key, a draft under a key of its own. All of a wave have one size, so that no
+ * size tells who wrote the one long comment. For the files of collect only. */
 #ifndef READINESS_COLLECT_BALLOT_H
 #define READINESS_COLLECT_BALLOT_H
 
@@ -8,10 +8,20 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "instrument/instrument.h"
 
-/* The content padded to 4, 16, 64 or 256 KiB and sealed (libsodium sealed box: 48 bytes more). Empty when it is too
- * long. */
-struct str ballot_seal(struct arena *arena, const uint8_t public_key[32], struct str content);
+enum { BALLOT_ROOM_LEAST = 4096, BALLOT_ROOM_MOST = 64 << 10 };
+
+/* The size in bytes to which every ballot and draft of an instrument is padded: the smallest power of two that holds
+ * an answer to everything and about a page of prose for each open question, since texts are packed when they would not
+ * fit. It follows from the names of fields and codes alone: other words for the same questions do not change it. */
+size_t ballot_room(const struct instrument *instrument);
+
+/* The content, packed when it has to be, padded to `room` and sealed (libsodium sealed box: 48 bytes more). Empty when
+ * it does not fit. */
+struct str ballot_seal(struct arena *arena, const uint8_t public_key[32], struct str content, size_t room);
+/* Would it fit? */
+bool ballot_fits(struct arena *arena, struct str content, size_t room);
 /* Opens and takes the padding off; false when it was not sealed to this key. */
 bool ballot_open(struct arena *arena, const uint8_t public_key[32], const uint8_t secret_key[32], struct str sealed,
                  struct str *content);
@@ -23,7 +33,7 @@ bool pseudonym_open(const uint8_t public_key[32], const uint8_t secret_key[32], 
                     uint8_t pseudonym[16]);
 
 /* The same with a secret key for both ways (libsodium secretbox with a random nonce): drafts, resume codes. */
-struct str draft_seal(struct arena *arena, const uint8_t key[32], struct str content);
+struct str draft_seal(struct arena *arena, const uint8_t key[32], struct str content, size_t room);
 bool draft_open(struct arena *arena, const uint8_t key[32], struct str sealed, struct str *content);
 
 #endif

@@ -132,10 +132,13 @@ void collect_save_draft(struct collect *c, const struct sitting *s, const char *
     answers_write_json(&content, answers, true);
     draft_bytes(s, secret, "draft", id);
     draft_bytes(s, secret, "draft key", key);
-    struct str sealed = draft_seal(arena, key, buf_view(&content));
+    struct str sealed = draft_seal(arena, key, buf_view(&content), ballot_room(s->instrument));
     sodium_memzero(content.p, content.n);
     buf_free(&content);
-    store_put_draft(c->store, s->wave.id, id, sealed, clock_today(), done, context);
+    if (sealed.n) /* an empty one would remove the draft */
+        store_put_draft(c->store, s->wave.id, id, sealed, clock_today(), done, context);
+    else
+        done(context, RESULT_INPUT);
     arena_free(arena);
 }
 
@@ -188,7 +191,7 @@ enum result collect_make_resume_code(struct collect *c, const struct sitting *s,
         return RESULT_MACHINE;
     struct arena *arena = arena_new();
     const char *note = arena_printf(arena, "%s\n%s", secret, s->token);
-    struct str sealed = draft_seal(arena, key, str_of(note));
+    struct str sealed = draft_seal(arena, key, str_of(note), ballot_room(s->instrument));
     enum result result = store_put_draft_wait(c->store, s->wave.id, id, sealed, clock_today());
     arena_free(arena);
     memcpy(code, plain, 5);
@@ -238,6 +241,11 @@ enum result collect_resume(struct collect *c, struct sitting *s, const char *cod
     return result;
 }
 
+bool collect_fits(struct arena *arena, const struct sitting *s, const struct answers *answers) {
+    return s->kind == INVITATION_ORGANISATION ||
+           ballot_fits(arena, ballot_write(arena, &s->ticket, answers), ballot_room(s->instrument));
+}
+
 void collect_cast(struct collect *c, const struct sitting *s, struct answers *answers, const char *secret,
                   void (*done)(void *context, enum cast_outcome outcome), void *context) {
     struct arena *arena = arena_new();
@@ -252,7 +260,8 @@ void collect_cast(struct collect *c, const struct sitting *s, struct answers *an
         answers_write_json(&json, answers, true);
         cast.content = buf_view(&json);
     } else {
-        cast.content = ballot_seal(arena, s->wave.public_key, ballot_write(arena, &s->ticket, answers));
+        cast.content = ballot_seal(arena, s->wave.public_key, ballot_write(arena, &s->ticket, answers),
+                                   ballot_room(s->instrument));
     }
     if (cast.content.n)
         store_cast(c->store, &cast, done, context);

@@ -269,6 +269,7 @@ static bool take_wrapped_name(struct parser *p, struct operand *out) {
 }
 
 static bool take_operand(struct parser *p, struct operand *out) {
+    skip_blanks(p);
     const size_t begin = p->at;
     *out = (struct operand){0};
     if (take_quoted(p, &out->text))

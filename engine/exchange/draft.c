@@ -9,7 +9,7 @@ struct draft *draft_new(struct arena *arena, const struct exchange_source *sourc
     d->list = list;
     d->texts = source->texts;
     d->file = source->file;
-    d->language = source->language;
+    d->language = source->language ? draft_language_tag(arena, source->language) : NULL;
     d->reader = source->reader ? source->reader : "en";
     return d;
 }
@@ -47,17 +47,35 @@ static const char *tidy_tag(struct arena *arena, struct str s) {
 
 const char *draft_language_tag(struct arena *arena, const char *written) {
     static const char *const names[][2] = {
-        {"english", "en"},   {"french", "fr"},        {"francais", "fr"},   {"spanish", "es"},    {"espanol", "es"},
-        {"german", "de"},    {"deutsch", "de"},       {"italian", "it"},    {"italiano", "it"},   {"portuguese", "pt"},
-        {"portugues", "pt"}, {"dutch", "nl"},         {"nederlands", "nl"}, {"arabic", "ar"},     {"العربية", "ar"},
-        {"swahili", "sw"},   {"kiswahili", "sw"},     {"hindi", "hi"},      {"chinese", "zh"},    {"中文", "zh"},
-        {"russian", "ru"},   {"русский", "ru"},       {"polish", "pl"},     {"polski", "pl"},     {"turkish", "tr"},
-        {"turkce", "tr"},    {"ukrainian", "uk"},     {"greek", "el"},      {"hebrew", "he"},     {"persian", "fa"},
-        {"farsi", "fa"},     {"urdu", "ur"},          {"bengali", "bn"},    {"nepali", "ne"},     {"swedish", "sv"},
-        {"svenska", "sv"},   {"norwegian", "nb"},     {"norsk", "nb"},      {"danish", "da"},     {"dansk", "da"},
-        {"finnish", "fi"},   {"suomi", "fi"},         {"japanese", "ja"},   {"vietnamese", "vi"}, {"somali", "so"},
-        {"amharic", "am"},   {"indonesian", "id"},    {"tagalog", "tl"},    {"romanian", "ro"},   {"hungarian", "hu"},
-        {"czech", "cs"},     {"haitian creole", "ht"}};
+        {"english", "en"},       {"french", "fr"},     {"francais", "fr"},       {"spanish", "es"},
+        {"espanol", "es"},       {"german", "de"},     {"deutsch", "de"},        {"italian", "it"},
+        {"italiano", "it"},      {"portuguese", "pt"}, {"portugues", "pt"},      {"dutch", "nl"},
+        {"nederlands", "nl"},    {"arabic", "ar"},     {"العربية", "ar"},        {"swahili", "sw"},
+        {"kiswahili", "sw"},     {"hindi", "hi"},      {"chinese", "zh"},        {"中文", "zh"},
+        {"russian", "ru"},       {"русский", "ru"},    {"polish", "pl"},         {"polski", "pl"},
+        {"turkish", "tr"},       {"turkce", "tr"},     {"ukrainian", "uk"},      {"greek", "el"},
+        {"hebrew", "he"},        {"persian", "fa"},    {"farsi", "fa"},          {"urdu", "ur"},
+        {"bengali", "bn"},       {"nepali", "ne"},     {"swedish", "sv"},        {"svenska", "sv"},
+        {"norwegian", "nb"},     {"norsk", "nb"},      {"danish", "da"},         {"dansk", "da"},
+        {"finnish", "fi"},       {"suomi", "fi"},      {"japanese", "ja"},       {"vietnamese", "vi"},
+        {"somali", "so"},        {"amharic", "am"},    {"indonesian", "id"},     {"tagalog", "tl"},
+        {"romanian", "ro"},      {"hungarian", "hu"},  {"czech", "cs"},          {"haitian_creole", "ht"},
+        {"kreyol", "ht"},        {"haitian", "ht"},    {"kreyol ayisyen", "ht"}, {"hausa", "ha"},
+        {"yoruba", "yo"},        {"igbo", "ig"},       {"zulu", "zu"},           {"isizulu", "zu"},
+        {"xhosa", "xh"},         {"afrikaans", "af"},  {"kinyarwanda", "rw"},    {"luganda", "lg"},
+        {"oromo", "om"},         {"tigrinya", "ti"},   {"burmese", "my"},        {"khmer", "km"},
+        {"lao", "lo"},           {"thai", "th"},       {"malay", "ms"},          {"bahasa indonesia", "id"},
+        {"bahasa melayu", "ms"}, {"pashto", "ps"},     {"dari", "prs"},          {"tamil", "ta"},
+        {"telugu", "te"},        {"marathi", "mr"},    {"gujarati", "gu"},       {"punjabi", "pa"},
+        {"sinhala", "si"},       {"korean", "ko"},     {"filipino", "fil"},      {"wolof", "wo"},
+        {"lingala", "ln"},       {"shona", "sn"},      {"chichewa", "ny"},       {"malagasy", "mg"},
+        {"bulgarian", "bg"},     {"croatian", "hr"},   {"serbian", "sr"},        {"slovak", "sk"},
+        {"slovenian", "sl"},     {"lithuanian", "lt"}, {"latvian", "lv"},        {"estonian", "et"},
+        {"icelandic", "is"},     {"welsh", "cy"},      {"irish", "ga"},          {"basque", "eu"},
+        {"catalan", "ca"},       {"galician", "gl"},   {"mongolian", "mn"},      {"kazakh", "kk"},
+        {"georgian", "ka"},      {"armenian", "hy"},   {"albanian", "sq"},       {"macedonian", "mk"},
+        {"bosnian", "bs"},       {"maltese", "mt"},    {"kurdish", "ku"},        {"sindhi", "sd"},
+        {"inuktitut", "iu"},     {"cree", "cr"}};
     struct str s = str_trim(str_of(written));
     const char *open = memrchr(s.p, '(', s.n);
     if (open && s.p[s.n - 1] == ')') {
@@ -69,9 +87,8 @@ const char *draft_language_tag(struct arena *arena, const char *written) {
     }
     const char *plain = draft_letters(arena, arena_copy(arena, s.p, s.n));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (str_is(s, names[i][0]) || strcasecmp(plain, draft_letters(arena, names[i][0])) == 0)
-            if (plain[0] || str_is(s, names[i][0]))
-                return names[i][1];
+        if (str_is(s, names[i][0]) || strcmp(plain, names[i][0]) == 0)
+            return names[i][1];
     return s.n <= 12 ? tidy_tag(arena, s) : NULL;
 }
 
@@ -223,12 +240,22 @@ const char *draft_value(struct draft *d, enum section_kind section, const char *
     return good ? arena_string(d->arena, value) : NULL;
 }
 
+void draft_drop_alone(struct draft *d, struct draft_text *text, const char *subject, struct place place) {
+    for (size_t k = 1; k < d->n_languages && !text->in[0]; k++) {
+        if (text->in[k])
+            draft_lost(d, place, "exchange.translation_alone", "name", subject, "language", d->languages[k]);
+        text->in[k] = NULL;
+    }
+}
+
 void draft_paragraph(struct draft *d, bool thanks, const struct draft_text *text, struct place place) {
     struct draft_text *list = thanks ? d->thanks : d->welcome;
     size_t *n = thanks ? &d->n_thanks : &d->n_welcome, pieces;
-    if (draft_text_is_empty(text))
+    struct draft_text whole = *text;
+    draft_drop_alone(d, &whole, thanks ? "thanks" : "welcome", place);
+    if (draft_text_is_empty(&whole))
         return;
-    const struct draft_text *parts = draft_pieces(d, text, &pieces);
+    const struct draft_text *parts = draft_pieces(d, &whole, &pieces);
     for (size_t i = 0; i < pieces; i++) {
         if (*n == sizeof d->welcome / sizeof *d->welcome) {
             draft_lost(d, place, "exchange.paragraphs", "n", arena_printf(d->arena, "%zu", *n));

@@ -36,6 +36,7 @@ struct draft_list { /* choices that any number of questions may share */
     bool choices;    /* some question uses it as choices */
     bool says_sides; /* the options' sides are said */
     bool lettered;   /* as a scale its codes are not what they were */
+    bool asked;      /* some question names it, in files where lists stand apart */
 };
 
 struct draft_item {
@@ -124,6 +125,7 @@ struct draft {
     const char **gone;
     struct draft_index found; /* of resolve.c: names of questions and items, to what it knows of them */
     size_t n_quotes;          /* straight quotation marks that were turned */
+    const char *strange;      /* what was said last to be a language, and is none; NULL */
     bool full;                /* more blocks than an instrument may have; said once */
 };
 
@@ -191,6 +193,9 @@ void draft_divide_page(struct draft *d, size_t from);
 /* A value for a key of our own format, as a table of the loader's says it may be; anything else is listed, NULL. */
 const char *draft_value(struct draft *d, enum section_kind section, const char *key, const char *value,
                         struct place place);
+/* Takes away, and lists, translations of a text that may be missing and is missing in the instrument's own language:
+ * nobody would ever see them. */
+void draft_drop_alone(struct draft *d, struct draft_text *text, const char *subject, struct place place);
 /* Adds a paragraph to the first or last page's texts, in pieces if it is long. */
 void draft_paragraph(struct draft *d, bool thanks, const struct draft_text *text, struct place place);
 

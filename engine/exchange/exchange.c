@@ -136,8 +136,12 @@ static void name_instrument(struct draft *d, const struct exchange_source *sourc
         draft_noted(d, ((struct place){d->file, 0, 0}), "exchange.version", "value", d->version, "new", version);
         d->version = version;
     }
-    for (size_t i = 1; i < d->n_languages && !d->title.in[0]; i++)
+    for (size_t i = 1; i < d->n_languages && !d->title.in[0]; i++) {
         d->title.in[0] = d->title.in[i];
+        if (d->title.in[i])
+            draft_lost(d, ((struct place){d->file, 0, 0}), "exchange.text_borrowed", "name", "title", "language",
+                       d->languages[i]);
+    }
     if (!d->title.in[0]) {
         d->title.in[0] = name;
         draft_noted(d, ((struct place){d->file, 0, 0}), "exchange.title_missing", "name", name);
@@ -162,6 +166,8 @@ enum result exchange_import(struct exchange_made *out, struct arena *arena, cons
     struct draft *d = draft_new(arena, source, list);
     const struct instrument *instrument = NULL;
     *out = (struct exchange_made){0};
+    if (source->language && !d->language)
+        return refuse(findings, source->file, "exchange.language_wrong", source->language);
     enum result result = read_any(d, source, &out->kind, findings);
     if (result != RESULT_OK)
         return result;

@@ -8,7 +8,7 @@ bool export_begin(struct exporting *e, struct arena *arena, const struct instrum
     *e = (struct exporting){.arena = arena, .instrument = instrument, .list = list};
     if (instrument->n_files == 0 ||
         ini_parse(&ini, arena, instrument->name, instrument->files[0].text, NULL) != RESULT_OK)
-        return false; /* it was read once before, so this does not happen */
+        return false; /* it was read once before: the machine is in trouble */
     e->ini = ini;
     return true;
 }
@@ -17,6 +17,9 @@ const struct condition *export_condition(struct exporting *e, const char *kind, 
     const char *rest;
     const struct ini_key *key = ini_find(e->ini, arena_printf(e->arena, "%s.%s", kind, name), "relevant");
     const struct condition *c = key ? condition_parse(e->arena, str_of(key->value), DIALECT_XLSFORM, &rest) : NULL;
+    if (key && !c)
+        finding_add(e->list, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "exchange.out_condition", "name", name,
+                    "text", key->value, NULL);
     return c && c->kind != CONDITION_ALWAYS ? c : NULL;
 }
 

@@ -120,6 +120,12 @@ static enum condition_kind opposite(enum condition_kind kind) {
     return others[kind];
 }
 
+/* At or above something, or below it: that a number was given at all. */
+static bool says_answered(const struct condition *c) {
+    return c->kind == CONDITION_OR && c->left->kind == CONDITION_AT_LEAST && c->right->kind == CONDITION_LESS &&
+           strcmp(c->left->name, c->right->name) == 0 && strcmp(c->left->literal, c->right->literal) == 0;
+}
+
 /* The same without "not" before anything but a tick or an answer, because REDCap has no such word: an order that does
  * not hold is its opposite, or there is no answer. */
 static const struct condition *spelt_out(struct redcap *x, const struct condition *c, bool negated) {
@@ -127,6 +133,10 @@ static const struct condition *spelt_out(struct redcap *x, const struct conditio
     const struct question *q = c->name ? question_named(x, c->name) : NULL;
     const bool several = q && q->type == QUESTION_CHOICES;
     const struct condition *leaf = c;
+    if (says_answered(c)) {
+        leaf = condition_compare(a, CONDITION_ANSWERED, c->left->name, NULL);
+        return negated ? condition_make(a, CONDITION_NOT, leaf, NULL) : leaf;
+    }
     switch (c->kind) {
     case CONDITION_AND:
     case CONDITION_OR:
@@ -199,6 +209,7 @@ static void put_survey(struct redcap *x) {
     }
     put_unseen(x, "title", in->name, text_here(x, &in->title), "");
     own(x, "version", in->version);
+    own(x, "language", in->languages[0]);
     own(x, "minutes", arena_printf(x->e.arena, "%d", in->minutes));
     if (fabs(in->enabler_share - 0.75) > 1e-12)
         own(x, "enabler_share", export_number(&x->e, in->enabler_share));
@@ -360,7 +371,7 @@ enum result exchange_export_redcap(struct str *out, struct arena *arena, const s
     struct redcap x = {.annotation = BUF_INIT};
     *out = (struct str){NULL, 0};
     if (!export_begin(&x.e, arena, in, list))
-        return RESULT_INPUT;
+        return RESULT_MACHINE;
     x.t = table_new(arena, "dictionary", titles);
     x.form = form_name(&x);
     put_survey(&x);

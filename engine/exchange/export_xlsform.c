@@ -241,7 +241,7 @@ enum result exchange_export_xlsform(struct str *out, struct arena *arena, const 
     struct xlsform x = {.soft = false};
     *out = (struct str){NULL, 0};
     if (!export_begin(&x.e, arena, in, list))
-        return RESULT_INPUT;
+        return RESULT_MACHINE;
     x.survey = table_new(arena, "survey", survey);
     x.choices = table_new(arena, "choices", choices);
     x.settings = table_new(arena, "settings", settings);

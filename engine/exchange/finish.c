@@ -41,7 +41,8 @@ static void name_the_rest(struct draft *d) {
         if (!used)
             continue;
         d->lists[i]->name = draft_name(d, &scales, d->lists[i]->code, "scale");
-        note_name(d, d->lists[i]->place, d->lists[i]->code, d->lists[i]->name);
+        if (d->dialect == DIALECT_XLSFORM) /* elsewhere lists have no names of their own */
+            note_name(d, d->lists[i]->place, d->lists[i]->code, d->lists[i]->name);
     }
     for (size_t i = 0; i < d->n_pages; i++)
         d->pages[i].name = draft_name(d, &pages, d->pages[i].source, "page");

@@ -1,6 +1,7 @@
 /* LimeSurvey's .lss: the tables of its database as XML. In newer files the texts stand in tables of their own
  * (..._l10ns), in older ones a question has a row for each language. */
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -34,9 +35,8 @@ static const char *const table_names[] = {"groups",
                                           "surveys_languagesettings",
                                           "question_attributes",
                                           "conditions",
-                                          "assessments",
-                                          "quota",
-                                          "quota_members"};
+                                          "defaultvalues",
+                                          "defaultvalue_l10ns"};
 enum {
     GROUPS,
     GROUP_TEXTS,
@@ -49,10 +49,15 @@ enum {
     SURVEY_TEXTS,
     ATTRIBUTES,
     CONDITIONS,
-    ASSESSMENTS,
-    QUOTAS,
-    QUOTA_MEMBERS,
+    DEFAULTS,
+    DEFAULT_TEXTS,
     TABLES
+};
+
+struct other_table { /* quotas, assessments, themes, ...: named, not read */
+    const char *name;
+    int line;
+    size_t n;
 };
 
 struct lss {
@@ -60,6 +65,10 @@ struct lss {
     struct lime *lime;
     struct xml_reader *xml;
     struct lss_table tables[TABLES];
+    size_t n_others, others_capacity;
+    struct other_table *others;
+    char other[64]; /* the name of the table at hand, if it is one of those */
+    bool other_new; /* none of its rows was counted yet */
     int depth;
     struct lss_table *table; /* the one at hand */
     bool in_rows, in_row, is_survey, too_many;
@@ -83,6 +92,8 @@ static void on_begin(void *context, const char *name, const char **attributes) {
             if (strcasecmp(name, table_names[i]) == 0)
                 x->table = &x->tables[i];
         x->is_survey = x->is_survey || x->table;
+        snprintf(x->other, sizeof x->other, "%s", name);
+        x->other_new = true;
     } else if (x->depth == 3) {
         x->in_rows = strcasecmp(name, "rows") == 0;
     } else if (x->depth == 4 && x->in_rows) {
@@ -94,10 +105,30 @@ static void on_begin(void *context, const char *name, const char **attributes) {
     }
 }
 
+static void count_other(struct lss *x) {
+    struct arena *a = x->d->arena;
+    for (size_t i = 0; i < x->n_fields; i++) {
+        if (strcasecmp(x->names[i], "name") == 0 && x->values[i][0]) { /* a quota, an assessment */
+            draft_lost(x->d, ((struct place){x->d->file, x->line, 0}), "exchange.class", "class", x->other, "name",
+                       x->values[i]);
+            return;
+        }
+    }
+    if (x->other_new) {
+        x->others = arena_grow(a, x->others, x->n_others, &x->others_capacity, sizeof *x->others);
+        const struct str name = utf8_cut(str_of(x->other), 60);
+        x->others[x->n_others++] = (struct other_table){arena_copy(a, name.p, name.n), x->line, 0};
+    }
+    x->other_new = false;
+    x->others[x->n_others - 1].n++;
+}
+
 static void keep_row(struct lss *x) {
     struct arena *a = x->d->arena;
-    if (!x->table)
+    if (!x->table) {
+        count_other(x);
         return;
+    }
     if (x->n_rows++ == ROWS_MAX) {
         x->too_many = true;
         xml_stop(x->xml);
@@ -199,19 +230,41 @@ static void find_languages(struct lss *x) {
     }
 }
 
+/* The names of a row's fields that have no place here. */
+static void list_fields(struct lss *x, const struct lss_row *row, const char *const *ours) {
+    for (size_t k = 0; k < row->n; k++) {
+        bool known = false;
+        for (size_t i = 0; ours[i]; i++)
+            known = known || strcasecmp(row->names[k], ours[i]) == 0;
+        if (!known)
+            lime_setting(x->lime, row->names[k], row->values[k], place_of(x, row));
+    }
+}
+
+static const char *const texts_of_ours[] = {"surveyls_survey_id",
+                                            "surveyls_language",
+                                            "surveyls_title",
+                                            "surveyls_endtext",
+                                            "surveyls_description",
+                                            "surveyls_welcometext",
+                                            NULL};
+static const char *const settings_of_ours[] = {"sid", "language", "additional_languages", NULL};
+
 static void take_survey(struct lss *x) {
     const struct lss_table *texts = &x->tables[SURVEY_TEXTS];
     for (size_t i = 0; i < texts->n; i++) {
         const struct lss_row *row = &texts->rows[i];
         const char *language = get(row, "surveyls_language");
-        x->lime->place = place_of(x, row);
+        for (int k = 0; k < 4 && i == 0; k++)
+            x->lime->places[k] = place_of(x, row);
         lime_text(x->d, &x->lime->title, language, get(row, "surveyls_title"));
+        lime_text(x->d, &x->lime->description, language, get(row, "surveyls_description"));
         lime_text(x->d, &x->lime->welcome, language, get(row, "surveyls_welcometext"));
         lime_text(x->d, &x->lime->end, language, get(row, "surveyls_endtext"));
-        for (size_t k = 0; k < row->n; k++)
-            if (strncmp(row->names[k], "surveyls_email", 14) == 0 && row->values[k][0])
-                lime_setting(x->lime, place_of(x, row));
+        list_fields(x, row, texts_of_ours);
     }
+    if (x->tables[SURVEYS].n > 0)
+        list_fields(x, &x->tables[SURVEYS].rows[0], settings_of_ours);
 }
 
 static void take_groups(struct lss *x) {
@@ -233,6 +286,9 @@ static void take_groups(struct lss *x) {
         if (g) {
             take_text(x, &g->text, &texts->rows[i], "group_name");
             take_text(x, &g->help, &texts->rows[i], "description");
+        } else {
+            draft_lost(x->d, place_of(x, &texts->rows[i]), "exchange.part_alone", "name",
+                       get(&texts->rows[i], "group_name"), "language", "");
         }
     }
 }
@@ -287,6 +343,16 @@ static void take_subquestions(struct lss *x, const struct lss_table *table) {
     }
 }
 
+/* "name=value" for the list. */
+static const char *setting(struct lss *x, const char *name, const char *value) {
+    const struct str begin = utf8_cut(str_of(value), 60);
+    return arena_printf(x->d->arena, "%s=%.*s", name, (int)begin.n, begin.p);
+}
+
+static void list_alone(struct lss *x, const struct lss_row *row, const char *name) {
+    draft_lost(x->d, place_of(x, row), "exchange.part_alone", "name", name, "language", "");
+}
+
 static void take_question_texts(struct lss *x) {
     const struct lss_table *texts = &x->tables[QUESTION_TEXTS];
     for (size_t i = 0; i < texts->n; i++) {
@@ -298,7 +364,27 @@ static void take_question_texts(struct lss *x) {
             take_text(x, &q->help, row, "help");
         } else if (part) {
             take_text(x, &part->text, row, "question");
+        } else {
+            list_alone(x, row, get(row, "question"));
         }
+        if ((q || part) && get(row, "script")[0])
+            draft_lost(x->d, place_of(x, row), "exchange.attributes", "name", q ? q->code : part->code, "what",
+                       setting(x, "script", get(row, "script")));
+    }
+}
+
+/* What stands in a field before anybody answers, and for which question. */
+static void list_defaults(struct lss *x) {
+    const struct lss_table *defaults = &x->tables[DEFAULTS], *texts = &x->tables[DEFAULT_TEXTS];
+    for (size_t i = 0; i < defaults->n; i++) {
+        const struct lss_row *row = &defaults->rows[i];
+        const struct lime_question *q = question_of(x, id_of(row, "qid"));
+        const char *value = get(row, "defaultvalue"); /* of older files */
+        for (size_t k = 0; k < texts->n && !value[0]; k++)
+            if (id_of(&texts->rows[k], "dvid") == id_of(row, "dvid"))
+                value = get(&texts->rows[k], "defaultvalue");
+        draft_lost(x->d, place_of(x, row), "exchange.column", "name", q ? q->code : "", "column", "default", "value",
+                   value);
     }
 }
 
@@ -326,17 +412,24 @@ static void take_answers(struct lss *x) {
         struct lime_part *part = part_of(x, id_of(&texts->rows[i], "aid"), true);
         if (part)
             take_text(x, &part->text, &texts->rows[i], "answer");
+        else
+            list_alone(x, &texts->rows[i], get(&texts->rows[i], "answer"));
     }
 }
 
 static void take_leftovers(struct lss *x) {
     const struct lss_table *attributes = &x->tables[ATTRIBUTES], *conditions = &x->tables[CONDITIONS];
-    static const int counted[] = {ASSESSMENTS, QUOTAS, QUOTA_MEMBERS};
     for (size_t i = 0; i < attributes->n; i++) {
         const struct lss_row *row = &attributes->rows[i];
+        const char *language = get(row, "language");
         struct lime_question *q = question_of(x, id_of(row, "qid"));
-        if (q && get(row, "value")[0])
-            buf_printf(&q->attributes, "%s%s", q->attributes.n ? ", " : "", get(row, "attribute"));
+        const struct lime_part *part = q ? NULL : part_of(x, id_of(row, "qid"), false);
+        if (q)
+            lime_attribute(x->lime, q, get(row, "attribute"), get(row, "value"),
+                           language[0] ? language : x->d->languages[0]);
+        else if (part && get(row, "value")[0])
+            draft_lost(x->d, place_of(x, row), "exchange.attributes", "name", part->code, "what",
+                       setting(x, get(row, "attribute"), get(row, "value")));
     }
     for (size_t i = 0; i < conditions->n; i++) { /* of before 1.92; newer ones stand in the relevance, too */
         const struct lss_row *row = &conditions->rows[i];
@@ -344,10 +437,11 @@ static void take_leftovers(struct lss *x) {
         if (q && (!q->relevance[0] || strcmp(q->relevance, "1") == 0))
             draft_lost(x->d, place_of(x, row), "exchange.condition_old", "name", q->code, "value", get(row, "value"));
     }
-    for (size_t k = 0; k < sizeof counted / sizeof *counted; k++)
-        for (size_t i = 0; i < x->tables[counted[k]].n; i++)
-            draft_lost(x->d, place_of(x, &x->tables[counted[k]].rows[i]), "exchange.class", "class",
-                       table_names[counted[k]], "name", get(&x->tables[counted[k]].rows[i], "name"));
+    for (size_t i = 0; i < x->n_others; i++)
+        if (x->others[i].n > 0)
+            draft_lost(x->d, ((struct place){x->d->file, x->others[i].line, 0}), "exchange.table", "name",
+                       x->others[i].name, "n", arena_printf(x->d->arena, "%zu", x->others[i].n));
+    list_defaults(x);
 }
 
 /* --- Order ---------------------------------------------------------------------------------------------------------*/
@@ -409,7 +503,7 @@ enum result read_limesurvey_lss(struct draft *d, struct str bytes, struct findin
     x->d = d;
     x->text = (struct buf)BUF_INIT;
     x->lime = arena_alloc(d->arena, sizeof *x->lime);
-    x->lime->d = d;
+    *x->lime = (struct lime){.d = d, .settings = BUF_INIT};
     d->dialect = DIALECT_LIMESURVEY;
     const enum result result = read_tables(x, bytes, findings);
     if (result != RESULT_OK)

@@ -120,18 +120,19 @@ static bool is_base(const struct reading *r, const char *language) {
 }
 
 static void read_survey_text(struct reading *r, const struct sheet_row *row, struct place place) {
-    static const char *const names[] = {"surveyls_title", "surveyls_welcometext", "surveyls_endtext"};
-    struct draft_text *texts[] = {&r->lime->title, &r->lime->welcome, &r->lime->end};
+    static const char *const names[] = {"surveyls_title", "surveyls_description", "surveyls_welcometext",
+                                        "surveyls_endtext"};
+    struct draft_text *texts[] = {&r->lime->title, &r->lime->description, &r->lime->welcome, &r->lime->end};
     const char *language = cell(r, row, L_LANGUAGE);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         if (strcasecmp(cell(r, row, L_NAME), names[i]) == 0) {
-            r->lime->place = place;
+            if (!r->lime->places[i].line)
+                r->lime->places[i] = place;
             lime_text(r->d, texts[i], language[0] ? language : r->base, cell(r, row, L_TEXT));
             return;
         }
     }
-    if (cell(r, row, L_TEXT)[0])
-        lime_setting(r->lime, place);
+    lime_setting(r->lime, cell(r, row, L_NAME), cell(r, row, L_TEXT), place);
 }
 
 static void read_group(struct reading *r, const struct sheet_row *row, struct place place, const char *language) {
@@ -152,15 +153,16 @@ static void read_group(struct reading *r, const struct sheet_row *row, struct pl
     lime_text(r->d, &g->help, language, cell(r, row, L_TEXT));
 }
 
-/* Which of the columns behind the known ones are set. */
-static void read_attributes(struct reading *r, const struct sheet_row *row, struct lime_question *q) {
+/* Which of the columns behind the known ones are set; of a translation only what is text. */
+static void read_attributes(struct reading *r, const struct sheet_row *row, struct lime_question *q,
+                            const char *language) {
     const struct sheet_row *head = &r->sheet->rows[r->first - 1];
     for (size_t k = 0; k < row->n && k < head->n; k++) {
         bool known = head->cells[k][0] == '\0' || row->cells[k][0] == '\0';
         for (int c = 0; c < L_COLUMNS; c++)
             known = known || r->columns[c] == (int)k;
-        if (!known)
-            buf_printf(&q->attributes, "%s%s", q->attributes.n ? ", " : "", head->cells[k]);
+        if (!known && (is_base(r, language) || strcasecmp(head->cells[k], "other_replace_text") == 0))
+            lime_attribute(r->lime, q, head->cells[k], row->cells[k], language);
     }
 }
 
@@ -182,7 +184,6 @@ static void read_question(struct reading *r, const struct sheet_row *row, struct
         q->other = cell(r, row, L_OTHER);
         q->validation = cell(r, row, L_VALIDATION);
         q->fallback = cell(r, row, L_DEFAULT);
-        read_attributes(r, row, q);
         r->question = (int)r->lime->n_questions - 1;
     } else {
         r->question = find_question(r->lime, code);
@@ -192,6 +193,7 @@ static void read_question(struct reading *r, const struct sheet_row *row, struct
         return;
     }
     struct lime_question *q = &r->lime->questions[r->question];
+    read_attributes(r, row, q, language);
     lime_text(r->d, &q->text, language, cell(r, row, L_TEXT));
     lime_text(r->d, &q->help, language, cell(r, row, L_HELP));
 }
@@ -206,6 +208,7 @@ static void read_part(struct reading *r, const struct sheet_row *row, struct pla
         part->scale = scale;
         part->relevance = answer ? "" : cell(r, row, L_RELEVANCE);
         part->score = answer ? cell(r, row, L_SCORE) : "";
+        part->fallback = answer ? "" : cell(r, row, L_DEFAULT);
     } else if (r->question >= 0) {
         part = lime_part_find(&r->lime->questions[r->question], answer, code, scale);
     }
@@ -214,6 +217,14 @@ static void read_part(struct reading *r, const struct sheet_row *row, struct pla
     else
         draft_lost(r->d, place, is_base(r, language) ? "exchange.part_alone" : "exchange.translation_alone", "name",
                    code, "language", language);
+}
+
+static void read_setting(struct reading *r, const struct sheet_row *row, struct place place) {
+    static const char *const ours[] = {"language", "additional_languages", "sid"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (strcasecmp(cell(r, row, L_NAME), ours[i]) == 0)
+            return;
+    lime_setting(r->lime, cell(r, row, L_NAME), cell(r, row, L_TEXT), place);
 }
 
 static void read_row(struct reading *r, const struct sheet_row *row) {
@@ -236,7 +247,7 @@ static void read_row(struct reading *r, const struct sheet_row *row) {
     else if (strcasecmp(class, "SQ") == 0 || strcasecmp(class, "A") == 0)
         read_part(r, row, place, language, (class[0] | 0x20) == 'a');
     else if (strcasecmp(class, "S") == 0)
-        lime_setting(r->lime, place);
+        read_setting(r, row, place);
     else if (class[0])
         draft_lost(r->d, place, "exchange.class", "class", class, "name", cell(r, row, L_NAME));
 }
@@ -245,7 +256,7 @@ enum result read_limesurvey_txt(struct draft *d, const struct sheets *sheets, st
     struct reading r = {.d = d, .sheet = &sheets->list[0], .group = -1, .question = -1};
     d->dialect = DIALECT_LIMESURVEY;
     r.lime = arena_alloc(d->arena, sizeof *r.lime);
-    r.lime->d = d;
+    *r.lime = (struct lime){.d = d, .settings = BUF_INIT};
     if (!find_head(&r, findings))
         return RESULT_INPUT;
     find_languages(&r);

@@ -244,7 +244,8 @@ static bool take_tag(struct cleaner *c) {
     }
     if (is_one_of(tag, "script|style") && !closing)
         skip_content(c, tag);
-    if (!closing && !is_one_of(tag, "b|strong|i|em|br|p|a"))
+    const bool wrapper = memmem(whole.p, whole.n, "rich-text-field-label", 21); /* what REDCap's editor puts round */
+    if (!closing && !wrapper && !is_one_of(tag, "b|strong|i|em|br|p|a"))
         note_formatting(c, other ? "!--" : tag);
     return true;
 }
@@ -258,6 +259,21 @@ static void put_pipe(struct cleaner *c, struct str what) {
 static bool is_placeholder(struct draft *d, struct str name) {
     for (size_t i = 0; i < d->n_placeholders; i++)
         if (str_is(name, d->placeholders[i].name))
+            return true;
+    return false;
+}
+
+/* "[survey-date-completed:form]", "[record-name]": what REDCap knows by itself, to the closing bracket. */
+static bool is_smart_variable(struct str word) {
+    static const char *const heads[] = {"record-", "user-",      "dag-",         "event-",     "arm-",   "survey-",
+                                        "form-",   "project-",   "instrument-",  "previous-",  "next-",  "first-",
+                                        "last-",   "current-",   "redcap-",      "mycap-",     "stats-", "calendar-",
+                                        "is-",     "aggregate-", "new-instance", "data-access"};
+    for (size_t i = 0; i < word.n && word.p[i] != ':'; i++)
+        if (!((word.p[i] >= 'a' && word.p[i] <= 'z') || word.p[i] == '-'))
+            return false;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (word.n > strlen(heads[i]) && memcmp(word.p, heads[i], strlen(heads[i])) == 0)
             return true;
     return false;
 }
@@ -282,6 +298,11 @@ static bool take_pipe(struct cleaner *c) {
         const size_t n = end ? (size_t)(end - s.p) - 1 : 0, word = end ? strcspn(s.p + 1, ":(]") : 0;
         if (end && is_placeholder(c->d, (struct str){s.p + 1, n})) {
             buf_printf(&c->out, "${%.*s}", (int)n, s.p + 1);
+            skip(c, n + 2);
+            return true;
+        }
+        if (end && is_smart_variable((struct str){s.p + 1, n})) {
+            put_pipe(c, (struct str){s.p, n + 2});
             skip(c, n + 2);
             return true;
         }

@@ -5,6 +5,8 @@
 
 #include "exchange/limesurvey.h"
 
+enum { SETTINGS_BYTES = 8000 }; /* names of settings: no survey has as many */
+
 struct lime_group *lime_group_new(struct lime *l, struct place place) {
     l->groups = arena_grow(l->d->arena, l->groups, l->n_groups, &l->groups_capacity, sizeof *l->groups);
     struct lime_group *g = &l->groups[l->n_groups++];
@@ -22,6 +24,8 @@ struct lime_question *lime_question_new(struct lime *l, const char *code, struct
                                 .other = "",
                                 .validation = "",
                                 .fallback = "",
+                                .minimum = "",
+                                .maximum = "",
                                 .group = -1,
                                 .id = -1,
                                 .place = place,
@@ -34,7 +38,8 @@ struct lime_part *lime_part_new(struct lime *l, struct lime_question *q, bool an
     struct lime_part **parts = answer ? &q->answers : &q->subs;
     size_t *n = answer ? &q->n_answers : &q->n_subs;
     *parts = arena_grow(l->d->arena, *parts, *n, answer ? &q->answers_capacity : &q->subs_capacity, sizeof **parts);
-    (*parts)[*n] = (struct lime_part){.code = code, .relevance = "", .score = "", .id = -1, .place = place};
+    (*parts)[*n] =
+        (struct lime_part){.code = code, .relevance = "", .score = "", .fallback = "", .id = -1, .place = place};
     return &(*parts)[(*n)++];
 }
 
@@ -48,14 +53,55 @@ struct lime_part *lime_part_find(struct lime_question *q, bool answer, const cha
 
 void lime_text(struct draft *d, struct draft_text *text, const char *language, const char *value) {
     const char *tag = draft_language_tag(d->arena, language);
-    const int index = tag ? draft_language(d, tag) : 0;
+    const int index = tag ? draft_language(d, tag) : d->n_languages > 0 ? -1 : 0;
     if (index >= 0 && value[0])
         text->in[index] = value;
+    else if (value[0] && (!d->strange || strcmp(d->strange, language) != 0)) {
+        d->strange = arena_string(d->arena, language);
+        draft_lost(d, ((struct place){d->file, 0, 0}), "exchange.language_strange", "language", language);
+    }
 }
 
-void lime_setting(struct lime *l, struct place place) {
-    if (l->n_settings++ == 0)
+/* Is the word in the list? */
+static bool has_word(const struct buf *list, const char *word) {
+    struct str rest = buf_view(list), part;
+    while (rest.n > 0 && str_split(&rest, ',', &part))
+        if (str_is(str_trim(part), word))
+            return true;
+    return false;
+}
+
+void lime_setting(struct lime *l, const char *name, const char *value, struct place place) {
+    static const char *const off[] = {"", "N", "0", "I", "-1", "inherit"};
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        if (strcmp(value, off[i]) == 0)
+            return;
+    if (l->settings.n == 0)
         l->first_setting = place;
+    if (l->settings_full)
+        return;
+    l->settings_full = l->settings.n + strlen(name) > SETTINGS_BYTES;
+    if (l->settings_full)
+        buf_text(&l->settings, ", …");
+    else if (!has_word(&l->settings, name))
+        buf_printf(&l->settings, "%s%s", l->settings.n ? ", " : "", name);
+}
+
+void lime_attribute(struct lime *l, struct lime_question *q, const char *name, const char *value,
+                    const char *language) {
+    const struct str begin = utf8_cut(str_of(value), 60);
+    if (value[0] == '\0' || (strcmp(value, "0") == 0 && strncmp(name, "min_num", 7) != 0))
+        return;
+    if (strcasecmp(name, "hidden") == 0)
+        q->hidden = true;
+    else if (strcasecmp(name, "other_replace_text") == 0)
+        lime_text(l->d, &q->other_text, language, value);
+    else if (strcasecmp(name, "min_num_value_n") == 0 && q->type[0] == 'N')
+        q->minimum = value;
+    else if (strcasecmp(name, "max_num_value_n") == 0 && q->type[0] == 'N')
+        q->maximum = value;
+    else
+        buf_printf(&q->attributes, "%s%s=%.*s", q->attributes.n ? ", " : "", name, (int)begin.n, begin.p);
 }
 
 /* The raw texts of all languages as ours. */
@@ -122,12 +168,20 @@ static void list_scores(struct making *m, const struct lime_part *answer) {
                    answer->score);
 }
 
+static void list_fallback(struct making *m, const struct lime_part *sub) {
+    if (sub->fallback[0])
+        draft_lost(m->d, sub->place, "exchange.column", "name", joined(m, sub->code), "column", "default", "value",
+                   sub->fallback);
+}
+
 static struct draft_list *list_of_parts(struct making *m, bool answers, int scale) {
     struct draft_list *list = draft_list_new(m->d, scale ? joined(m, "2") : m->q->code, m->q->place);
     const struct lime_part *parts = answers ? m->q->answers : m->q->subs;
     for (size_t i = 0; i < (answers ? m->q->n_answers : m->q->n_subs); i++) {
         if (parts[i].scale != scale)
             continue;
+        if (!answers)
+            list_fallback(m, &parts[i]);
         struct draft_option *option = draft_option_new(m->d, list, parts[i].code, parts[i].place.line);
         option->label = plain(m->d, &parts[i].text, parts[i].code, parts[i].place);
         if (answers)
@@ -158,7 +212,9 @@ static struct draft_list *list_of_numbers(struct making *m, int high) {
     struct draft_list *list = draft_list_new(m->d, m->q->code, m->q->place);
     for (int i = 1; i <= high; i++) {
         const char *code = arena_printf(m->d->arena, "%d", i);
-        draft_option_new(m->d, list, code, m->q->place.line)->label.in[0] = code;
+        struct draft_option *option = draft_option_new(m->d, list, code, m->q->place.line);
+        for (size_t k = 0; k < m->d->n_languages; k++)
+            option->label.in[k] = code;
     }
     return list;
 }
@@ -183,6 +239,8 @@ static void make_array(struct making *m, struct draft_list *list, const char *so
         struct draft_item *item = draft_item_new(m->d, block, name, sub->place);
         item->text = plain(m->d, &sub->text, name, sub->place);
         item->relevant = sub_condition(m, sub);
+        if (!tail[0] || strcmp(tail, "_0") == 0)
+            list_fallback(m, sub);
     }
     if (block->n_items > 0) {
         draft_noted(m->d, block->place, "exchange.construct", "name", source, "n",
@@ -200,7 +258,9 @@ static void add_other(struct making *m, struct draft_block *block) {
     struct draft_list *own = draft_list_new(m->d, block->list->code, block->list->place);
     for (size_t i = 0; i < block->list->n; i++)
         *draft_option_new(m->d, own, "", 0) = block->list->options[i];
-    draft_option_new(m->d, own, "-oth-", m->q->place.line)->label = draft_words(m->d, "exchange.other");
+    const struct draft_text said = plain(m->d, &m->q->other_text, m->q->code, m->q->place);
+    draft_option_new(m->d, own, "-oth-", m->q->place.line)->label =
+        draft_text_is_empty(&said) ? draft_words(m->d, "exchange.other") : said;
     block->list = own;
     const char *name = joined(m, "other");
     const struct condition *chosen = condition_compare(m->d->arena, CONDITION_SELECTED, m->q->code, "-oth-");
@@ -247,6 +307,7 @@ static void make_several(struct making *m, enum draft_kind kind) {
         if (!block)
             return;
         const struct draft_text own = plain(m->d, &sub->text, name, sub->place);
+        list_fallback(m, sub);
         block->place = sub->place;
         for (size_t k = 0; k < m->d->n_languages; k++)
             if (own.in[k] && block->label.in[k])
@@ -267,9 +328,24 @@ static void make_text(struct making *m, int rows) {
 
 /* A question beside two scales: two constructs with the same items. */
 static void make_dual(struct making *m) {
-    struct draft_list *first = list_of_parts(m, true, 0), *second = list_of_parts(m, true, 1);
+    struct draft_list *first = shared(m->d, list_of_parts(m, true, 0)),
+                      *second = shared(m->d, list_of_parts(m, true, 1));
     make_array(m, first, joined(m, "0"), "_0");
     make_array(m, second, joined(m, "1"), "_1");
+}
+
+static void make_number(struct making *m) {
+    const char *limits[] = {m->q->minimum, m->q->maximum};
+    struct draft_block *block = new_block(m, DRAFT_NUMBER, m->q->code);
+    if (!block)
+        return;
+    for (int i = 0; i < 2; i++) {
+        double x;
+        if (limits[i][0] && str_to_double(str_of(limits[i]), &x) && x >= block->minimum)
+            *(i ? &block->maximum : &block->minimum) = x;
+        else if (limits[i][0])
+            draft_lost(m->d, m->q->place, "exchange.limit", "name", m->q->code, "value", limits[i]);
+    }
 }
 
 static void make_by_type(struct making *m) {
@@ -299,13 +375,13 @@ static void make_by_type(struct making *m) {
         make_comment(m);
         break;
     case '5':
-        make_choice(m, DRAFT_CHOICE, list_of_numbers(m, 5));
+        make_choice(m, DRAFT_CHOICE, shared(m->d, list_of_numbers(m, 5)));
         break;
     case 'Y':
-        make_choice(m, DRAFT_CHOICE, list_of_words(m, yes_no));
+        make_choice(m, DRAFT_CHOICE, shared(m->d, list_of_words(m, yes_no)));
         break;
     case 'G':
-        make_choice(m, DRAFT_CHOICE, list_of_words(m, gender));
+        make_choice(m, DRAFT_CHOICE, shared(m->d, list_of_words(m, gender)));
         break;
     case 'M':
         make_choice(m, DRAFT_CHOICES, list_of_parts(m, false, 0));
@@ -315,7 +391,7 @@ static void make_by_type(struct making *m) {
         draft_lost(m->d, m->q->place, "exchange.comments_each", "name", m->q->code);
         break;
     case 'N':
-        (void)new_block(m, DRAFT_NUMBER, m->q->code);
+        make_number(m);
         break;
     case 'K':
         make_several(m, DRAFT_NUMBER);
@@ -335,7 +411,6 @@ static void make_by_type(struct making *m) {
         (void)new_block(m, DRAFT_NOTE, m->q->code);
         break;
     default:
-        draft_leave_out(m->d, m->q->code, m->q->place, "exchange.type", m->q->type);
         break;
     }
 }
@@ -345,6 +420,10 @@ static void make_by_type(struct making *m) {
 static void make_question(struct lime *l, struct lime_question *q) {
     struct draft *d = l->d;
     struct making m = {.l = l, .d = d, .q = q};
+    if (!q->type[0] || q->type[1] || !strchr("FHABCE1L!O5YGMPNKQSTUDX", q->type[0])) {
+        draft_leave_out(d, q->code, q->place, "exchange.type", q->type);
+        return;
+    }
     m.label = plain(d, &q->text, q->code, q->place);
     m.hint = plain(d, &q->help, q->code, q->place);
     m.relevant = draft_condition(d, q->relevance, q->code, q->place);
@@ -355,21 +434,29 @@ static void make_question(struct lime *l, struct lime_question *q) {
         draft_lost(d, q->place, "exchange.validation", "name", q->code, "value", q->validation);
     if (q->fallback[0])
         draft_lost(d, q->place, "exchange.column", "name", q->code, "column", "default", "value", q->fallback);
+    if (q->hidden)
+        draft_lost(d, q->place, "exchange.hidden", "name", q->code, "value", "hidden");
     if (q->attributes.n > 0)
         draft_lost(d, q->place, "exchange.attributes", "name", q->code, "what",
                    arena_copy(d->arena, q->attributes.p, q->attributes.n));
     make_by_type(&m);
+    if (q->other_text.in[0] && (q->other[0] | 0x20) != 'y')
+        draft_lost(d, q->place, "exchange.column", "name", q->code, "column", "other_replace_text", "value",
+                   q->other_text.in[0]);
 }
 
 static void make_page(struct lime *l, int group) {
     struct draft *d = l->d;
     const struct lime_group *g = group >= 0 ? &l->groups[group] : NULL;
-    const char *name = g && g->text.in[0] ? g->text.in[0] : "page";
+    struct draft_text label = {{0}};
+    if (g)
+        label = plain(d, &g->text, g->text.in[0] ? g->text.in[0] : "page", g->place);
+    const char *name = label.in[0] ? label.in[0] : "page";
     draft_page_new(d, name, g ? g->place : (struct place){d->file, 0, 0});
     if (!g)
         return;
     struct draft_page *page = &d->pages[d->n_pages - 1];
-    page->label = plain(d, &g->text, name, g->place);
+    page->label = label;
     page->hint = plain(d, &g->help, name, g->place);
     page->relevant = draft_condition(d, g->relevance, name, g->place);
 }
@@ -388,13 +475,16 @@ static void list_empty_groups(struct lime *l) {
 void lime_draft(struct lime *l) {
     struct draft *d = l->d;
     int group = -2;
-    d->title = plain(d, &l->title, "title", l->place);
-    const struct draft_text welcome = plain(d, &l->welcome, "welcome", l->place);
-    const struct draft_text end = plain(d, &l->end, "thanks", l->place);
-    draft_paragraph(d, false, &welcome, l->place);
-    draft_paragraph(d, true, &end, l->place);
-    if (l->n_settings > 0)
-        draft_lost(d, l->first_setting, "exchange.settings", "n", arena_printf(d->arena, "%zu", l->n_settings));
+    d->title = plain(d, &l->title, "title", l->places[0]);
+    const struct draft_text description = plain(d, &l->description, "description", l->places[1]);
+    const struct draft_text welcome = plain(d, &l->welcome, "welcome", l->places[2]);
+    const struct draft_text end = plain(d, &l->end, "thanks", l->places[3]);
+    draft_paragraph(d, false, &description, l->places[1]);
+    draft_paragraph(d, false, &welcome, l->places[2]);
+    draft_paragraph(d, true, &end, l->places[3]);
+    if (l->settings.n > 0)
+        draft_lost(d, l->first_setting, "exchange.settings", "names", l->settings.p);
+    buf_free(&l->settings);
     for (size_t i = 0; i < l->n_questions && !d->full; i++) {
         if (l->questions[i].group != group)
             make_page(l, l->questions[i].group);

@@ -5,84 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const titles[DICTIONARY_COLUMNS][2] = {
-    [COLUMN_FIELD_NAME] = {"variable / field name", "field_name"},
-    [COLUMN_FORM_NAME] = {"form name", "form_name"},
-    [COLUMN_SECTION_HEADER] = {"section header", "section_header"},
-    [COLUMN_FIELD_TYPE] = {"field type", "field_type"},
-    [COLUMN_FIELD_LABEL] = {"field label", "field_label"},
-    [COLUMN_CHOICES] = {"choices, calculations, or slider labels", "select_choices_or_calculations"},
-    [COLUMN_FIELD_NOTE] = {"field note", "field_note"},
-    [COLUMN_VALIDATION] = {"text validation type or show slider number", "text_validation_type_or_show_slider_number"},
-    [COLUMN_VALIDATION_MIN] = {"text validation min", "text_validation_min"},
-    [COLUMN_VALIDATION_MAX] = {"text validation max", "text_validation_max"},
-    [COLUMN_IDENTIFIER] = {"identifier?", "identifier"},
-    [COLUMN_BRANCHING] = {"branching logic (show field only if...)", "branching_logic"},
-    [COLUMN_REQUIRED] = {"required field?", "required_field"},
-    [COLUMN_ALIGNMENT] = {"custom alignment", "custom_alignment"},
-    [COLUMN_QUESTION_NUMBER] = {"question number (surveys only)", "question_number"},
-    [COLUMN_MATRIX_GROUP] = {"matrix group name", "matrix_group_name"},
-    [COLUMN_MATRIX_RANKING] = {"matrix ranking?", "matrix_ranking"},
-    [COLUMN_ANNOTATION] = {"field annotation", "field_annotation"},
-};
-
-const char *dictionary_cell(const struct dictionary *t, const struct sheet_row *row, enum dictionary_column column) {
-    return sheet_cell(row, t->columns[column]);
-}
-
-struct place dictionary_place(const struct dictionary *t, const struct sheet_row *row, enum dictionary_column column) {
-    return (struct place){t->sheet->place, row->number, t->columns[column] + 1};
-}
-
-/* "readiness: construct=leadership level=team" in an annotation; "" when it is not said. */
-const char *dictionary_own(struct dictionary *t, const struct sheet_row *row, const char *key) {
-    const char *p = strstr(dictionary_cell(t, row, COLUMN_ANNOTATION), "readiness:");
-    const size_t n = strlen(key);
-    for (p = p ? p + strlen("readiness:") : NULL; p && *p;) {
-        p += strspn(p, " \t\n");
-        const size_t word = strcspn(p, " \t\n");
-        if (word > n && strncmp(p, key, n) == 0 && p[n] == '=')
-            return arena_copy(t->d->arena, p + n + 1, word - n - 1);
-        p += word;
-    }
-    return "";
-}
-
-/* The row that holds the heads; false when a column without which nothing can be read is missing. */
-static bool find_head(struct dictionary *t, struct findings *findings) {
-    static const enum dictionary_column needed[] = {COLUMN_FIELD_NAME, COLUMN_FIELD_TYPE, COLUMN_FIELD_LABEL};
-    struct draft *d = t->d;
-    for (size_t i = 0; i < t->sheet->n; i++) {
-        const struct sheet_row *row = &t->sheet->rows[i];
-        for (int c = 0; c < DICTIONARY_COLUMNS; c++) {
-            t->columns[c] = -1;
-            for (size_t k = 0; k < row->n; k++)
-                if (strcasecmp(row->cells[k], titles[c][0]) == 0 || strcasecmp(row->cells[k], titles[c][1]) == 0)
-                    t->columns[c] = (int)k;
-        }
-        if (t->columns[COLUMN_FIELD_NAME] < 0)
-            continue;
-        t->first = i + 1;
-        for (size_t k = 0; k < sizeof needed / sizeof *needed; k++) {
-            if (t->columns[needed[k]] >= 0)
-                continue;
-            finding_add(findings, SEVERITY_ERROR, (struct place){t->sheet->place, row->number, 0},
-                        "exchange.column_missing", "column", titles[needed[k]][1], NULL);
-            return false;
-        }
-        for (size_t k = 0; k < row->n; k++) {
-            bool known = row->cells[k][0] == '\0';
-            for (int c = 0; c < DICTIONARY_COLUMNS; c++)
-                known = known || t->columns[c] == (int)k;
-            if (!known)
-                draft_noted(d, ((struct place){t->sheet->place, row->number, (int)k + 1}), "exchange.column_extra",
-                            "column", row->cells[k]);
-        }
-        return true;
-    }
-    return false;
-}
-
 /* --- Choices -------------------------------------------------------------------------------------------------------*/
 
 static void add_choice(struct dictionary *t, struct draft_list *list, const char *code, const char *label,
@@ -91,11 +13,11 @@ static void add_choice(struct dictionary *t, struct draft_list *list, const char
     option->label.in[0] = draft_plain(t->d, label, code, dictionary_place(t, row, COLUMN_CHOICES));
 }
 
-/* "1, Yes | 0, No"; the same text is the same list. */
-static struct draft_list *list_of(struct dictionary *t, const struct sheet_row *row, const char *name) {
+/* "1, Yes | 0, No"; the same text is the same list, unless our own export names another (`exact`). */
+static struct draft_list *list_of(struct dictionary *t, const struct sheet_row *row, const char *name, bool exact) {
     const char *text = dictionary_cell(t, row, COLUMN_CHOICES);
     for (size_t i = 0; i < t->n_lists; i++)
-        if (strcmp(t->list_texts[i], text) == 0)
+        if (strcmp(t->list_texts[i], text) == 0 && (!exact || strcmp(t->lists[i]->code, name) == 0))
             return t->lists[i];
     struct draft_list *list = draft_list_new(t->d, name, dictionary_place(t, row, COLUMN_CHOICES));
     t->list_texts = arena_grow(t->d->arena, t->list_texts, t->n_lists, &t->texts_capacity, sizeof *t->list_texts);
@@ -103,7 +25,8 @@ static struct draft_list *list_of(struct dictionary *t, const struct sheet_row *
     t->list_texts[t->n_lists] = text;
     t->lists[t->n_lists++] = list;
     struct str rest = str_of(text), part;
-    while (rest.n > 0 && str_split(&rest, '|', &part)) {
+    const char between = strchr(text, '|') ? '|' : '\n'; /* old files have each choice on a line of its own */
+    while (rest.n > 0 && str_split(&rest, between, &part)) {
         part = str_trim(part);
         if (part.n == 0)
             continue;
@@ -174,16 +97,50 @@ static void list_leftovers(struct dictionary *t, const struct sheet_row *row) {
         draft_lost(d, dictionary_place(t, row, COLUMN_IDENTIFIER), "exchange.identifier", "name", name);
     if (draft_says_yes(dictionary_cell(t, row, COLUMN_MATRIX_RANKING)))
         draft_lost(d, dictionary_place(t, row, COLUMN_MATRIX_RANKING), "exchange.ranking", "name", name);
-    if (annotation[0] && !strstr(annotation, "readiness:"))
+    if (strstr(annotation, "@HIDDEN") && !strstr(annotation, "readiness:"))
+        draft_lost(d, dictionary_place(t, row, COLUMN_ANNOTATION), "exchange.hidden", "name", name, "value",
+                   annotation);
+    else if (annotation[0] && !strstr(annotation, "readiness:"))
         draft_lost(d, dictionary_place(t, row, COLUMN_ANNOTATION), "exchange.annotation", "name", name, "value",
                    annotation);
     const char *number = dictionary_cell(t, row, COLUMN_QUESTION_NUMBER);
     if (number[0])
-        draft_noted(d, dictionary_place(t, row, COLUMN_QUESTION_NUMBER), "exchange.question_number", "name", name,
-                    "value", number);
+        draft_lost(d, dictionary_place(t, row, COLUMN_QUESTION_NUMBER), "exchange.question_number", "name", name,
+                   "value", number);
     if (dictionary_cell(t, row, COLUMN_ALIGNMENT)[0] && !t->alignment_listed)
-        draft_noted(d, dictionary_place(t, row, COLUMN_ALIGNMENT), "exchange.alignment");
+        draft_lost(d, dictionary_place(t, row, COLUMN_ALIGNMENT), "exchange.alignment");
     t->alignment_listed = t->alignment_listed || dictionary_cell(t, row, COLUMN_ALIGNMENT)[0];
+}
+
+static bool is_type(struct dictionary *t, const struct sheet_row *row, const char *types) {
+    struct str rest = str_of(types), type;
+    const char *own = dictionary_cell(t, row, COLUMN_FIELD_TYPE);
+    while (rest.p && str_split(&rest, '|', &type))
+        if (type.n == strlen(own) && strncasecmp(own, type.p, type.n) == 0)
+            return true;
+    return false;
+}
+
+/* Cells of columns that mean nothing for a field of this type, or nothing here ("autocomplete" of a dropdown). */
+static void list_unused(struct dictionary *t, const struct sheet_row *row, bool in_matrix) {
+    static const struct {
+        enum dictionary_column column;
+        const char *types; /* that read it */
+    } columns[] = {{COLUMN_CHOICES, "dropdown|radio|checkbox|slider"},
+                   {COLUMN_VALIDATION, "text|slider"},
+                   {COLUMN_VALIDATION_MIN, "text|slider"},
+                   {COLUMN_VALIDATION_MAX, "text|slider"}};
+    const char *name = dictionary_cell(t, row, COLUMN_FIELD_NAME),
+               *group = dictionary_cell(t, row, COLUMN_MATRIX_GROUP);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        const char *value = dictionary_cell(t, row, columns[i].column);
+        if (value[0] && !is_type(t, row, columns[i].types))
+            draft_lost(t->d, dictionary_place(t, row, columns[i].column), "exchange.column", "name", name, "column",
+                       dictionary_titles[columns[i].column][1], "value", value);
+    }
+    if (group[0] && !in_matrix)
+        draft_noted(t->d, dictionary_place(t, row, COLUMN_MATRIX_GROUP), "exchange.matrix_alone", "name", name, "group",
+                    group);
 }
 
 static enum required required_of(struct dictionary *t, const struct sheet_row *row) {
@@ -211,6 +168,7 @@ static struct draft_block *begin_question(struct dictionary *t, const struct she
     block->group = draft_says_yes(dictionary_own(t, row, "group"));
     block->comment = draft_says_yes(dictionary_own(t, row, "comment"));
     list_leftovers(t, row);
+    list_unused(t, row, false);
     return block;
 }
 
@@ -269,6 +227,10 @@ static void read_slider(struct dictionary *t, const struct sheet_row *row) {
     else if (labels[0])
         draft_lost(t->d, dictionary_place(t, row, COLUMN_CHOICES), "exchange.slider", "name", block->source, "value",
                    labels);
+    const char *shown = dictionary_cell(t, row, COLUMN_VALIDATION);
+    if (shown[0] && strcasecmp(shown, "number") != 0)
+        draft_lost(t->d, dictionary_place(t, row, COLUMN_VALIDATION), "exchange.validation", "name", block->source,
+                   "value", shown);
     draft_noted(t->d, block->place, "exchange.slider_number", "name", block->source);
 }
 
@@ -286,11 +248,11 @@ static void read_question(struct dictionary *t, const struct sheet_row *row) {
     } else if (strcasecmp(type, "radio") == 0 || strcasecmp(type, "dropdown") == 0) {
         block = begin_question(t, row, DRAFT_CHOICE);
         if (block)
-            block->list = list_of(t, row, name);
+            block->list = list_of(t, row, name, false);
     } else if (strcasecmp(type, "checkbox") == 0) {
         block = begin_question(t, row, DRAFT_CHOICES);
         if (block)
-            block->list = list_of(t, row, name);
+            block->list = list_of(t, row, name, false);
     } else if (strcasecmp(type, "yesno") == 0 || strcasecmp(type, "truefalse") == 0) {
         block = begin_question(t, row, DRAFT_CHOICE);
         if (block)
@@ -299,6 +261,9 @@ static void read_question(struct dictionary *t, const struct sheet_row *row) {
         read_slider(t, row);
     } else if (strcasecmp(type, "descriptive") == 0) {
         (void)begin_question(t, row, DRAFT_NOTE);
+    } else if (strcasecmp(type, "calc") == 0) {
+        draft_leave_out(t->d, name, dictionary_place(t, row, COLUMN_FIELD_TYPE), "exchange.calculation",
+                        dictionary_cell(t, row, COLUMN_CHOICES));
     } else {
         draft_leave_out(t->d, name, dictionary_place(t, row, COLUMN_FIELD_TYPE), "exchange.type", type);
     }
@@ -394,7 +359,7 @@ static void read_matrix(struct dictionary *t, size_t from, size_t n) {
     bool mixed = false;
     if (!block)
         return;
-    block->list = list_of(t, first, scale[0] ? scale : group[0] ? group : name);
+    block->list = list_of(t, first, scale[0] ? scale : group[0] ? group : name, scale[0] != '\0');
     if (t->head) {
         read_head(t, block);
         read_sides(t, block->list);
@@ -417,6 +382,7 @@ static void read_matrix(struct dictionary *t, size_t from, size_t n) {
             draft_lost(d, dictionary_place(t, row, COLUMN_FIELD_NOTE), "exchange.column", "name", item->source,
                        "column", "field_note", "value", dictionary_cell(t, row, COLUMN_FIELD_NOTE));
         list_leftovers(t, row);
+        list_unused(t, row, true);
     }
     block->required = required;
     if (mixed)
@@ -499,15 +465,38 @@ static void drop_double_headings(struct draft *d) {
     }
 }
 
+/* No column says it; our own export does. */
+static void find_language(struct dictionary *t) {
+    struct draft *d = t->d;
+    const char *tag = d->language;
+    for (size_t i = t->first; i < t->sheet->n && !tag; i++)
+        if (strcmp(dictionary_own(t, &t->sheet->rows[i], "kind"), "title") == 0)
+            tag = draft_language_tag(d->arena, dictionary_own(t, &t->sheet->rows[i], "language"));
+    if (!tag)
+        draft_noted(d, ((struct place){d->file, 0, 0}), "exchange.language_guess", "language", "en");
+    (void)draft_language(d, tag ? tag : "en");
+}
+
+/* The first field holds the record's number, whatever it is called; dictionaries of a single form have none. */
+static void list_record_id(struct dictionary *t, const struct sheet_row *row) {
+    const char *name = dictionary_cell(t, row, COLUMN_FIELD_NAME);
+    const bool number = strstr(name, "id") || strstr(name, "record") || strstr(name, "number");
+    if (number)
+        draft_noted(t->d, dictionary_place(t, row, COLUMN_FIELD_NAME), "exchange.record_id", "name", name);
+    else
+        draft_lost(t->d, dictionary_place(t, row, COLUMN_FIELD_NAME), "exchange.first_field", "name", name);
+    draft_leave_out_quietly(t->d, name);
+}
+
 enum result read_redcap(struct draft *d, const struct sheets *sheets, struct findings *findings) {
     struct dictionary *t = arena_alloc(d->arena, sizeof *t);
     t->d = d;
     t->sheet = &sheets->list[0];
     t->form = "";
     d->dialect = DIALECT_REDCAP;
-    (void)draft_language(d, d->language ? d->language : "en");
-    if (!find_head(t, findings))
+    if (!dictionary_find_head(t, findings))
         return RESULT_INPUT;
+    find_language(t);
     note_names(t);
     for (size_t i = t->first; i < t->sheet->n && !d->full; i++) {
         const struct sheet_row *row = &t->sheet->rows[i];
@@ -518,8 +507,7 @@ enum result read_redcap(struct draft *d, const struct sheets *sheets, struct fin
             continue;
         }
         if (i == t->first && strcasecmp(dictionary_cell(t, row, COLUMN_FIELD_TYPE), "text") == 0) {
-            draft_noted(d, dictionary_place(t, row, COLUMN_FIELD_NAME), "exchange.record_id", "name", name);
-            draft_leave_out_quietly(d, name);
+            list_record_id(t, row);
             continue;
         }
         const bool head = strcmp(dictionary_own(t, row, "kind"), "construct") == 0;

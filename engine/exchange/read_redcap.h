@@ -40,6 +40,10 @@ struct dictionary {
     struct draft_list **lists;
 };
 
+/* Of the file and of the API, in small letters. */
+extern const char *const dictionary_titles[DICTIONARY_COLUMNS][2];
+/* Finds the row that holds the heads; false when a column without which nothing can be read is missing. */
+bool dictionary_find_head(struct dictionary *t, struct findings *findings);
 const char *dictionary_cell(const struct dictionary *t, const struct sheet_row *row, enum dictionary_column column);
 struct place dictionary_place(const struct dictionary *t, const struct sheet_row *row, enum dictionary_column column);
 /* What our own export says in the annotation; "" when it says nothing. */

@@ -32,6 +32,8 @@ static void find_languages(struct form *f) {
         if (label && column->language && !first)
             first = column->language;
     }
+    if (!own && bare && !d->language)
+        draft_noted(d, ((struct place){d->file, 0, 0}), "exchange.language_guess", "language", "en");
     if (!own)
         own = d->language ? d->language : bare || !first ? "en" : first;
     (void)draft_language(d, own);
@@ -39,8 +41,24 @@ static void find_languages(struct form *f) {
     note_languages(d, &f->choices);
 }
 
+/* Settings that are not among ours, and rows below the first, which nobody reads. */
+static void list_settings(struct form *f) {
+    static const char *const ours[] = {"form_title", "form_id", "version", "default_language"};
+    for (size_t r = 0; r < f->settings.n_rows; r++) {
+        const struct sheet_row *row = &f->settings.rows[r];
+        for (size_t i = 0; i < f->settings.n_columns; i++) {
+            const struct form_column *column = &f->settings.columns[i];
+            bool known = strncmp(column->key, "readiness::", 11) == 0;
+            for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
+                known = known || strcmp(column->key, ours[k]) == 0;
+            if (sheet_cell(row, (int)i)[0] && (r > 0 || !known || column->unknown))
+                draft_lost(f->d, ((struct place){f->settings.place, row->number, (int)i + 1}), "exchange.setting",
+                           "key", column->title, "value", sheet_cell(row, (int)i));
+        }
+    }
+}
+
 static void read_settings(struct form *f) {
-    static const char *const lost[] = {"style", "instance_name", "public_key", "submission_url", "auto_send"};
     struct draft *d = f->d;
     if (f->settings.n_rows == 0)
         return;
@@ -56,14 +74,41 @@ static void read_settings(struct form *f) {
                                    form_cell(&f->settings, row, "readiness::barrier_share"), place);
     d->citation = draft_plain(d, form_cell(&f->settings, row, "readiness::citation"), "citation", place);
     d->licence = draft_plain(d, form_cell(&f->settings, row, "readiness::licence"), "licence", place);
-    for (size_t i = 0; i < sizeof lost / sizeof *lost; i++)
-        if (form_cell(&f->settings, row, lost[i])[0])
-            draft_lost(d, form_place(&f->settings, row, lost[i]), "exchange.setting", "key", lost[i], "value",
-                       form_cell(&f->settings, row, lost[i]));
+    list_settings(f);
+}
+
+static bool is_medium(const struct form_column *column) {
+    static const char *const keys[] = {"image", "audio", "video", "big-image"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(column->key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Columns by which choices are filtered, and the like. */
+static void list_unknown_of_choices(struct form *f) {
+    static const char *const ours[] = {"", "list_name", "name", "value", "label", "readiness::side"};
+    for (size_t i = 0; i < f->choices.n_columns; i++) {
+        const struct form_column *column = &f->choices.columns[i];
+        bool known = is_medium(column);
+        for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
+            known = known || strcmp(column->key, ours[k]) == 0;
+        if (!known)
+            draft_lost(f->d, ((struct place){f->choices.place, f->choices.head_row, (int)i + 1}),
+                       "exchange.column_extra", "column", column->title);
+    }
+}
+
+static void list_media(struct form *f, const struct sheet_row *row, const char *name) {
+    for (size_t i = 0; i < f->choices.n_columns; i++)
+        if (is_medium(&f->choices.columns[i]) && sheet_cell(row, (int)i)[0])
+            draft_lost(f->d, ((struct place){f->choices.place, row->number, (int)i + 1}), "exchange.column", "name",
+                       name, "column", f->choices.columns[i].title, "value", sheet_cell(row, (int)i));
 }
 
 static void read_choices(struct form *f) {
     struct draft *d = f->d;
+    list_unknown_of_choices(f);
     for (size_t i = 0; i < f->choices.n_rows; i++) {
         const struct sheet_row *row = &f->choices.rows[i];
         const char *code = form_cell(&f->choices, row, "list_name"), *name = form_cell(&f->choices, row, "name");
@@ -84,9 +129,7 @@ static void read_choices(struct form *f) {
         option->label = form_text(d, &f->choices, row, "label", name);
         option->side = strcmp(side, "favourable") == 0 ? 1 : strcmp(side, "unfavourable") == 0 ? -1 : 0;
         list->says_sides = list->says_sides || side[0];
-        if (form_cell(&f->choices, row, "image")[0])
-            draft_lost(d, form_place(&f->choices, row, "image"), "exchange.column", "name", name, "column", "image",
-                       "value", form_cell(&f->choices, row, "image"));
+        list_media(f, row, name);
     }
 }
 
@@ -111,6 +154,9 @@ static void begin_group(struct form *f, const struct sheet_row *row) {
     g->relevant = draft_condition(d, form_cell(&f->survey, row, "relevant"), g->name, g->place);
     const char *appearance = form_cell(&f->survey, row, "appearance");
     g->is_table = has_word(appearance, "table-list") || strcmp(g->kind, "construct") == 0;
+    static const char *const keys[] = {"required", "constraint", "parameters"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        form_list_cell(f, row, g->name, keys[i]);
     form_list_unused(f, row, g->name);
 }
 
@@ -177,6 +223,8 @@ static void note_names(struct form *f) {
     for (size_t i = 0; i < f->survey.n_rows; i++) {
         const struct sheet_row *row = &f->survey.rows[i];
         f->types[i] = form_type_of(d->arena, form_cell(&f->survey, row, "type"));
+        if (draft_says_yes(form_cell(&f->survey, row, "disabled")) && f->types[i].kind < FORM_BEGIN_GROUP)
+            f->types[i].kind = FORM_DISABLED;
         const char *name = form_cell(&f->survey, row, "name");
         const char *value = form_cell(&f->survey, row, "calculation");
         const size_t n = strlen(value);
@@ -187,7 +235,8 @@ static void note_names(struct form *f) {
             continue;
         struct draft_named *p = &d->placeholders[d->n_placeholders++];
         p->name = arena_string(d->arena, name);
-        p->text = form_text(d, &f->survey, row, "label", name);
+        if (strcmp(form_cell(&f->survey, row, "readiness::kind"), "placeholder") == 0)
+            p->text = form_text(d, &f->survey, row, "label", name);
         if (!p->text.in[0])
             p->text.in[0] = draft_plain(d, arena_copy(d->arena, value + 1, n - 2), name,
                                         (struct place){f->survey.place, row->number, 0});
@@ -214,7 +263,9 @@ static void read_rows(struct form *f) {
             begin_group(f, row);
         else if (type.kind == FORM_END_GROUP)
             end_group(f, row);
-        else if (type.kind == FORM_COMMENT && !cell[0] && (name[0] || form_cell(&f->survey, row, "label")[0]))
+        else if (type.kind == FORM_DISABLED)
+            form_leave_out_disabled(f, row);
+        else if (type.kind == FORM_COMMENT && !cell[0] && (name[0] || form_has_text(&f->survey, row, "label")))
             draft_lost(d, place, "exchange.no_type", "name", name);
         else if (type.kind != FORM_COMMENT)
             form_read_question(f, row, &type);
@@ -250,6 +301,14 @@ bool form_read_own(struct form *f, const struct sheet_row *row, const char *kind
     return false;
 }
 
+/* Lists that nobody asks with: those made on the way have no row of their own. */
+static void list_unused_lists(struct form *f, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (!f->d->lists[i]->asked)
+            draft_lost(f->d, f->d->lists[i]->place, "exchange.list_unused", "list", f->d->lists[i]->code, "n",
+                       arena_printf(f->d->arena, "%zu", f->d->lists[i]->n));
+}
+
 enum result read_xlsform(struct draft *d, const struct sheets *sheets, struct findings *findings) {
     struct form *f = arena_alloc(d->arena, sizeof *f);
     f->d = d;
@@ -261,7 +320,10 @@ enum result read_xlsform(struct draft *d, const struct sheets *sheets, struct fi
     form_list_unknown_columns(f);
     read_settings(f);
     read_choices(f);
+    const size_t n_lists = d->n_lists;
     read_rows(f);
+    form_list_appearances(f);
+    list_unused_lists(f, n_lists);
     drop_plain_pages(d);
     return RESULT_OK;
 }

@@ -16,6 +16,12 @@ struct form_group {
     int serial;
 };
 
+struct form_appearance { /* a word of the column that has no effect here */
+    const char *word;
+    size_t n; /* rows */
+    struct place place;
+};
+
 struct form {
     struct draft *d;
     struct form_table survey, choices, settings;
@@ -26,6 +32,8 @@ struct form {
     int too_deep, n_groups;
     int page_serial; /* of the group that the last page was made for */
     int outside;     /* the serial of rows outside all groups: 0 */
+    size_t n_appearances, appearances_capacity;
+    struct form_appearance *appearances;
 };
 
 /* Makes the page of the group at this depth, unless it is the one at hand. */
@@ -33,8 +41,12 @@ void form_turn_page(struct form *f, size_t depth, struct place place);
 bool form_read_own(struct form *f, const struct sheet_row *row, const char *kind);
 /* Reads the question at f->at; rows of a matrix all at once, then f->at is the last of them. */
 void form_read_question(struct form *f, const struct sheet_row *row, const struct form_type *type);
-/* Lists cells of columns that we know of and have no place for; columns that we do not know. */
+/* Lists cells of columns that we know of and have no place for; columns that we do not know; words about how a question
+ * looks, each once, at the end. */
 void form_list_unused(struct form *f, const struct sheet_row *row, const char *name);
+void form_list_cell(struct form *f, const struct sheet_row *row, const char *name, const char *key);
 void form_list_unknown_columns(struct form *f);
+void form_list_appearances(struct form *f);
+void form_leave_out_disabled(struct form *f, const struct sheet_row *row);
 
 #endif

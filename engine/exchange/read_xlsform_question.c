@@ -5,7 +5,8 @@
 
 #include "exchange/read_xlsform.h"
 
-enum { RUN_MAX = 200 }; /* items of one matrix */
+enum { APPEARANCES_MAX = 100 }; /* words told apart */
+enum { RUN_MAX = 200 };         /* items of one matrix */
 
 /* Columns with a meaning that has no place here, row by row; the others that we know. */
 static const char *const unused[] = {"constraint_message",
@@ -21,10 +22,13 @@ static const char *const unused[] = {"constraint_message",
                                      "big-image",
                                      "intent",
                                      "autoplay",
-                                     "accuracythreshold"};
-static const char *const used[] = {"type",         "name",       "label",       "hint",       "required", "relevant",
-                                   "appearance",   "constraint", "calculation", "parameters", "rows",     "list_name",
-                                   "repeat_count", "value",      "disabled",    "save_to",    "notes",    "comments"};
+                                     "accuracythreshold",
+                                     "calculation",
+                                     "repeat_count",
+                                     "save_to"};
+static const char *const used[] = {"type",      "name",       "label",      "hint",       "required",
+                                   "relevant",  "appearance", "constraint", "parameters", "rows",
+                                   "list_name", "value",      "disabled"};
 
 static bool is_among(const char *key, const char *const *list, size_t n) {
     for (size_t i = 0; i < n; i++)
@@ -33,10 +37,47 @@ static bool is_among(const char *key, const char *const *list, size_t n) {
     return false;
 }
 
+/* Words of the column "appearance" that change nothing here. */
+static void count_appearances(struct form *f, const struct sheet_row *row) {
+    static const char *const known[] = {"likert",     "list-nolabel", "label",     "table-list",
+                                        "field-list", "multiline",    "multiline,"};
+    struct str rest = str_of(form_cell(&f->survey, row, "appearance")), word;
+    while (rest.p && str_split(&rest, ' ', &word)) {
+        size_t i = 0;
+        const char *said = arena_copy(f->d->arena, word.p, word.n);
+        if (word.n == 0 || is_among(said, known, sizeof known / sizeof *known))
+            continue;
+        while (i < f->n_appearances && i < APPEARANCES_MAX && strcmp(f->appearances[i].word, said) != 0)
+            i++;
+        said = i < APPEARANCES_MAX ? said : "…"; /* there are about fifty in the whole of XLSForm */
+        if (i == f->n_appearances) {
+            f->appearances = arena_grow(f->d->arena, f->appearances, f->n_appearances++, &f->appearances_capacity,
+                                        sizeof *f->appearances);
+            f->appearances[i] = (struct form_appearance){said, 0, form_place(&f->survey, row, "appearance")};
+        }
+        f->appearances[i].n++;
+    }
+}
+
+void form_list_appearances(struct form *f) {
+    for (size_t i = 0; i < f->n_appearances; i++)
+        draft_lost(f->d, f->appearances[i].place, "exchange.appearance", "value", f->appearances[i].word, "n",
+                   arena_printf(f->d->arena, "%zu", f->appearances[i].n));
+}
+
+void form_list_cell(struct form *f, const struct sheet_row *row, const char *name, const char *key) {
+    if (form_cell(&f->survey, row, key)[0])
+        draft_lost(f->d, form_place(&f->survey, row, key), "exchange.column", "name", name, "column", key, "value",
+                   form_cell(&f->survey, row, key));
+}
+
 void form_list_unused(struct form *f, const struct sheet_row *row, const char *name) {
+    count_appearances(f, row);
+    if (form_type_of(f->d->arena, form_cell(&f->survey, row, "type")).kind != FORM_TEXT)
+        form_list_cell(f, row, name, "rows");
     for (size_t i = 0; i < f->survey.n_columns; i++) {
         const struct form_column *column = &f->survey.columns[i];
-        if (!is_among(column->key, unused, sizeof unused / sizeof *unused) || !sheet_cell(row, (int)i)[0])
+        if (!sheet_cell(row, (int)i)[0] || !is_among(column->key, unused, sizeof unused / sizeof *unused))
             continue;
         draft_lost(f->d, ((struct place){f->survey.place, row->number, (int)i + 1}), "exchange.column", "name", name,
                    "column", column->title, "value", sheet_cell(row, (int)i));
@@ -49,8 +90,8 @@ void form_list_unknown_columns(struct form *f) {
         if (!column->key[0] || is_among(column->key, unused, sizeof unused / sizeof *unused) ||
             is_among(column->key, used, sizeof used / sizeof *used) || strncmp(column->key, "readiness::", 11) == 0)
             continue;
-        draft_noted(f->d, ((struct place){f->survey.place, f->survey.head_row, (int)i + 1}), "exchange.column_extra",
-                    "column", column->title);
+        draft_lost(f->d, ((struct place){f->survey.place, f->survey.head_row, (int)i + 1}), "exchange.column_extra",
+                   "column", column->title);
     }
 }
 
@@ -79,7 +120,7 @@ static enum required required_of(struct form *f, const struct sheet_row *row) {
 static void read_constraint(struct form *f, const struct sheet_row *row, struct draft_block *block) {
     const char *cell = form_cell(&f->survey, row, "constraint");
     const char *p = cell;
-    double low = -INFINITY, high = INFINITY;
+    double low = block->minimum, high = block->maximum;
     bool good = block->kind == DRAFT_NUMBER && cell[0];
     while (good) {
         p += strspn(p, " ");
@@ -88,10 +129,13 @@ static void read_constraint(struct form *f, const struct sheet_row *row, struct 
         const bool at_least = good && strncmp(p, ">=", 2) == 0, at_most = good && strncmp(p, "<=", 2) == 0;
         char *end = NULL;
         const double x = at_least || at_most ? strtod(p + 2, &end) : 0;
-        good = end && end > p + 2;
+        good = end && end > p + 2 && isfinite(x);
         if (!good)
             break;
-        *(at_least ? &low : &high) = x;
+        if (at_least)
+            low = x > low ? x : low;
+        else
+            high = x < high ? x : high;
         p = end + strspn(end, " ");
         if (!*p)
             break;
@@ -119,7 +163,12 @@ static void read_parameters(struct form *f, const struct sheet_row *row, struct 
             block->maximum = INFINITY;
         }
     }
-    if (cell[0] && (!range || strstr(cell, "step=") || strstr(cell, "random")))
+    struct str rest = str_of(cell), word;
+    bool all = range; /* nothing but start and end */
+    while (rest.p && str_split(&rest, ' ', &word))
+        all = all && (word.n == 0 || (word.n > 6 && memcmp(word.p, "start=", 6) == 0) ||
+                      (word.n > 4 && memcmp(word.p, "end=", 4) == 0));
+    if (cell[0] && !all)
         draft_lost(f->d, form_place(&f->survey, row, "parameters"), "exchange.column", "name", block->source, "column",
                    "parameters", "value", cell);
 }
@@ -137,6 +186,8 @@ static struct draft_block *begin_question(struct form *f, const struct sheet_row
     block->label = form_text(d, &f->survey, row, "label", name);
     block->hint = form_text(d, &f->survey, row, "hint", name);
     block->required = kind == DRAFT_NOTE ? REQUIRED_NO : required_of(f, row);
+    if (kind == DRAFT_NOTE && required_of(f, row) != REQUIRED_NO)
+        form_list_cell(f, row, name, "required");
     block->relevant =
         draft_condition(d, form_cell(&f->survey, row, "relevant"), name, form_place(&f->survey, row, "relevant"));
     block->answered_by = draft_value(d, SECTION_QUESTION, "answered_by", own(f, row, "answered_by"), place);
@@ -144,8 +195,6 @@ static struct draft_block *begin_question(struct form *f, const struct sheet_row
     block->comment = draft_says_yes(own(f, row, "comment"));
     if (!name[0] && kind != DRAFT_NOTE)
         draft_lost(d, place, "exchange.no_name", "value", form_cell(&f->survey, row, "type"));
-    if (draft_says_yes(form_cell(&f->survey, row, "disabled")))
-        draft_lost(d, place, "exchange.disabled", "name", name);
     form_list_unused(f, row, name);
     return block;
 }
@@ -176,11 +225,13 @@ static void add_other(struct form *f, const struct sheet_row *row, struct draft_
 
 static struct draft_list *list_of(struct form *f, const struct sheet_row *row, const char *code) {
     struct draft_list *list = draft_list_find(f->d, code);
-    if (list)
-        return list;
-    draft_lost(f->d, place_of(f, row), "exchange.list_missing", "name", form_cell(&f->survey, row, "name"), "list",
-               code);
-    return draft_list_new(f->d, code, place_of(f, row));
+    if (!list) {
+        draft_lost(f->d, place_of(f, row), "exchange.list_missing", "name", form_cell(&f->survey, row, "name"), "list",
+                   code);
+        list = draft_list_new(f->d, code, place_of(f, row));
+    }
+    list->asked = true;
+    return list;
 }
 
 /* --- Matrices ------------------------------------------------------------------------------------------------------*/
@@ -195,22 +246,29 @@ static bool appears_as_head(struct form *f, const struct sheet_row *row) {
     return strcasecmp(appearance, "label") == 0;
 }
 
-/* The number of rows from f->at on that ask with the same list, one after the other. */
-static size_t length_of_run(struct form *f, const char *list, bool *rating) {
+/* A row of notes to oneself: nothing in it is meant for anybody who answers. */
+static bool is_remark(struct form *f, size_t at) {
+    const struct sheet_row *row = &f->survey.rows[at];
+    return f->types[at].kind == FORM_COMMENT && !form_cell(&f->survey, row, "type")[0] &&
+           !form_cell(&f->survey, row, "name")[0] && !form_has_text(&f->survey, row, "label");
+}
+
+/* The number of rows from f->at on that ask with the same list, one after the other, with what stands between them;
+ * `asking` is how many of them ask. */
+static size_t length_of_run(struct form *f, const char *list, bool *rating, size_t *asking) {
     size_t n = 0;
-    for (size_t i = f->at; i < f->survey.n_rows && n < RUN_MAX; i++) {
+    *asking = 0;
+    for (size_t i = f->at; i < f->survey.n_rows && *asking < RUN_MAX; i++) {
         const struct sheet_row *row = &f->survey.rows[i];
         const struct form_type type = f->types[i];
-        if (type.kind == FORM_COMMENT && !form_cell(&f->survey, row, "type")[0] &&
-            !form_cell(&f->survey, row, "name")[0]) {
-            n++;
+        if (type.kind == FORM_DISABLED || is_remark(f, i))
             continue;
-        }
         if (type.kind != FORM_SELECT_ONE || type.or_other || strcmp(type.list, list) != 0 ||
             strcmp(own(f, row, "kind"), "question") == 0)
             break;
         *rating = *rating || appears_as_rating(f, row);
-        n++;
+        ++*asking;
+        n = i - f->at + 1;
     }
     return n;
 }
@@ -260,11 +318,24 @@ static void read_item(struct form *f, const struct sheet_row *row, struct draft_
         draft_condition(d, form_cell(&f->survey, row, "relevant"), name, form_place(&f->survey, row, "relevant"));
     *mixed = *mixed || (block->n_items > 1 && own_required != *required);
     *required = own_required > *required ? own_required : *required;
-    const struct draft_text hint = form_text(d, &f->survey, row, "hint", name);
-    if (!draft_text_is_empty(&hint))
-        draft_lost(d, form_place(&f->survey, row, "hint"), "exchange.column", "name", name, "column", "hint", "value",
-                   hint.in[0] ? hint.in[0] : "");
+    for (size_t i = 0; i < f->survey.n_columns; i++)
+        if (strcmp(f->survey.columns[i].key, "hint") == 0 && sheet_cell(row, (int)i)[0])
+            draft_lost(d, ((struct place){f->survey.place, row->number, (int)i + 1}), "exchange.column", "name", name,
+                       "column", f->survey.columns[i].title, "value", sheet_cell(row, (int)i));
+    form_list_cell(f, row, name, "constraint");
+    form_list_cell(f, row, name, "parameters");
     form_list_unused(f, row, name);
+}
+
+/* The row of a matrix that only shows the answers' labels. */
+static void read_head(struct form *f, const struct sheet_row *row, struct draft_block *block) {
+    const struct draft_text label = form_text(f->d, &f->survey, row, "label", block->source);
+    if (draft_text_is_empty(&block->label))
+        block->label = label;
+    else
+        form_list_cell(f, row, form_cell(&f->survey, row, "name"), "label");
+    form_list_cell(f, row, form_cell(&f->survey, row, "name"), "relevant");
+    form_list_unused(f, row, form_cell(&f->survey, row, "name"));
 }
 
 static void read_matrix(struct form *f, const char *code, size_t n) {
@@ -291,12 +362,14 @@ static void read_matrix(struct form *f, const char *code, size_t n) {
     }
     for (size_t i = f->at; i < f->at + n; i++) {
         const struct sheet_row *row = &f->survey.rows[i];
-        if (!form_cell(&f->survey, row, "type")[0])
+        if (f->types[i].kind == FORM_DISABLED)
+            form_leave_out_disabled(f, row);
+        if (f->types[i].kind != FORM_SELECT_ONE)
             continue;
-        if (!appears_as_head(f, row))
+        if (appears_as_head(f, row))
+            read_head(f, row, block);
+        else
             read_item(f, row, block, &required, &mixed);
-        else if (draft_text_is_empty(&block->label))
-            block->label = form_text(d, &f->survey, row, "label", name);
     }
     block->required = required;
     if (mixed)
@@ -311,9 +384,10 @@ static bool read_select_as_matrix(struct form *f, const struct sheet_row *row, c
     bool rating = f->depth > 0 && f->groups[f->depth - 1].is_table;
     if (type->kind != FORM_SELECT_ONE || type->or_other || strcmp(own(f, row, "kind"), "question") == 0)
         return false;
-    const size_t n = length_of_run(f, type->list, &rating);
+    size_t asking;
+    const size_t n = length_of_run(f, type->list, &rating, &asking);
     const struct draft_list *list = draft_list_find(f->d, type->list);
-    if (!list || (!rating && (n < 2 || !looks_like_scale(list))))
+    if (!list || (!rating && (asking < 2 || !looks_like_scale(list))))
         return false;
     read_matrix(f, type->list, n);
     return true;
@@ -326,6 +400,10 @@ static void leave_out(struct form *f, const struct sheet_row *row, const char *c
                     form_cell(&f->survey, row, "type"));
 }
 
+void form_leave_out_disabled(struct form *f, const struct sheet_row *row) {
+    leave_out(f, row, "exchange.disabled");
+}
+
 static void read_calculation(struct form *f, const struct sheet_row *row) {
     const char *name = form_cell(&f->survey, row, "name");
     for (size_t i = 0; i < f->d->n_placeholders; i++) {
@@ -335,7 +413,7 @@ static void read_calculation(struct form *f, const struct sheet_row *row) {
             draft_noted(f->d, place_of(f, row), "exchange.placeholder", "name", name);
         return;
     }
-    leave_out(f, row, "exchange.calculation");
+    draft_leave_out(f->d, name, place_of(f, row), "exchange.calculation", form_cell(&f->survey, row, "calculation"));
 }
 
 static void read_choice_question(struct form *f, const struct sheet_row *row, const struct form_type *type) {
@@ -355,6 +433,8 @@ static void read_acknowledgement(struct form *f, const struct sheet_row *row) {
         return;
     block->list = draft_list_new(f->d, arena_printf(f->d->arena, "%s_ok", block->source), block->place);
     draft_option_new(f->d, block->list, "ok", row->number)->label = draft_words(f->d, "exchange.ok");
+    read_parameters(f, row, block, false);
+    read_constraint(f, row, block);
 }
 
 static void read_plain_question(struct form *f, const struct sheet_row *row, const struct form_type *type) {
@@ -370,13 +450,15 @@ static void read_plain_question(struct form *f, const struct sheet_row *row, con
         const char *said = form_cell(&f->survey, row, "rows");
         if (!said[0])
             said = own(f, row, "rows");
+        if (said[0] && (!str_to_long(str_of(said), &rows) || rows < 1 || rows > 20))
+            form_list_cell(f, row, block->source, "rows");
         if (str_to_long(str_of(said), &rows) && rows >= 1 && rows <= 20)
             block->rows = (int)rows;
         else if (strcasestr(form_cell(&f->survey, row, "appearance"), "multiline"))
             block->rows = 4;
     }
-    if (type->kind == FORM_NOTE && form_cell(&f->survey, row, "calculation")[0])
-        draft_lost(f->d, block->place, "exchange.calculation", "name", block->source, "what", "note");
+    if (type->kind == FORM_RANGE)
+        draft_noted(f->d, block->place, "exchange.slider_number", "name", block->source);
     if (type->whole)
         draft_noted(f->d, block->place, "exchange.whole", "name", block->source);
     read_parameters(f, row, block, type->kind == FORM_RANGE);

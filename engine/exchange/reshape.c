@@ -171,6 +171,7 @@ static void fit_choices(struct draft *d, struct draft_block *block) {
     no->code = no->name;
     no->label = draft_words(d, "exchange.neither");
     block->list = own;
+    block->kind = DRAFT_CHOICE; /* both at once would mean nothing */
     draft_noted(d, block->place, "exchange.choices_one", "name", block->source);
 }
 
@@ -213,6 +214,7 @@ void draft_reshape(struct draft *d) {
             fill(d, &block.items[k].text, block.items[k].source, block.items[k].place);
             cut(d, &block.items[k].text, block.items[k].source, block.items[k].place);
         }
+        draft_drop_alone(d, &block.hint, block.source, block.place);
         cut(d, &block.hint, block.source, block.place);
         if (block.kind == DRAFT_CONSTRUCT && !is_scale(block.list)) {
             cut(d, &block.label, block.source, block.place);
@@ -229,6 +231,8 @@ void draft_reshape(struct draft *d) {
     for (size_t i = 0; i < n; i++)
         fit_choices(d, &list[i]);
     for (size_t i = 0; i < d->n_pages; i++) {
+        draft_drop_alone(d, &d->pages[i].label, d->pages[i].source, d->pages[i].place);
+        draft_drop_alone(d, &d->pages[i].hint, d->pages[i].source, d->pages[i].place);
         cut(d, &d->pages[i].label, d->pages[i].source, d->pages[i].place);
         cut(d, &d->pages[i].hint, d->pages[i].source, d->pages[i].place);
     }

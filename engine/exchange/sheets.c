@@ -137,6 +137,22 @@ static enum result split_all(struct splitter *s, struct sheet *sheet, struct fin
     return s->open_quote ? refuse(findings, sheet->place, begin, "exchange.quote_open", NULL, NULL) : RESULT_OK;
 }
 
+/* Lines that end in CR alone, as old programs on a Macintosh save them. */
+static struct str with_line_feeds(struct arena *arena, struct str text) {
+    size_t returns = 0, feeds = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        returns += text.p[i] == '\r' && !(i + 1 < text.n && text.p[i + 1] == '\n');
+        feeds += text.p[i] == '\n'; /* inside of cells */
+    }
+    if (returns <= feeds)
+        return text;
+    char *lines = arena_copy(arena, text.p, text.n);
+    for (size_t i = 0; i < text.n; i++)
+        if (lines[i] == '\r')
+            lines[i] = '\n';
+    return (struct str){lines, text.n};
+}
+
 enum result sheets_read_text(struct sheets **out, struct arena *arena, const char *file, struct str bytes,
                              struct findings *list, struct findings *findings) {
     const struct decoded decoded = encoding_decode(arena, bytes);
@@ -148,6 +164,7 @@ enum result sheets_read_text(struct sheets **out, struct arena *arena, const cha
     for (size_t i = 0; i < decoded.n_damaged; i++)
         finding_add(list, SEVERITY_WARNING, (struct place){file, decoded.damaged[i], 0}, "exchange.damaged", "encoding",
                     decoded.encoding, NULL);
+    s.text = with_line_feeds(arena, s.text);
     if (s.text.n >= 6 && memcmp(s.text.p, "sep=", 4) == 0) { /* a line for Excel */
         const char *end = memchr(s.text.p, '\n', s.text.n);
         s.at = end ? (size_t)(end - s.text.p) + 1 : s.text.n;

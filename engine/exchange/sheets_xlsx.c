@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zip.h>
 
+#include "base/clock.h"
 #include "exchange/sheets.h"
 #include "exchange/sheets_inside.h"
 #include "exchange/xml.h"
@@ -17,6 +18,10 @@ enum {
     RATIO_FROM = 1 << 20,
     PIECE = 1 << 16,
     STRINGS_MAX = 400000,
+    FORMATS_MAX = 20000,
+    EPOCH = 25569, /* 1 January 1970 as the number of a day */
+    EPOCH_1904 = 24107,
+    DAYS_MAX = 2958465, /* 31 December 9999 */
 };
 
 struct link { /* a sheet as the workbook names it, and its part in the zip */
@@ -43,13 +48,19 @@ struct opening {
     const char **strings;
     struct buf text;
     bool in_text, in_phonetic;
+    /* styles.xml: which numbers are dates */
+    size_t n_codes, codes_capacity, n_formats, formats_capacity;
+    long *codes;   /* numbers of the file's own formats that show dates */
+    bool *formats; /* of a cell's style: does it show a date? */
+    bool in_formats;
+    long epoch;
     /* a sheet */
     struct sheet *sheet;
     struct sheet_row *row;
     size_t row_capacity;
     int row_number, column, last_row;
     enum cell_kind kind;
-    bool in_value, has_formula, has_value;
+    bool in_value, has_formula, has_value, shows_date;
 };
 
 static enum result refuse(struct opening *o, const char *place, int line, const char *code, const char *limit) {
@@ -109,6 +120,9 @@ static enum result read_part(struct opening *o, const char *part, const char *pl
 static void workbook_begin(void *context, const char *name, const char **attributes) {
     struct opening *o = context;
     const char *called = xml_attribute(attributes, "name"), *id = NULL;
+    const char *old = strcmp(name, "workbookPr") == 0 ? xml_attribute(attributes, "date1904") : NULL;
+    if (old && (strcmp(old, "1") == 0 || strcmp(old, "true") == 0))
+        o->epoch = EPOCH_1904;
     if (strcmp(name, "sheet") != 0 || !called)
         return;
     for (size_t i = 0; attributes[i]; i += 2) /* "r:id", beside "sheetId" */
@@ -196,6 +210,65 @@ static void strings_end(void *context, const char *name) {
     o->strings[o->n_strings++] = unescaped(o);
 }
 
+/* --- Dates ---------------------------------------------------------------------------------------------------------*/
+
+/* "dd/mm/yyyy", "[$-409]h:mm": letters of a date outside quotation marks and brackets. */
+static bool is_date_format(const char *code) {
+    for (const char *p = code; *p; p++) {
+        const char close = *p == '"' ? '"' : *p == '[' ? ']' : '\0';
+        if (close) {
+            p = strchr(p + 1, close);
+            if (!p)
+                return false;
+        } else if (*p == '\\' && p[1]) {
+            p++;
+        } else if (strchr("yYmMdDhHsS", *p)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_date_number(const struct opening *o, long id) {
+    for (size_t i = 0; i < o->n_codes; i++)
+        if (o->codes[i] == id)
+            return true;
+    return (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58);
+}
+
+static void styles_begin(void *context, const char *name, const char **attributes) {
+    struct opening *o = context;
+    const char *said = xml_attribute(attributes, "numFmtId"), *code = xml_attribute(attributes, "formatCode");
+    long id = 0;
+    const bool good = said && str_to_long(str_of(said), &id);
+    o->in_formats = o->in_formats || strcmp(name, "cellXfs") == 0;
+    if (strcmp(name, "numFmt") == 0 && good && code && is_date_format(code) && o->n_codes < FORMATS_MAX) {
+        o->codes = arena_grow(o->arena, o->codes, o->n_codes, &o->codes_capacity, sizeof *o->codes);
+        o->codes[o->n_codes++] = id;
+    } else if (strcmp(name, "xf") == 0 && o->in_formats && o->n_formats < FORMATS_MAX) {
+        o->formats = arena_grow(o->arena, o->formats, o->n_formats, &o->formats_capacity, sizeof *o->formats);
+        o->formats[o->n_formats++] = good && is_date_number(o, id);
+    }
+}
+
+static void styles_end(void *context, const char *name) {
+    struct opening *o = context;
+    if (strcmp(name, "cellXfs") == 0)
+        o->in_formats = false;
+}
+
+/* The number of a day, and the part of it that has passed, as people write it: 2027-03-31, 2027-03-31 14:05:00. */
+static const char *date_text(struct opening *o, double x) {
+    const int64_t seconds = (int64_t)((x - (double)o->epoch) * 86400 + (x < (double)o->epoch ? -0.5 : 0.5));
+    const int64_t rest = ((seconds % 86400) + 86400) % 86400;
+    const struct day day = clock_day(seconds);
+    const char *time =
+        arena_printf(o->arena, "%02d:%02d:%02d", (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+    if (x < 1)
+        return time;
+    return rest ? arena_printf(o->arena, "%s %s", day.text, time) : arena_string(o->arena, day.text);
+}
+
 /* --- A sheet -------------------------------------------------------------------------------------------------------*/
 
 /* "BC12" is column 54; -1 when it is no address. */
@@ -214,12 +287,16 @@ static void begin_cell(struct opening *o, const char **attributes) {
     } kinds[] = {{"s", CELL_SHARED},  {"inlineStr", CELL_TEXT}, {"str", CELL_TEXT},
                  {"b", CELL_BOOLEAN}, {"e", CELL_ERROR},        {"d", CELL_TEXT}};
     const char *address = xml_attribute(attributes, "r"), *type = xml_attribute(attributes, "t");
+    const char *style = xml_attribute(attributes, "s");
+    long number;
     const int column = address ? column_of(address) : -1;
     o->column = column >= 0 ? column : o->column + 1;
     o->kind = CELL_NUMBER;
     for (size_t i = 0; type && i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(type, kinds[i].type) == 0)
             o->kind = kinds[i].kind;
+    o->shows_date = style && str_to_long(str_of(style), &number) && number >= 0 && (size_t)number < o->n_formats &&
+                    o->formats[number];
     o->has_formula = o->has_value = false;
     buf_clear(&o->text);
 }
@@ -250,6 +327,8 @@ static const char *number_text(struct opening *o, const char *text) {
     double x;
     char *end;
     x = strtod(text, &end);
+    if (!*end && end != text && o->shows_date && x >= 0 && x + (double)(EPOCH - o->epoch) < DAYS_MAX)
+        return date_text(o, x);
     return *end || end == text ? text : arena_printf(o->arena, "%.15g", x);
 }
 
@@ -329,6 +408,7 @@ static enum result check_entries(struct opening *o) {
 static enum result read_sheets(struct opening *o, struct sheets *sheets) {
     static const struct xml_handler workbook = {.begin = workbook_begin}, relations = {.begin = relations_begin};
     static const struct xml_handler strings = {.begin = strings_begin, .end = strings_end, .text = take_text};
+    static const struct xml_handler styles = {.begin = styles_begin, .end = styles_end};
     static const struct xml_handler cells = {.begin = sheet_begin, .end = sheet_end, .text = take_text};
     enum result result = check_entries(o);
     if (result == RESULT_OK && zip_name_locate(o->zip, "xl/workbook.xml", ZIP_FL_NOCASE) < 0)
@@ -339,6 +419,8 @@ static enum result read_sheets(struct opening *o, struct sheets *sheets) {
         result = read_part(o, "xl/_rels/workbook.xml.rels", o->file, relations);
     if (result == RESULT_OK && zip_name_locate(o->zip, "xl/sharedStrings.xml", ZIP_FL_NOCASE) >= 0)
         result = read_part(o, "xl/sharedStrings.xml", o->file, strings);
+    if (result == RESULT_OK && zip_name_locate(o->zip, "xl/styles.xml", ZIP_FL_NOCASE) >= 0)
+        result = read_part(o, "xl/styles.xml", o->file, styles);
     sheets->list = arena_array(o->arena, o->n_links + 1, sizeof *sheets->list);
     for (size_t i = 0; i < o->n_links && result == RESULT_OK; i++) {
         if (!o->links[i].part || zip_name_locate(o->zip, o->links[i].part, ZIP_FL_NOCASE) < 0)
@@ -355,7 +437,8 @@ static enum result read_sheets(struct opening *o, struct sheets *sheets) {
 
 enum result sheets_read_xlsx(struct sheets **out, struct arena *arena, const char *file, struct str bytes,
                              struct findings *list, struct findings *findings) {
-    struct opening o = {.arena = arena, .file = file, .list = list, .findings = findings, .text = BUF_INIT};
+    struct opening o = {
+        .arena = arena, .file = file, .list = list, .findings = findings, .text = BUF_INIT, .epoch = EPOCH};
     struct sheets *sheets = arena_alloc(arena, sizeof *sheets);
     sheets->file = file;
     *out = NULL;

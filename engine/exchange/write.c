@@ -1,6 +1,7 @@
 /* A finished draft as an INI file, and the translations beside it. */
 #include <string.h>
 
+#include "base/file.h"
 #include "exchange/draft.h"
 
 struct writing {
@@ -47,7 +48,8 @@ static void put_text(struct writing *w, const char *key, const struct draft_text
 /* A line for the author, in the reader's language. */
 static void remark(struct writing *w, const char *key) {
     if (w->language == 0 && w->d->texts)
-        buf_printf(&w->out, "; check: %s\n", texts_get(w->d->texts, w->d->reader, key));
+        buf_printf(&w->out, "; check: %s\n",
+                   texts_with_terms(w->d->texts, w->d->arena, w->d->reader, texts_get(w->d->texts, w->d->reader, key)));
 }
 
 static const char *key_of(struct writing *w, const char *head, const char *name) {
@@ -61,7 +63,7 @@ static void write_paragraphs(struct writing *w, const char *head, const struct d
 
 /* The file's name for a comment, which is one line and must not end in a backslash. */
 static const char *file_words(const struct draft *d) {
-    const struct str name = utf8_cut(str_of(d->file), 100);
+    const struct str name = utf8_cut(str_of(file_name(d->file)), 100);
     char *words = arena_copy(d->arena, name.p, utf8_valid(name) ? name.n : 0);
     for (char *p = words; *p; p++)
         if ((unsigned char)*p < ' ' || *p == 0x7F || *p == '\\')

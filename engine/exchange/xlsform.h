@@ -31,6 +31,8 @@ const char *form_cell(const struct form_table *t, const struct sheet_row *row, c
 /* The texts of a column in all languages, plain. `subject` names whose they are. */
 struct draft_text form_text(struct draft *d, const struct form_table *t, const struct sheet_row *row, const char *key,
                             const char *subject);
+/* Is there anything in the column, in any language? */
+bool form_has_text(const struct form_table *t, const struct sheet_row *row, const char *key);
 struct place form_place(const struct form_table *t, const struct sheet_row *row, const char *key);
 
 /* xlsform_types.c */
@@ -50,6 +52,7 @@ enum form_kind {
     FORM_END_REPEAT,
     FORM_METADATA,    /* nothing that anybody is asked */
     FORM_UNSUPPORTED, /* a question that we cannot ask */
+    FORM_DISABLED,    /* a question that is switched off */
     FORM_COMMENT,     /* an empty row, a divider */
 };
 

@@ -24,6 +24,15 @@ static const char *normal_key(struct arena *arena, struct str title) {
         {"set_form_id", "form_id"},
         {"id_string", "form_id"},
         {"help", "hint"},
+        {"bind::relevant", "relevant"},
+        {"bind::required", "required"},
+        {"bind::constraint", "constraint"},
+        {"bind::calculate", "calculation"},
+        {"bind::readonly", "read_only"},
+        {"bind::jr:constraintmsg", "constraint_message"},
+        {"bind::jr:requiredmsg", "required_message"},
+        {"control::appearance", "appearance"},
+        {"body::appearance", "appearance"},
     };
     title = str_trim(title);
     char *key = arena_copy(arena, title.p, title.n);
@@ -111,8 +120,8 @@ static bool divide_sheet(struct draft *d, const struct sheet *sheet, struct shee
         if (row.cells[0][0]) {
             now = table_of(row.cells[0]);
             if (now < 0 && row.cells[0][0] != '#')
-                draft_noted(d, ((struct place){sheet->place, row.number, 1}), "exchange.sheet_extra", "name",
-                            row.cells[0]);
+                draft_lost(d, ((struct place){sheet->place, row.number, 1}), "exchange.sheet_extra", "name",
+                           row.cells[0]);
         }
         if (now < 0 || row.n < 2)
             continue;
@@ -139,11 +148,11 @@ bool form_open(struct draft *d, const struct sheets *sheets, struct form_table *
     } else {
         for (size_t i = 0; i < sheets->n; i++) {
             const int which = table_of(sheets->list[i].name);
-            if (which >= 0)
+            if (which >= 0 && parts[which].n == 0)
                 parts[which] = sheets->list[i];
             else if (sheets->list[i].n > 0)
-                draft_noted(d, ((struct place){sheets->list[i].place, 0, 0}), "exchange.sheet_extra", "name",
-                            sheets->list[i].name);
+                draft_lost(d, ((struct place){sheets->list[i].place, 0, 0}), "exchange.sheet_extra", "name",
+                           sheets->list[i].name);
         }
     }
     take_table(d, &parts[0], survey, "type", NULL);
@@ -162,6 +171,13 @@ const char *form_cell(const struct form_table *t, const struct sheet_row *row, c
         if (!t->columns[i].language && strcmp(t->columns[i].key, key) == 0)
             found = sheet_cell(row, (int)i);
     return found;
+}
+
+bool form_has_text(const struct form_table *t, const struct sheet_row *row, const char *key) {
+    for (size_t i = 0; i < t->n_columns; i++)
+        if (strcmp(t->columns[i].key, key) == 0 && sheet_cell(row, (int)i)[0])
+            return true;
+    return false;
 }
 
 struct place form_place(const struct form_table *t, const struct sheet_row *row, const char *key) {

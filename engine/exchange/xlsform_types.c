@@ -48,7 +48,7 @@ static bool take_select(struct arena *arena, const char *cell, const char *words
         if (strncmp(words, heads[i].text, strlen(heads[i].text)) != 0)
             continue;
         struct str list = behind(cell, heads[i].n);
-        if (strstr(words, "from file") || strstr(words, "external"))
+        if (strstr(words, " from file ") || (list.n > 9 && memcmp(list.p, "external ", 9) == 0))
             return false;
         static const char *const others[] = {" or_other", " or other", " or specify other"};
         for (size_t k = 0; k < 3; k++) {
@@ -84,13 +84,11 @@ struct form_type form_type_of(struct arena *arena, const char *cell) {
         {"calculate", FORM_CALCULATE},
         {"hidden", FORM_METADATA},
         {"begin group", FORM_BEGIN_GROUP},
-        {"begin", FORM_BEGIN_GROUP},
-        {"group", FORM_BEGIN_GROUP},
         {"end group", FORM_END_GROUP},
-        {"end", FORM_END_GROUP},
         {"begin repeat", FORM_BEGIN_REPEAT},
         {"end repeat", FORM_END_REPEAT},
         {"start", FORM_METADATA},
+        {"end", FORM_METADATA},
         {"today", FORM_METADATA},
         {"deviceid", FORM_METADATA},
         {"device id", FORM_METADATA},

@@ -1,5 +1,4 @@
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -56,11 +55,19 @@ void answers_write_json(struct buf *out, const struct answers *answers, bool tex
     json_close(&w, '}');
 }
 
+static inline bool is_named(const struct field *field, struct str name) {
+    size_t i = 0;
+    while (i < name.n && name.p[i] && name.p[i] == field->name[i]) {
+        i++;
+    }
+    return i == name.n && !field->name[i];
+}
+
 /* The field of a member: answers are written in field order, so the search begins behind the last one found. */
 static int find_field(const struct instrument *instrument, struct str name, size_t *next) {
     for (size_t i = 0; i < instrument->n_fields; i++) {
         size_t at = *next + i < instrument->n_fields ? *next + i : *next + i - instrument->n_fields;
-        if (str_is(name, instrument->fields[at].name)) {
+        if (is_named(&instrument->fields[at], name)) {
             *next = at + 1 < instrument->n_fields ? at + 1 : 0;
             return (int)at;
         }
@@ -79,7 +86,7 @@ static int find_choice(const struct question *question, struct str code) {
 
 static struct answer read_rating(const struct scale *scale, const struct json_member *m) {
     if (m->type == JSON_NUMBER && m->number >= scale->low && m->number <= scale->high &&
-        m->number == floor(m->number)) {
+        m->number == (double)(int)m->number) {
         return (struct answer){.state = ANSWER_CODE, .code = (int)m->number};
     }
     for (size_t i = 0; m->type == JSON_TEXT && i < scale->n_not_applicable; i++) {
@@ -123,6 +130,43 @@ static struct answer read_answer(const struct instrument *instrument, const stru
     }
 }
 
+/* The code of a rating written as `"name":4` or `,"name":4`, one digit, at the beginning of `text`; -1: something else
+ * stands there. */
+static int rating_here(struct str text, const char *name, size_t *length) {
+    const char *p = text.p, *end = text.p + text.n;
+    p += p < end && *p == ',';
+    if (p == end || *p++ != '"') {
+        return -1;
+    }
+    while (p < end && *name && *p == *name) {
+        p++;
+        name++;
+    }
+    if (*name || end - p < 4 || p[0] != '"' || p[1] != ':' || p[2] < '0' || p[2] > '9' ||
+        (p[3] != ',' && p[3] != '}')) {
+        return -1;
+    }
+    *length = (size_t)(p + 3 - text.p);
+    return p[2] - '0';
+}
+
+/* Takes the ratings that stand where they are expected, as answers_write_json wrote them: that is most of a survey, and
+ * need not be looked for. Everything else is left to who reads any object. */
+static void read_ratings(struct answers *answers, struct json_reader *r, size_t *next) {
+    const struct instrument *in = answers->instrument;
+    for (const struct item *item; *next < in->n_fields && (item = in->fields[*next].item) != NULL; (*next)++) {
+        const struct scale *scale = in->constructs[item->construct].scale;
+        size_t length = 0;
+        int code = rating_here(r->rest, in->fields[*next].name, &length);
+        if (code < 0 || code < scale->low || code > scale->high) {
+            return;
+        }
+        answers->of[*next] = (struct answer){.state = ANSWER_CODE, .code = code};
+        r->rest.p += length;
+        r->rest.n -= length;
+    }
+}
+
 bool answers_read_json(struct answers *answers, struct str json, struct arena *arena) {
     struct json_reader r;
     struct json_member m;
@@ -130,11 +174,13 @@ bool answers_read_json(struct answers *answers, struct str json, struct arena *a
     if (!json_read_object(&r, json, arena)) {
         return false;
     }
+    read_ratings(answers, &r, &next);
     while (json_next(&r, &m)) {
         int field = find_field(answers->instrument, m.key, &next);
         if (field >= 0) {
             answers->of[field] = read_answer(answers->instrument, &answers->instrument->fields[field], &m, arena);
         }
+        read_ratings(answers, &r, &next);
     }
     return !r.bad;
 }

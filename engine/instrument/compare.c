@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/ini.h"
+#include "instrument/same.h"
 
 struct comparing {
     struct arena *arena;
@@ -78,16 +79,6 @@ static const struct scale *scale_named(const struct instrument *in, const char *
     return NULL;
 }
 
-static bool same_points(const struct scale *a, const struct scale *b) {
-    if (a->n_points != b->n_points)
-        return false;
-    for (size_t i = 0; i < a->n_points; i++)
-        if (a->points[i].code != b->points[i].code || a->points[i].favourable != b->points[i].favourable ||
-            a->points[i].unfavourable != b->points[i].unfavourable)
-            return false;
-    return true;
-}
-
 static const struct not_applicable *not_applicable_named(const struct scale *scale, const char *name) {
     for (size_t i = 0; i < scale->n_not_applicable; i++)
         if (strcmp(scale->not_applicable[i].name, name) == 0)
@@ -114,7 +105,7 @@ static void compare_scales(struct comparing *c) {
         const struct scale *was = &c->was->scales[i], *is = scale_named(c->is, was->name);
         if (!is)
             continue;
-        if (!same_points(was, is)) {
+        if (!scale_has_same_points(was, is)) {
             add(c, CHANGE_BREAKING, "scale_changed", was->name, NULL, NULL);
             continue;
         }
@@ -132,19 +123,9 @@ static const char *domain_name(const struct construct *construct) {
     return construct->domain ? construct->domain->name : "";
 }
 
-static bool same_labels(const struct scale *a, const struct scale *b) {
-    bool equal = a->n_points == b->n_points && a->n_not_applicable == b->n_not_applicable;
-    for (size_t i = 0; equal && i < a->n_points; i++)
-        equal = same(text_in(&a->points[i].label, 0), text_in(&b->points[i].label, 0));
-    for (size_t i = 0; equal && i < a->n_not_applicable; i++)
-        equal = same(a->not_applicable[i].name, b->not_applicable[i].name);
-    return equal;
-}
-
-/* A scale of another name is the same one only if it reads the same. Who changes a label of a scale changes words; who
- * names another scale, for which another question was asked, does not. */
-static bool is_other_scale(const struct scale *was, const struct scale *is) {
-    return !same(was->name, is->name) && !(same_points(was, is) && same_labels(was, is));
+/* Who is asked besides those of before: what they answered stays comparable. */
+static enum change change_of_audience(enum audience is) {
+    return is == AUDIENCE_BOTH ? CHANGE_ADDITIVE : CHANGE_BREAKING;
 }
 
 /* What decides how a construct's score is made and what it is about. */
@@ -153,9 +134,9 @@ static void compare_making(struct comparing *c, const struct construct *was, con
     if (was->level != is->level)
         add(c, CHANGE_BREAKING, "level_changed", name, level_names[was->level], level_names[is->level]);
     if (was->answered_by != is->answered_by)
-        add(c, CHANGE_BREAKING, "answered_by_changed", name, answered_by(was->answered_by),
+        add(c, change_of_audience(is->answered_by), "answered_by_changed", name, answered_by(was->answered_by),
             answered_by(is->answered_by));
-    if (is_other_scale(was->scale, is->scale))
+    if (scale_is_another(was->scale, is->scale))
         add(c, CHANGE_BREAKING, "scale_changed", name, was->scale->name, is->scale->name);
     if (was->higher_is_barrier != is->higher_is_barrier)
         add(c, CHANGE_BREAKING, "turned", name, NULL, NULL);
@@ -277,7 +258,7 @@ static void compare_question(struct comparing *c, const struct question *was, co
     if (was->type != is->type)
         add(c, CHANGE_BREAKING, "type_changed", was->name, NULL, NULL);
     if (was->type != QUESTION_NOTE && was->answered_by != is->answered_by)
-        add(c, CHANGE_BREAKING, "answered_by_changed", was->name, answered_by(was->answered_by),
+        add(c, change_of_audience(is->answered_by), "answered_by_changed", was->name, answered_by(was->answered_by),
             answered_by(is->answered_by));
     if (was->type != QUESTION_NOTE)
         compare_relevant(c, "question", was->name);

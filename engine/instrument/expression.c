@@ -47,6 +47,9 @@ static struct place here(const struct parser *p, size_t at) {
 
 static struct expression *refuse(struct parser *p, size_t at, const char *code) {
     struct str rest = utf8_cut((struct str){p->text.p + at, p->text.n - at}, 20);
+    if (rest.n == 0 && strcmp(code, "expression.quote_open") != 0) {
+        code = "expression.end";
+    }
     if (!p->failed) { /* what follows a syntax error is guesswork */
         finding_add(p->findings, SEVERITY_ERROR, here(p, at), code, "rest", arena_copy(p->arena, rest.p, rest.n),
                     "column", arena_printf(p->arena, "%d", characters_before(p, at) + 1), NULL);
@@ -146,7 +149,8 @@ static bool parse_literal(struct parser *p, struct expression *e) {
         e->literal = peek_word(p);
         p->at += e->literal.n;
         if (e->literal.n == 0 || str_is(e->literal, "and") || str_is(e->literal, "or") || str_is(e->literal, "not")) {
-            refuse(p, begin, take_sign(p, "${") ? "expression.two_references" : "expression.literal");
+            const bool reference = e->literal.n == 0 && take_sign(p, "${");
+            refuse(p, begin, reference ? "expression.two_references" : "expression.literal");
             return false;
         }
     }
@@ -394,4 +398,20 @@ void expression_each_comparison(const struct expression *e,
                                         .order = e->operation == OP_LESS || e->operation == OP_AT_MOST ||
                                                  e->operation == OP_MORE || e->operation == OP_AT_LEAST};
     each(context, &reference);
+}
+
+bool expression_same(const struct expression *a, const struct expression *b,
+                     bool (*same_field)(const void *context, int a, int b), const void *context) {
+    if (!a || !b) {
+        return a == b;
+    }
+    if (a->operation != b->operation) {
+        return false;
+    }
+    if (a->operation == OP_AND || a->operation == OP_OR || a->operation == OP_NOT) {
+        return expression_same(a->left, b->left, same_field, context) &&
+               expression_same(a->right, b->right, same_field, context);
+    }
+    return a->literal.n == b->literal.n && memcmp(a->literal.p, b->literal.p, a->literal.n) == 0 &&
+           same_field(context, a->field, b->field);
 }

@@ -38,6 +38,10 @@ struct reference {
     int name_at, literal_at; /* characters from the beginning of the text, from 0 */
     bool order;              /* compared by < <= > >= */
 };
+/* Do two conditions, of two instruments, ask the same? However they are spaced. `same_field` says whether two fields
+ * stand for the same question. NULL is no condition. */
+bool expression_same(const struct expression *a, const struct expression *b,
+                     bool (*same_field)(const void *context, int a, int b), const void *context);
 void expression_each_comparison(const struct expression *e,
                                 void (*each)(void *context, const struct reference *reference), void *context);
 

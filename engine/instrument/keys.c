@@ -133,10 +133,19 @@ static bool part_fits(struct str rule, struct str part) {
     return str_equal(rule, part);
 }
 
+/* A file has thousands of keys: rules of other sections, and words that begin with another letter, cost one comparison.
+ */
+static bool may_fit(const struct key_rule *rule, enum section_kind section, const char *key) {
+    return rule->section == section && (!is_small_letter(rule->key[0]) || rule->key[0] == key[0]);
+}
+
 const struct key_rule *key_rule_find(enum section_kind section, const char *key) {
     for (size_t i = 0; i < n_key_rules; i++) {
+        if (!may_fit(&key_rules[i], section, key)) {
+            continue;
+        }
         struct str rule = str_of(key_rules[i].key), rest = str_of(key), a, b;
-        bool fits = key_rules[i].section == section;
+        bool fits = true;
         while (fits && rule.p && rest.p) {
             fits = str_split(&rule, '.', &a) && str_split(&rest, '.', &b) && part_fits(a, b);
         }

@@ -72,6 +72,26 @@ static void load_choice(void *context, const char *code, const char *label) {
                                                         .label = load_text_as(l, c->section->name, key, label, line)};
 }
 
+/* Typographic quotes protect nothing, and people would see them: what stands right behind a colon outside straight
+ * quotes. */
+static void refuse_typographic(struct loader *l, const struct ini_key *key, const struct question *question) {
+    static const char *const marks[] = {"“", "”", "„", "‟", "«", "＂"};
+    bool inside = false;
+    for (const char *p = key->value; *p; p++) {
+        inside = inside != (*p == '"');
+        if (inside || *p != ':') {
+            continue;
+        }
+        const char *text = p + 1 + strspn(p + 1, " \t");
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+            if (strncmp(text, marks[i], strlen(marks[i])) == 0) {
+                load_error(l, key->line, "choice.quotes", "question", question->name);
+                return;
+            }
+        }
+    }
+}
+
 /* `choices = a: "..." | b: "..."` and `choice.a = "..."`, in file order. */
 static void load_choices(struct loader *l, const struct ini_section *section, struct question *question) {
     bool takes = question->type == QUESTION_CHOICE || question->type == QUESTION_CHOICES;
@@ -82,6 +102,7 @@ static void load_choices(struct loader *l, const struct ini_section *section, st
     for (size_t i = 0; takes && i < section->n_keys; i++) {
         c.key = &section->keys[i];
         if (strcmp(c.key->name, "choices") == 0) {
+            refuse_typographic(l, c.key, question);
             load_each_choice(l->arena, c.key->value, load_choice, &c);
         } else if (strncmp(c.key->name, "choice.", 7) == 0 && key_rule_find(SECTION_QUESTION, c.key->name)) {
             load_choice(&c, c.key->name + 7, c.key->value);

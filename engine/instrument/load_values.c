@@ -154,7 +154,8 @@ double load_number(struct loader *l, const struct ini_section *section, enum sec
         char low[32], high[32];
         write_number(low, sizeof low, rule->low);
         write_number(high, sizeof high, rule->high);
-        load_error(l, k->line, "value.range", "key", key, "value", k->value, "low", low, "high", high);
+        load_error(l, k->line, strcmp(low, high) == 0 ? "value.only" : "value.range", "key", key, "value", k->value,
+                   "low", low, "high", high);
         return missing;
     }
     return x;
@@ -183,14 +184,24 @@ struct place load_place(const struct loader *l, const struct ini_key *key, int a
     return (struct place){l->files[0], key->line, key->column ? key->column + at : 0};
 }
 
+enum { LISTED_MAX = 12 }; /* names in a message */
+
 void load_unknown_at(struct loader *l, struct place place, const char *code, const char *word, const char *name,
                      const char *value, const char *const *candidates, size_t n) {
     const char *meant = nearest_name(word, candidates, n);
     char with_hint[64];
     snprintf(with_hint, sizeof with_hint, "%s.meant", code);
     l->errors++;
+    struct buf all = BUF_INIT;
+    for (size_t i = 0; i < n && i < LISTED_MAX; i++) {
+        buf_printf(&all, "%s%s", i ? ", " : "", candidates[i]);
+    }
+    if (n > LISTED_MAX) {
+        buf_printf(&all, ", …");
+    }
     finding_add(l->findings, SEVERITY_ERROR, place, meant ? with_hint : code, "word", word, name, value, "meant",
-                meant ? meant : "", NULL);
+                meant ? meant : "", "all", all.n ? all.p : "", NULL);
+    buf_free(&all);
 }
 
 void load_unknown(struct loader *l, int line, const char *code, const char *word, const char *name, const char *value,
@@ -198,10 +209,21 @@ void load_unknown(struct loader *l, int line, const char *code, const char *word
     load_unknown_at(l, (struct place){l->files[0], line, 0}, code, word, name, value, candidates, n);
 }
 
+/* In a construct, a key of its own may be an item whose author left out “item.”, or an item's reverse. */
+static const char *item_key(struct loader *l, const struct ini_key *key) {
+    static const char *const words[] = {"reverse", "reversed"};
+    if (nearest_name(key->name, words, 2))
+        return "item.NAME.reverse";
+    for (size_t i = 0; i < n_key_rules; i++)
+        if (strcmp(key_rules[i].key, key->name) == 0)
+            return NULL; /* it belongs to another kind of section */
+    return strchr(key->value, ' ') && name_is_legal(key->name) ? arena_printf(l->arena, "item.%s", key->name) : NULL;
+}
+
 /* The key that was probably meant: the same key with its nearest head or tail ("itm.lead1", "item.lead1.revers"), or
  * the nearest of the plain ones. NULL if none is near. */
-static const char *nearest_key(struct loader *l, enum section_kind kind, const char *key) {
-    const char *plain[64];
+static const char *nearest_key(struct loader *l, enum section_kind kind, const struct ini_key *k) {
+    const char *plain[64], *key = k->name;
     size_t n = 0;
     for (size_t i = 0; i < n_key_rules && n < 60; i++) {
         if (key_rules[i].section == kind && !strpbrk(key_rules[i].key, "NCP")) {
@@ -215,7 +237,8 @@ static const char *nearest_key(struct loader *l, enum section_kind kind, const c
             plain[n++] = "welcome.1";
             plain[n++] = "thanks.1";
         }
-        return nearest_name(key, plain, n);
+        const char *near = nearest_name(key, plain, n);
+        return near || kind != SECTION_CONSTRUCT ? near : item_key(l, k);
     }
     const char *head = nearest_name(arena_copy(l->arena, key, (size_t)(dot - key)), heads, 4);
     const char *last = strrchr(key, '.');
@@ -234,13 +257,16 @@ void load_check_keys(struct loader *l, const struct ini_section *section, enum s
         if (key_rule_find(kind, k->name)) {
             continue;
         }
-        const char *meant = nearest_key(l, kind, k->name);
+        const char *meant = nearest_key(l, kind, k);
         load_warning(l, k->line, meant ? "key.unknown.meant" : "key.unknown", "key", k->name, "section", section->name,
                      "meant", meant ? meant : "");
     }
 }
 
 bool load_claim_name(struct loader *l, const char *name, int line) {
+    if (name[0] == '\0') { /* the section without a name has been refused */
+        return false;
+    }
     if (!name_is_legal(name)) {
         load_error(l, line, "name.illegal", "name", name);
         return false;

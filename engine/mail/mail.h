@@ -55,6 +55,10 @@ void mail_sender_free(struct mail_sender *sender);
  * message without an answer the next one goes over a new connection: an answer that comes late is nobody's. */
 enum mail_outcome mail_send(struct mail_sender *sender, struct arena *arena, const struct mail_message *message,
                             const char **sentence);
+/* Goes as far as a message would, without one: connects, encrypts, signs in. The outcome is MAIL_ACCEPTED,
+ * MAIL_NO_SERVER or MAIL_BARRED, the sentence as above. */
+enum mail_outcome mail_reach(const struct mail_settings *settings, struct arena *arena,
+                             const char **sentence) MUST_CHECK;
 /* A sentence of mail_send (also one that was kept) for a reader: the server's as it is, ours in the language asked for.
  * Lies in the texts or is the one given. */
 #define MAIL_OWN "#" /* begins a name of ours: "#no_answer" */

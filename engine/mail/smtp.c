@@ -247,3 +247,19 @@ enum mail_outcome mail_send(struct mail_sender *sender, struct arena *arena, con
                                         : name_of(sender->end);
     return outcome;
 }
+
+enum mail_outcome mail_reach(const struct mail_settings *settings, struct arena *arena, const char **sentence) {
+    struct mail_sender *s = mail_sender_new(settings);
+    enum mail_outcome outcome = MAIL_NO_SERVER;
+    *sentence = "";
+    if (s->curl && s->url[0]) {
+        curl_easy_setopt(s->curl, CURLOPT_UPLOAD, 0L);
+        curl_easy_setopt(s->curl, CURLOPT_NOBODY, 1L);
+        curl_easy_setopt(s->curl, CURLOPT_CUSTOMREQUEST, "NOOP");
+        outcome = attempt(s, "");
+    }
+    if (outcome != MAIL_ACCEPTED)
+        *sentence = s->code >= 400 ? tidy(arena, arena_printf(arena, "%d %s", s->code, s->said.p)) : name_of(s->end);
+    mail_sender_free(s);
+    return outcome;
+}

@@ -57,7 +57,8 @@ struct session {
 };
 /* Adds a session and ends the account's oldest ones above `most`. */
 enum result store_put_session(struct store *s, const struct session *session, size_t most) MUST_CHECK;
-/* RESULT_INPUT when there is none, it has ended (idle_seconds since seen, total_seconds since created), or the account
+/* RESULT_INPUT when there is none, it has ended (idle_seconds since seen, total_seconds since created), it was seen in
+ * the future (the clock was wrong then; it would not end), or the account
  * is disabled. */
 enum result store_find_session(struct store *s, struct arena *arena, const uint8_t hash[32], int64_t now,
                                int64_t idle_seconds, int64_t total_seconds, struct session *out,

@@ -177,9 +177,14 @@ enum result store_list_wave_files(struct store *s, struct arena *arena, struct i
  * kept, with the day on which they were replaced. RESULT_INPUT when the wave is not open, or has another instrument. */
 enum result store_adopt_files(struct store *s, struct id wave, const uint8_t was[32], const uint8_t hash[32],
                               const struct wave_file *files, size_t n, const char *day) MUST_CHECK;
-/* The days on which a wave took over other texts, in their order. */
-enum result store_list_adoptions(struct store *s, struct arena *arena, struct id wave, const char ***days,
-                                 size_t *n) MUST_CHECK;
+/* The texts it had before, by number and language. */
+struct file_before {
+    int number;        /* of the wording, from 1 */
+    const char *until; /* the day on which it was replaced */
+    struct wave_file file;
+};
+enum result store_list_files_before(struct store *s, struct arena *arena, struct id wave, struct file_before **out,
+                                    size_t *n) MUST_CHECK;
 enum result store_extend_wave(struct store *s, struct id wave, const char *until) MUST_CHECK;
 /* Ordered by kind, organisation, unit, e-mail. */
 enum result store_list_invitations(struct store *s, struct arena *arena, struct id wave, struct invitation **out,

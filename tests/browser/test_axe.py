@@ -7,7 +7,7 @@ import unittest
 
 from selenium.webdriver.common.keys import Keys
 
-from support.chromium import chromium, click, resize
+from support.chromium import chromium, click, picture, resize
 from support.look import Looking
 from support.readiness import Browser, Installation, ROOT
 from support.scene import scene
@@ -133,7 +133,7 @@ class PreviewPages(Looking):
 
 
 class ShippedInstruments(Looking):
-    """Every page of what ships, in a language each; both widths."""
+    """Every page of what ships, in every language it has; both widths."""
 
     def walk(self, name, language, audience='', **answers):
         here = Installation()
@@ -141,11 +141,11 @@ class ShippedInstruments(Looking):
         here.serve(('preview', os.path.join(ROOT, 'surveys', name + '.ini'), '--listen', '127.0.0.1:0'))
         d, pages = self.driver, 0
         d.get('%s/preview%s?lang=%s' % (here.url, audience, language))
-        self.look(name)
+        self.view(name, language, audience, 0)
         self.press('start')
         while d.find_elements('css selector', '.where'):
             pages += 1
-            self.look('%s, page %d' % (name, pages))
+            self.view(name, language, audience, pages)
             self.enter(**answers)
             for group in d.find_elements('css selector', 'fieldset'):
                 first = group.find_element('css selector', 'input[type=radio]')
@@ -155,17 +155,38 @@ class ShippedInstruments(Looking):
         self.look(name + ', thanks')
         return pages
 
-    def test_the_pulse_in_arabic(self):
-        self.assertEqual(self.walk('readiness-pulse', 'ar'), 2)
+    def view(self, name, language, audience, page):
+        self.look('%s%s, %s, page %d' % (name, audience, language, page))
+        if os.environ.get('READINESS_PICTURES'):
+            for width in (360, 1280):
+                picture(self.driver, os.path.join(os.environ['READINESS_PICTURES'], '%s%s-%s-%d-%d.png' % (
+                    name, audience.replace('/', '-'), language, page, width)), width)
 
-    def test_a_practitioner_in_french(self):
-        self.assertEqual(self.walk('support-practitioner', 'fr', part='practitioner'), 9)
+    def each_language(self, name, languages, pages, audience='', **answers):
+        for language in languages:
+            with self.subTest(instrument=name, language=language, audience=audience):
+                self.assertEqual(self.walk(name, language, audience, **answers), pages)
 
-    def test_outcomes_in_english(self):
-        self.assertEqual(self.walk('support-outcomes', 'en'), 8)
+    def test_the_flagship(self):
+        self.each_language('implementation-readiness', ('en', 'fr'), 10)
+
+    def test_the_flagship_by_the_organisation(self):
+        self.each_language('implementation-readiness', ('en', 'fr'), 4, '/organisation')
+
+    def test_the_pulse(self):
+        self.each_language('readiness-pulse', ('en', 'fr', 'ar'), 2)
+
+    def test_a_practitioner(self):
+        self.each_language('support-practitioner', ('en', 'fr'), 9, part='practitioner')
+
+    def test_a_person_supported(self):
+        self.each_language('support-practitioner', ('en', 'fr'), 8, part='supported')
+
+    def test_outcomes(self):
+        self.each_language('support-outcomes', ('en', 'fr'), 8)
 
     def test_outcomes_by_the_organisation(self):
-        self.assertEqual(self.walk('support-outcomes', 'fr', '/organisation'), 5)
+        self.each_language('support-outcomes', ('en', 'fr'), 5, '/organisation')
 
 
 class RealPages(Looking):

@@ -10,7 +10,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from support.chromium import picture, resize
 from support.look import Looking
 from support.readiness import Installation, ROOT
-from support.workspace import add_user
+from support.workspace import add_user, submit
 
 FORM = os.path.join(ROOT, 'tests/data/exchange/three-languages.csv')
 
@@ -23,7 +23,7 @@ class ExchangeLook(Looking):
         os.mkdir(cls.here.path('surveys'))
         cls.here.environment['READINESS_INSTRUMENTS_FOLDER'] = cls.here.path('surveys')
         cls.here.serve()
-        browser = add_user(cls.here, 'boss@example.org')
+        cls.browser = browser = add_user(cls.here, 'boss@example.org')
         cls.driver.get(cls.here.url + '/sign-in')
         for name, value in browser.cookies.items():
             cls.driver.add_cookie({'name': name, 'value': value, 'path': '/'})
@@ -33,23 +33,33 @@ class ExchangeLook(Looking):
         super().tearDownClass()
         cls.here.__exit__()
 
-    def test_a_form_is_looked_at_and_put_into_the_folder(self):
+    def bring(self, language, name, done):
+        submit(self.browser, self.browser.get('/account'), '/account',
+               {'language': language, 'name': 'Bo', 'timezone': 'UTC'})
         self.driver.get(self.here.url + '/instruments/import')
+        self.look('empty ' + language)
         self.driver.find_element(By.NAME, 'file').send_keys(FORM)
-        self.driver.find_element(By.NAME, 'name').send_keys('staff')
+        self.driver.find_element(By.NAME, 'name').send_keys(name)
         self.driver.find_element(By.CSS_SELECTOR, 'main form button').click()
         WebDriverWait(self.driver, 20).until(lambda d: d.find_elements(By.CSS_SELECTOR, 'details summary'))
         self.assertIn('geopoint', self.driver.page_source)
         self.driver.find_element(By.CSS_SELECTOR, 'details summary').click()
-        self.look('list')
+        self.look('list ' + language)
         for width in (320, 640, 1280):
             resize(self.driver, width, 900)
             self.assertLessEqual(self.driver.execute_script('return document.documentElement.scrollWidth'), width)
             if os.environ.get('READINESS_PICTURES'):
-                picture(self.driver, os.path.join(os.environ['READINESS_PICTURES'], 'exchange-%d.png' % width), width)
+                picture(self.driver, os.path.join(os.environ['READINESS_PICTURES'], 'exchange-%s-%d.png' % (language, width)), width)
         self.driver.find_element(By.NAME, 'save').click()
-        WebDriverWait(self.driver, 20).until(lambda d: 'The instrument is in the folder' in d.page_source)
-        self.assertEqual(sorted(os.listdir(self.here.path('surveys'))), ['staff.fr.ini', 'staff.ini', 'staff.sw.ini'])
+        WebDriverWait(self.driver, 20).until(lambda d: done in d.page_source)
+        self.assertEqual(sorted(f for f in os.listdir(self.here.path('surveys')) if f.startswith(name)),
+                         [name + '.fr.ini', name + '.ini', name + '.sw.ini'])
+
+    def test_a_form_is_looked_at_and_put_into_the_folder(self):
+        self.bring('en', 'staff', 'The instrument is in the folder')
+
+    def test_in_french(self):
+        self.bring('fr', 'equipe', 'L’instrument est dans le dossier')
 
 
 if __name__ == '__main__':

@@ -51,7 +51,12 @@ static struct str write_again(struct arena *arena, struct str content, bool *goo
 
 static void check_seal(struct arena *arena, struct str content) {
     struct str opened = {NULL, 0};
-    struct str sealed = ballot_seal(arena, public_key, content);
+    const size_t room = ballot_room(instrument);
+    struct str sealed = ballot_seal(arena, public_key, content, room);
+    PROMISE((sealed.n > 0) == ballot_fits(arena, content, room));
+    if (!sealed.n)
+        return;
+    PROMISE(sealed.n == room + crypto_box_SEALBYTES);
     PROMISE(ballot_open(arena, public_key, secret_key, sealed, &opened));
     PROMISE(str_equal(opened, content));
     char *damaged = arena_copy(arena, sealed.p, sealed.n);

@@ -1,6 +1,7 @@
 /* rooms: base
  * seeds: tests/data/?*.csv tests/data/strategies/?*.csv tests/data/exchange/?*.csv
  * length: 8000
+ * short: 1000
  *
  * A table as office programs write it. Every cell is UTF-8 and trimmed, rows stand in the order of the file, and what
  * was read, written and read again is the same: no cell becomes a formula, none is lost. */

@@ -1,6 +1,7 @@
 /* rooms: exchange instrument base
  * seeds: tests/data/exchange/limesurvey-*.lss
  * length: 16000
+ * short: 900
  *
  * LimeSurvey's structure as XML, old and new; see import.h. */
 #include "import.h"

@@ -1,6 +1,7 @@
 /* rooms: exchange instrument base
  * seeds: tests/data/exchange/limesurvey-*.txt
  * length: 8000
+ * short: 400
  *
  * LimeSurvey's structure as text, in its three generations; see import.h. */
 #include "import.h"

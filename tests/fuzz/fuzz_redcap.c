@@ -1,6 +1,7 @@
 /* rooms: exchange instrument base
  * seeds: tests/data/exchange/redcap-*.csv
  * length: 8000
+ * short: 450
  *
  * A REDCap data dictionary; see import.h. */
 #include "import.h"

@@ -1,6 +1,7 @@
 /* rooms: instrument base
  * seeds: config/strategies/?*.ini
  * length: 24000
+ * short: 1200
  *
  * A list of strategies, with a translation behind a line "%%". It is good exactly when nothing in it is an error; then
  * each strategy has a code, a label, and a cluster that exists or none. */

@@ -1,6 +1,7 @@
 /* rooms: instrument base
  * seeds: tests/data/strategies/?*.csv
  * length: 8000
+ * short: 1200
  *
  * A matrix of strategies. It is taken whole or not at all: each row is about a legal determinant and a strategy that
  * exists, with a percent from 0 to 100. */

@@ -1,6 +1,7 @@
 /* rooms: exchange instrument base
  * seeds: tests/data/exchange/three-languages.csv tests/data/exchange/markdown.md
  * length: 8000
+ * short: 400
  *
  * An XLSForm as text with separators; see import.h. */
 #include "import.h"

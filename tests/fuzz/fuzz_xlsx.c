@@ -1,5 +1,6 @@
 /* rooms: exchange instrument base
  * length: 12000
+ * short: 1000
  *
  * The parts of a workbook, each behind a line "%%" and a line with its name; the zip around them is made here with
  * right checksums, so that every byte tried reaches the readers of the XML; see import.h. */

@@ -1,5 +1,6 @@
 /* rooms: exchange instrument base
  * length: 16000
+ * short: 2000
  *
  * A workbook's own bytes: the zip around the parts. The parts have a target of their own, xlsx; see import.h. */
 #include "import.h"

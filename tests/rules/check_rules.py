@@ -9,6 +9,9 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 os.chdir(ROOT)
+sys.path.insert(0, os.path.join(ROOT, 'tests'))
+
+from support import terms  # noqa: E402
 
 # A room may include itself and the rooms named behind it: every arrow points down.
 FLOORS = {
@@ -90,7 +93,7 @@ def check_words(path, text, say):
     # SQL; without memory there are no texts; the key table's examples are lines of an instrument file; the heads and types
     # of other systems' files are what they are
     if path.startswith('engine/store/sqlite/') or path in (
-            'engine/base/arena.c', 'engine/instrument/keys.c', 'engine/exchange/read_redcap.c',
+            'engine/base/arena.c', 'engine/base/memory.c', 'engine/instrument/keys.c', 'engine/exchange/redcap_columns.c',
             'engine/exchange/export_redcap.c', 'engine/exchange/xlsform_types.c'):
         return
     for number, line in enumerate(text.split('\n'), 1):
@@ -152,7 +155,7 @@ def check_french(say):
     for path in sorted(glob.glob('config/texts/fr/*.ini') + ['config/mail/fr.ini'] + glob.glob('surveys/**/*.fr.ini', recursive=True)):
         for number, line in enumerate(open(path, encoding='utf-8'), 1):
             text = line.partition('"')[2].rpartition('"')[0]
-            if not line.startswith((';', '#')) and re.search(r'\S [;:?!%»]|« ', text):
+            if not line.startswith((';', '#')) and re.search(r'\S (?!::)[;:?!%»]|« ', text):
                 say(path, number, 'a plain space where French has a no-break space')
 
 
@@ -186,6 +189,8 @@ def check_other_languages(say):
         pairs += [(folder + '/' + name, 'config/texts/en/' + name) for name in RESPONDENTS
                   if not os.path.exists(folder + '/' + name)]
         for path, original in pairs:
+            if path.endswith('/terms.ini'):  # check_terms
+                continue
             ours, english = texts_of(path), texts_of(original)
             needed = RESPONDENTS.get(os.path.basename(path), r'.' if path.startswith('config/mail/') else r'$^')
             for key in sorted(k for k in english if re.match(needed, k) and not re.match(POSTERS_PAGE, k)):
@@ -206,26 +211,36 @@ def check_other_languages(say):
                             say(path, 1, 'the text %s has no form for “%s”' % (key, word))
 
 
-# The field's words, which a deployment may replace (engine/base/terms.h), and the files that may still write them out:
-# they are about commands and about files whose keywords are these words. Single texts that name a column of a table: below.
-WORDS = {'en': r'\b(organisations?|barriers?|enablers?|practitioners?)\b',
-         'fr': r'\b(organisations?|freins?|obstacles?|leviers?|praticien(ne)?s?)\b'}
-WRITTEN_OUT = {'cli', 'instrument', 'explain', 'exchange', 'strategies', 'terms', 'base', 'files', 'language'}
-COLUMNS = {'setup_import_people_explain', 'setup_import_people_example1', 'organisation', 'role', 'user_role', 'practitioner'}
+# Texts that may write a term out: they name a column of a table, a role or another word that is typed or read by programs.
+CODES = {('cli', 'people_import'), ('cli', 'set'), ('explain', 'terms.term'), ('roster', 'organisation'),
+         ('strategies', 'strategies.column'), ('users', 'role'), ('users', 'user_role'),
+         ('work_setup', 'setup_import_people_explain'), ('work_setup', 'setup_import_people_example1')}
 
 
 def check_terms(say):
-    """Screens, reports and mails name the field's words as terms."""
-    for language, words in WORDS.items():
-        paths = glob.glob('config/texts/%s/*.ini' % language) + ['config/mail/%s.ini' % language]
-        for path in sorted(paths):
-            if os.path.basename(path)[:-len('.ini')] in WRITTEN_OUT:
-                continue
-            for number, line in enumerate(open(path, encoding='utf-8'), 1):
-                key = re.match(r'([\w.]+) *= "(.*)"', line)
-                text = re.sub(r'\{[^}]*\}', '', key.group(2)) if key else ''
-                found = re.search(words, text, re.I)
-                if found and key.group(1) not in COLUMNS:
+    """Every text for people names the field's words as terms (engine/base/terms.h), and names only terms and forms that
+    there are. The words are those of config/texts/LANGUAGE/terms.ini."""
+    names = set(terms.names_of('en'))
+    forms = re.search(r'term_forms\[\] = \{([^}]*)\}', open('engine/base/terms.c', encoding='utf-8').read()).group(1)
+    forms = set(re.findall(r'"(\w+)"', forms))
+    for language in sorted(os.listdir('config/texts')):
+        own = 'config/texts/%s/terms.ini' % language
+        if not os.path.exists(own):
+            say(own, 1, 'a language needs its terms')
+            continue
+        for name in sorted(names ^ set(terms.names_of(language))):
+            say(own, 1, 'the term %s is in one of English and this language only' % name)
+        words = terms.default_words(language)
+        for path in sorted(set(glob.glob('config/texts/%s/*.ini' % language)) - {own}) + ['config/mail/%s.ini' % language]:
+            room = os.path.basename(path)[:-len('.ini')]
+            for number, section, key, text in terms.texts_of(path):
+                if (room, key) == ('explain', 'terms.term') and set(re.findall(r'[a-z]+', text.rpartition(':')[2])) != names:
+                    say(path, number, 'these are not the terms there are')
+                for name, form in re.findall(r'\{[tT]erm\.(\w+)(?:\.(\w+))?', text):
+                    if name not in names or form and form not in forms:
+                        say(path, number, 'there is no {term.%s}' % (name + (form and '.' + form)))
+                found = words.search(terms.bare(text))
+                if found and section != 'example' and (room, key) not in CODES:
                     say(path, number, '“%s” is a term: {term....}' % found.group())
 
 

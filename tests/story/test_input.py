@@ -155,7 +155,7 @@ class Input(unittest.TestCase):
         os.mkdir(self.here.path('implementation-readiness'))
         named, _ = self.here.run('check', 'implementation-readiness')
         def counts(text):
-            return text.splitlines()[0].split('good; ')[1]
+            return text.splitlines()[0].split('constructs: ')[1]
         self.assertEqual(counts(named), counts(surveys))
         self.assertNotEqual(counts(mine), counts(surveys))
 

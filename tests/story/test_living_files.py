@@ -8,6 +8,7 @@ import os
 import random
 import re
 import sqlite3
+import threading
 import time
 import unittest
 
@@ -248,6 +249,7 @@ class RunningWave(unittest.TestCase):
         self.assertEqual(done.status, 200)
         self.assertIn('has the new wording now', done.text)
         self.assertIn('Wording taken over on', done.text)
+        self.assertIn('out of the way.” instead of “Leaders here clear obstacles away.', self.desk.get('/assessments/tale/waves').text)
         self.assertEqual(here.against()[:2], ('none', False))
         self.assertIn('wave_adopted', here.run('audit', '--format', 'csv')[0])
         before, = here.stored("SELECT number, text FROM wave_file_before WHERE language = ''")
@@ -361,11 +363,22 @@ class WholeFiles(unittest.TestCase):
         here.save(TEXT)  # and back again: each text is kept with its number
         here.run('wave', 'adopt', 'tale', '--yes')
         self.assertEqual(here.stored('SELECT number, text FROM wave_file_before ORDER BY number'), [(1, TEXT), (2, WORDING)])
+        out, _ = here.run('wave', 'wordings', 'tale')
+        self.assertEqual(out.count('Until '), 2)
+        self.assertLess(out.index('obstacles out of the way.” instead of'), out.index('obstacles away.” instead of'))
+        self.assertIn('still has the wording', self.fresh_wave())
         french = add_user(here, 'eve@support.example')
         french.headers['Accept-Language'] = 'fr'
         here.save(WORDING)
         self.assertIn('formulation', french.get('/assessments/tale').text)
         self.assertIn('Reprendre la nouvelle formulation', french.get('/assessments/tale/waves/1/adopt').text)
+
+    def fresh_wave(self):
+        """Another assessment, whose wave never took over anything."""
+        here = self.here
+        here.begin('young', 8)
+        here.run('wave', 'open', 'young', '--label', 'First')
+        return here.run('wave', 'wordings', 'young')[0]
 
     def test_a_broken_file_disturbs_nobody_and_opens_no_wave(self):
         here = self.here
@@ -389,6 +402,108 @@ class WholeFiles(unittest.TestCase):
         self.assertIn('Quel est votre rôle', self.desk.get('/instruments/living/preview/staff?page=1&lang=fr').text)
         os.remove(here.path('shelf/living.fr.ini'))
         self.assertNotIn('Quel est', self.desk.get('/instruments/living/preview/staff?page=1&lang=fr').text)
+
+
+class Untold(unittest.TestCase):
+    """Where the kernel does not tell of files (its limit is reached, or another machine writes them), the server looks
+    at them itself: at number, size and age."""
+
+    def setUp(self):
+        self.here = Living()
+        self.addCleanup(self.here.__exit__)
+        self.here.wrapper = [os.path.join(ROOT, 'tests/support/without_inotify.py')]
+        self.here.begin('tale', 8)
+        self.here.run('wave', 'open', 'tale', '--label', 'Baseline')
+        self.here.serve()
+        self.desk = add_user(self.here, 'ada@support.example')
+
+    def test_the_kernel_is_not_listened_to(self):
+        for name in os.listdir('/proc/%d/fd' % self.here.server.pid):
+            with contextlib.suppress(OSError):
+                self.assertNotIn('inotify', os.readlink('/proc/%d/fd/%s' % (self.here.server.pid, name)))
+
+    def test_every_change_is_noticed_and_called_by_its_name(self):
+        here = self.here
+        person = Person(here, here.links('tale', 'personal')[0], random.Random(5))
+        person.begin()
+        for how in ('in place', 'rename'):
+            for text, words in ((ADDED, 'something has been added'), (REMOVED, 'breaks the comparison'),
+                                (SCALE, 'breaks the comparison'), (WORDING, 'wording only'), (BROKEN, 'has errors or is gone')):
+                here.save(text, how)
+                self.assertIn(words, self.desk.get('/assessments/tale').text, (how, words))
+        os.remove(here.file)
+        self.assertEqual(self.desk.get('/instruments/living').status, 404)
+        here.save(TEXT)
+        self.assertNotIn('The instrument’s file', self.desk.get('/assessments/tale').text)
+        self.assertIn('answers have arrived', person.finish().text)
+
+    def test_half_a_file_is_not_taken_while_it_grows(self):
+        here = self.here
+        self.assertIn('What is your role', self.desk.get('/instruments/living/preview/staff?page=1').text)
+        rest, step = TEXT.replace('What is your role', 'What is your work'), 400
+        stop = threading.Event()
+
+        def write():
+            with open(here.file, 'w', encoding='utf-8') as out:
+                for at in range(0, len(rest), step):
+                    out.write(rest[at:at + step])
+                    out.flush()
+                    stop.wait(0.3)  # a slow copy from another machine
+
+        writing = threading.Thread(target=write)
+        writing.start()
+        try:
+            time.sleep(1)
+            for _ in range(2):
+                page = self.desk.get('/instruments/living')
+                self.assertTrue('writing this file' in page.text or not writing.is_alive())
+            stop.set()
+        finally:
+            writing.join()
+        self.assertIn('What is your work', self.desk.get('/instruments/living/preview/staff?page=1').text)
+
+
+class Preview(unittest.TestCase):
+    """`readiness preview` follows the file that somebody is writing."""
+
+    def setUp(self):
+        self.here = Living()
+        self.addCleanup(self.here.__exit__)
+
+    def look(self, path='/preview'):
+        return Browser(self.here.url).get(path)
+
+    def test_what_is_saved_is_there_at_the_next_page_and_mistakes_are_shown_instead(self):
+        here = self.here
+        here.serve(('preview', here.file, '--listen', '127.0.0.1:0'))
+        browser = Browser(here.url)
+        page = browser.send(browser.get('/preview'))
+        self.assertIn('What is your role', page.text)
+        for how in ('in place', 'rename'):
+            here.save(edited('What is your role', 'What is your work'), how)
+            self.assertIn('What is your work', browser.send(browser.get('/preview')).text)
+            here.save(BROKEN, how)
+            for broken in (self.look(), self.look('/preview/organisation'), browser.send(page, {'role': 'front'})):
+                self.assertIn('The file has mistakes', broken.text)
+                self.assertIn('hinder8', broken.text)
+                self.assertRegex(broken.text, r'living\.ini:\d+')
+            self.assertIn('Le fichier contient des erreurs', self.look('/preview?lang=fr').text)
+            here.save(TEXT, how)
+            self.assertIn('What is your role', browser.send(browser.get('/preview')).text)
+        here.save(TEXT[:TEXT.index('[page.words]')].replace('ask   = obstacle', ''))
+        self.assertEqual(browser.send(page, {'role': 'front'}).status, 200)  # a page that is gone since
+        os.remove(here.file)
+        self.assertIn('no such file', self.look().text)
+
+    def test_only_addresses_with_a_form_are_named(self):
+        here = self.here
+        for audience, path in (('staff', '/preview'), ('organisation', '/preview/organisation')):
+            here.save('[survey]\nschema = 1\nname = x\nversion = 1\ntitle = "T"\n[question.q]\ntype = text\n'
+                      'label = "Q?"\nanswered_by = %s\n' % audience)
+            here.serve(('preview', here.file, '--listen', '127.0.0.1:0'))
+            self.assertEqual(self.look('/').status, 200)
+            self.assertIn('Q?', Browser(here.url).send(self.look(path)).text)
+            here.stop()
 
 
 class ManyFiles(unittest.TestCase):

@@ -28,6 +28,7 @@ class Installation:
         for name, value in settings.items():
             self.environment['READINESS_' + name.upper()] = str(value)
         self.server = None
+        self.wrapper = []  # a command that starts the program
 
     def __enter__(self):
         return self
@@ -46,7 +47,7 @@ class Installation:
 
     def run(self, *words, status=0, stdin=''):
         """Runs a command; returns (out, err) as text."""
-        done = subprocess.run([PROGRAM] + list(words), cwd=self.folder, env=self.environment, input=stdin,
+        done = subprocess.run(self.wrapper + [PROGRAM] + list(words), cwd=self.folder, env=self.environment, input=stdin,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300)
         if done.returncode != status:
             raise Failed('%s ended with %d instead of %d\n%s\n%s' % (' '.join(words), done.returncode, status,
@@ -57,7 +58,7 @@ class Installation:
         """Starts the server on a free port; sets self.url."""
         self.log = self.path(log)
         with open(self.log, 'a') as err:
-            self.server = subprocess.Popen([PROGRAM] + list(command), cwd=self.folder, env=self.environment,
+            self.server = subprocess.Popen(self.wrapper + [PROGRAM] + list(command), cwd=self.folder, env=self.environment,
                                            stdout=subprocess.PIPE, stderr=err, text=True)
         for line in self.server.stdout:
             found = re.search(r'http://[^\s/]+', line)

@@ -188,6 +188,36 @@ static void json_in_any_order_with_strangers_is_read(void **state) {
     assert_false(answers_read_json(a, str_of("{\"lead1\":"), x->arena));
 }
 
+/* Ratings one after the other are read without a search; anything out of the ordinary must come to the same. */
+static void ratings_side_by_side_are_read_as_any_others(void **state) {
+    static const struct {
+        const char *json, *kept;
+    } cases[] = {
+        {"{\"lead1\":4,\"lead2\":2,\"lead3\":5}", "{\"lead1\":4,\"lead2\":2,\"lead3\":5}"},
+        {"{ \"lead1\" : 4 , \"lead2\":2 }", "{\"lead1\":4,\"lead2\":2}"},
+        {"{\"lead1\":4,\"lead3\":5}", "{\"lead1\":4,\"lead3\":5}"},
+        {"{\"lead2\":2,\"lead1\":4}", "{\"lead1\":4,\"lead2\":2}"},
+        {"{\"lead1\":4,\"lead2\":9,\"lead3\":5}", "{\"lead1\":4,\"lead3\":5}"},
+        {"{\"lead1\":4,\"lead2\":12}", "{\"lead1\":4}"},
+        {"{\"lead1\":4,\"lead1\":3}", "{\"lead1\":3}"},
+        {"{\"lead\":4,\"lead11\":3,\"lead2\":2}", "{\"lead2\":2}"},
+        {"{\"lead1\":\"unsure\",\"lead2\":2}", "{\"lead1\":\"unsure\",\"lead2\":2}"},
+    };
+    struct fixture *x = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct answers *a = blank(x);
+        assert_true(answers_read_json(a, str_of(cases[i].json), x->arena));
+        expect_json(a, true, cases[i].kept);
+    }
+    const char *whole = cases[0].json;
+    for (size_t n = 0; n < strlen(whole); n++) { /* cut short: a copy of just these bytes, nothing behind them */
+        char *cut = malloc(n ? n : 1);
+        memcpy(cut, whole, n);
+        assert_false(answers_read_json(blank(x), (struct str){cut, n}, x->arena));
+        free(cut);
+    }
+}
+
 static void what_is_invalid_is_never_written(void **state) {
     struct fixture *x = *state;
     struct answers *a = blank(x);
@@ -287,6 +317,7 @@ int main(void) {
         PROMISE(json_holds_numbers_for_ratings_and_strings_for_the_rest),
         PROMISE(json_comes_back_as_it_went),
         PROMISE(json_in_any_order_with_strangers_is_read),
+        PROMISE(ratings_side_by_side_are_read_as_any_others),
         PROMISE(what_is_invalid_is_never_written),
         PROMISE(group_questions_are_no_substance),
         PROMISE(a_hidden_answer_is_dropped),

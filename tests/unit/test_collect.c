@@ -95,7 +95,7 @@ static void look_alikes_and_lower_case_are_understood(void **state) {
     assert_false(token_normalise("ABCDEFGHJKMNPQRSTVWXYZ01234567", 30, out));
 }
 
-static void a_ballot_says_only_its_size_class_and_opens_only_with_the_key(void **state) {
+static void all_ballots_of_a_wave_have_one_size_and_open_only_with_the_key(void **state) {
     (void)state;
     struct wave_key key = some_key(1), wrong = some_key(1);
     struct arena *arena = arena_new();
@@ -103,20 +103,35 @@ static void a_ballot_says_only_its_size_class_and_opens_only_with_the_key(void *
     wrong.secret_key[5] ^= 8;
     crypto_scalarmult_base(wrong.public_key, wrong.secret_key);
     static const size_t lengths[] = {0, 1, 600, 4092, 4093, 16380, 200000};
-    static const size_t classes[] = {4096, 4096, 4096, 4096, 16384, 16384, 262144};
-    char *text = arena_alloc(arena, 300000);
-    memset(text, 'x', 299999);
+    char *text = arena_alloc(arena, 2 << 20);
+    memset(text, 'x', 2 << 20);
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-        struct str sealed = ballot_seal(arena, key.public_key, (struct str){text, lengths[i]});
-        assert_int_equal(sealed.n, classes[i] + 48);
+        struct str plain = {text, lengths[i]};
+        struct str sealed = ballot_seal(arena, key.public_key, plain, BALLOT_ROOM_LEAST);
+        assert_int_equal(sealed.n, BALLOT_ROOM_LEAST + 48);
         assert_true(ballot_open(arena, key.public_key, key.secret_key, sealed, &content));
-        assert_int_equal(content.n, lengths[i]);
-        assert_memory_equal(content.p, text, lengths[i]);
+        assert_true(str_equal(content, plain));
         assert_false(ballot_open(arena, wrong.public_key, wrong.secret_key, sealed, &content));
         ((char *)(uintptr_t)sealed.p)[sealed.n / 2] ^= 1;
         assert_false(ballot_open(arena, key.public_key, key.secret_key, sealed, &content));
     }
-    assert_int_equal(ballot_seal(arena, key.public_key, (struct str){text, 299999}).n, 0);
+    assert_int_equal(ballot_seal(arena, key.public_key, (struct str){text, 2 << 20}, BALLOT_ROOM_LEAST).n, 0);
+    randombytes_buf(text, 5000); /* nothing that packing could make smaller */
+    assert_false(ballot_fits(arena, (struct str){text, 5000}, BALLOT_ROOM_LEAST));
+    assert_true(ballot_fits(arena, (struct str){text, 4092}, BALLOT_ROOM_LEAST));
+    arena_free(arena);
+}
+
+static void a_ballot_of_a_version_without_packing_is_still_read(void **state) {
+    (void)state;
+    struct wave_key key = some_key(1);
+    struct arena *arena = arena_new();
+    struct str content;
+    uint8_t padded[4096] = {5, 0, 0, 0, 'h', 'e', 'l', 'l', 'o'}, sealed[4096 + 48];
+    crypto_box_seal(sealed, padded, sizeof padded, key.public_key);
+    assert_true(
+        ballot_open(arena, key.public_key, key.secret_key, (struct str){(char *)sealed, sizeof sealed}, &content));
+    assert_true(str_is(content, "hello"));
     arena_free(arena);
 }
 
@@ -185,7 +200,8 @@ int main(void) {
         cmocka_unit_test(ten_thousand_tokens_and_codes_are_all_different_and_well_formed),
         cmocka_unit_test(a_mistyped_code_is_noticed),
         cmocka_unit_test(look_alikes_and_lower_case_are_understood),
-        cmocka_unit_test(a_ballot_says_only_its_size_class_and_opens_only_with_the_key),
+        cmocka_unit_test(all_ballots_of_a_wave_have_one_size_and_open_only_with_the_key),
+        cmocka_unit_test(a_ballot_of_a_version_without_packing_is_still_read),
         cmocka_unit_test(small_units_are_given_up_until_everybody_is_hidden),
         cmocka_unit_test(small_organisations_move_up_and_the_last_few_are_destroyed),
         cmocka_unit_test(coarsening_never_leaves_a_small_cell),

@@ -99,6 +99,8 @@ static void the_old_and_the_new_words_are_told(void **state) {
 
 static void something_more_is_additive(void **state) {
     struct fixture *x = *state;
+    expect(x, "level = individual\n", "level = individual\nanswered_by = both\n", CHANGE_ADDITIVE,
+           "answered_by_changed", "skill");
     expect(x, "item.skill1", "item.skill3 = \"I dare.\"\nitem.skill1", CHANGE_ADDITIVE, "item_added", "skill3");
     expect(x, "[question.role]",
            "[construct.new]\nlabel = N\nlevel = team\nscale = days\nitem.new1 = \"New.\"\n[question.role]",
@@ -133,6 +135,8 @@ static void what_changes_the_meaning_of_scores_breaks(void **state) {
     struct fixture *x = *state;
     expect(x, "level = individual", "level = team", CHANGE_BREAKING, "level_changed", "skill");
     expect(x, "answered_by = both", "answered_by = staff", CHANGE_BREAKING, "answered_by_changed", "lead");
+    expect(x, "level = individual\n", "level = individual\nanswered_by = organisation\n", CHANGE_BREAKING,
+           "answered_by_changed", "skill");
     expect(x, "5 = e\n", "5 = e\n6 = f\n", CHANGE_BREAKING, "scale_changed", "agree5");
     expect(x, "[scale.agree5]\n", "[scale.agree5]\nfavourable = 5\n", CHANGE_BREAKING, "scale_changed", "agree5");
     expect(x, "level = individual\nscale = agree5", "level = individual\nscale = days", CHANGE_BREAKING,

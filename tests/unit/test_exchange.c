@@ -358,6 +358,8 @@ static void every_dialect_says_the_same(void **state) {
         {DIALECT_XLSFORM, "not(${a} = 1 and ${b} = 2)", "not (${a} = 1 and ${b} = 2)"},
         {DIALECT_XLSFORM, "not(not(${a} = 1))", "${a} = 1"},
         {DIALECT_XLSFORM, "selected(${a}, 'x')", "selected(${a}, 'x')"},
+        {DIALECT_XLSFORM, "selected( ${a} , x )", "selected(${a}, 'x')"},
+        {DIALECT_XLSFORM, "(selected(${a}, x) or ${b} =  y)", "selected(${a}, 'x') or ${b} = y"},
         {DIALECT_REDCAP, "[a(x)] = '1'", "selected(${a}, 'x')"},
         {DIALECT_REDCAP, "[a(-1)] = 0", "not selected(${a}, '-1')"},
         {DIALECT_XLSFORM, "true() and ${a} = 1", "${a} = 1"},

@@ -161,14 +161,14 @@ static void refused(struct fixture *x, const char *text, const char *code, int c
 
 static void a_wrong_condition_is_named_with_its_place(void **state) {
     struct fixture *x = *state;
-    refused(x, "", "expression.expected", 1);
+    refused(x, "", "expression.end", 1);
     refused(x, "role = manager", "expression.expected", 1);
     refused(x, "${role = manager", "expression.reference_open", 1);
-    refused(x, "${role}", "expression.sign", 8);
+    refused(x, "${role}", "expression.end", 8);
     refused(x, "${role} == manager", "expression.sign", 9);
     refused(x, "${role} <> manager", "expression.sign", 9);
     refused(x, "${role} is manager", "expression.sign", 9);
-    refused(x, "${role} =", "expression.literal", 10);
+    refused(x, "${role} =", "expression.end", 10);
     refused(x, "${role} = and", "expression.literal", 11);
     refused(x, "${role} = 'manager", "expression.quote_open", 11);
     refused(x, "${role} = ${tools}", "expression.two_references", 11);
@@ -178,8 +178,8 @@ static void a_wrong_condition_is_named_with_its_place(void **state) {
     refused(x, "${role} = a)", "expression.rest", 12);
     refused(x, "selected(${tools})", "expression.selected", 9);
     refused(x, "selected ${tools}, a", "expression.selected", 9);
-    refused(x, "not", "expression.expected", 4);
-    refused(x, "${role} = a or", "expression.expected", 15);
+    refused(x, "not", "expression.end", 4);
+    refused(x, "${role} = a or", "expression.end", 15);
     refused(x, "${rol} = a", "expression.name.meant", 1);
     refused(x, "${c1} = 1 and ${nothing} = a", "expression.name", 15);
     char deep[200];

@@ -159,6 +159,20 @@ static void a_reason_is_given_where_nothing_can_be_compared(void **state) {
         {"answered_by = staff\nscale = agree5\nhigher", "answered_by = organisation\nscale = agree5\nhigher",
          COMPARISON_NOT_ASKED},
         {"It tires me.", "It makes me tired.", COMPARISON_MEANS_THE_SAME},
+        {"scale = agree5\nhigher", "scale = agree5\nrelevant = \"${lead1} = 5\"\nhigher", COMPARISON_OTHER_PEOPLE},
+        {"rows = 3\ncomment = yes\n",
+         "rows = 3\ncomment = yes\n[page.a]\nask = lead, money, role, site\n[page.b]\nask = burden, obstacle\n"
+         "relevant = \"${role} = boss\"\n",
+         COMPARISON_OTHER_PEOPLE},
+        {"rows = 3\ncomment = yes\n",
+         "rows = 3\ncomment = yes\n[page.a]\nask = lead, money, role, site\n[page.b]\nask = burden, obstacle\n",
+         COMPARISON_MEANS_THE_SAME},
+        {"answered_by = staff\nscale = agree5\nhigher", "answered_by = both\nscale = agree5\nhigher",
+         COMPARISON_MEANS_THE_SAME},
+        {"scale = agree5\nhigher = barrier\nitem.bur1 = \"It costs me time.\"\nitem.bur2 = \"It tires me.\"\n",
+         "scale = much5\nhigher = barrier\nitem.bur1 = \"It costs me time.\"\nitem.bur2 = \"It tires me.\"\n"
+         "[scale.much5]\n1 = Not\n2 = Little\n3 = Some\n4 = Much\n5 = All\nfavourable = 4, 5\nunfavourable = 1, 2\n",
+         COMPARISON_OTHER_SCALE},
     };
     for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
         struct world *w = world_new(small_instrument);

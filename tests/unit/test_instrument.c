@@ -455,7 +455,7 @@ static void every_key_is_explained_in_english_and_french(void **state) {
     texts_free(texts);
 }
 
-/* The two languages have the same sentences with the same values in them. */
+/* The two languages have the same sentences with the same values in them (words for terms are grammar). */
 static void french_findings_hold_the_same_values_as_english_ones(void **state) {
     struct fixture *x = *state;
     static const char *const files[][2] = {
@@ -474,7 +474,7 @@ static void french_findings_hold_the_same_values_as_english_ones(void **state) {
             }
             for (const char *p = strchr(finding->keys[i].value, '{'); p; p = strchr(p + 1, '{')) {
                 const char *name = arena_copy(x->arena, p, strcspn(p, "}") + 1);
-                if (!strstr(other->value, name)) {
+                if (strncmp(name, "{term.", 6) != 0 && !strstr(other->value, name)) {
                     fail_msg("%s: %s lacks %s", files[f][1], other->name, name);
                 }
             }

@@ -116,7 +116,7 @@ static void the_survey_section_must_say_what_this_is(void **state) {
     assert_string_equal(value_of(x, 2, "key"), "version");
     assert_string_equal(value_of(x, 3, "key"), "title");
     ERROR("[survey]\nschema = 2\nname = t\nversion = 1\ntitle = T\n[question.q]\ntype = text\nlabel = \"Q\"\n",
-          "value.range", 2);
+          "value.only", 2);
     ERROR("[survey]\nschema = 1\nname = t/t\nversion = 1\ntitle = T\n[question.q]\ntype = text\nlabel = \"Q\"\n",
           "survey.name", 3);
     ERROR("[survey]\nschema = 1\nname = t\nversion = 1 b\ntitle = T\n[question.q]\ntype = text\nlabel = \"Q\"\n",

@@ -88,11 +88,9 @@ static void what_cannot_be_compared_says_why(void **state) {
     static const struct {
         enum comparison why;
         const char *name;
-    } cases[] = {{COMPARISON_NOT_THERE, "change.not_there"},
-                 {COMPARISON_NOT_ASKED, "change.not_asked"},
-                 {COMPARISON_OTHER_ITEMS, "change.other_items"},
-                 {COMPARISON_OTHER_SCALE, "change.other_scale"},
-                 {COMPARISON_UNREADABLE, "change.unreadable"}};
+    } cases[] = {{COMPARISON_NOT_THERE, "change.not_there"},       {COMPARISON_NOT_ASKED, "change.not_asked"},
+                 {COMPARISON_OTHER_ITEMS, "change.other_items"},   {COMPARISON_OTHER_SCALE, "change.other_scale"},
+                 {COMPARISON_OTHER_PEOPLE, "change.other_people"}, {COMPARISON_UNREADABLE, "change.unreadable"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_string_equal(said(SUBJECT_CHANGE, EVIDENCE(.earlier = true, .why = cases[i].why)), cases[i].name);
 }

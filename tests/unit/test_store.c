@@ -359,7 +359,12 @@ static void aggregates_come_back_as_they_went_from_old_rows_too(void **state) {
     struct named_rows r = {.n = 603};
     assert_int_equal(store_put_aggregates(f->store, f->wave.id, &source, next_aggregate, &r), RESULT_OK);
     assert_int_equal(read_aggregates(f), RESULT_OK);
-    /* An earlier program gave each its own row. */
+    /* An earlier program wrote longer names inside the shared rows. */
+    change_version(f, "UPDATE aggregate SET statistics = replace(replace(statistics, '\"c\":', '\"counts\":'),"
+                      " '\"s\":', '\"statistics\":') WHERE counts = ''");
+    assert_int_equal(store_open(&f->store, f->url, NULL), RESULT_OK);
+    assert_int_equal(read_aggregates(f), RESULT_OK);
+    /* An older one gave each its own row. */
     change_version(f, "CREATE TABLE old AS SELECT a.wave, a.organisation, a.grouping, a.kind, e.key AS name,"
                       " e.value ->> 'n' AS n, coalesce(e.value -> 'counts', '{}') AS counts,"
                       " coalesce(e.value -> 'statistics', '{}') AS statistics"

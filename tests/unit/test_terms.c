@@ -126,6 +126,32 @@ static void another_language_has_the_forms_that_are_given_or_the_bare_word(void 
     reads(m, "de", "{term.x.the}, {term.x.a}, {term.x.of_the_many}", "die Hürde, Hürde, Hürden");
 }
 
+static void in_arabic(struct made *m, const char *one, const char *many, const char *gender) {
+    memset(m->words, 0, sizeof m->words);
+    m->words[0] = (struct word){"term.x.one", one};
+    m->words[1] = (struct word){"term.x.many", many};
+    m->words[2] = (struct word){"term.x.gender", gender};
+}
+
+static void arabic_has_its_article_its_dual_and_what_is_counted(void **state) {
+    static const char all[] = "{term.x.the}، {term.x.to_the}، {term.x.this}، {term.x.the_many}، {term.x.to_the_many}، "
+                              "{term.x.two}، {term.x.accusative}، {term.x.a}، {term.x.of_the}";
+    struct made *m = *state;
+    in_arabic(m, "مؤسسة", "مؤسسات", "f");
+    reads(m, "ar", all, "المؤسسة، للمؤسسة، هذه المؤسسة، المؤسسات، للمؤسسات، مؤسستان، مؤسسةً، مؤسسة، المؤسسة");
+    in_arabic(m, "عامل مساعد", "عوامل مساعدة", "m");
+    reads(m, "ar", all,
+          "العامل المساعد، للعامل المساعد، هذا العامل المساعد، العوامل المساعدة، للعوامل المساعدة، عاملان مساعدان، "
+          "عاملاً مساعداً، عامل "
+          "مساعد، العامل المساعد");
+    in_arabic(m, "لجنة", "لجان", "f"); /* of three ل two are written */
+    reads(m, "ar", "{term.x.the} {term.x.to_the} و{term.x.to_the_many}", "اللجنة للجنة وللجان");
+    in_arabic(m, "مستشفى", "مستشفيات", "m");
+    reads(m, "ar", "{term.x.accusative} {term.x.two} ب{term.x.the}", "مستشفى مستشفيان بالمستشفى");
+    in_arabic(m, "وسيط المعرفة", "وسطاء المعرفة", "m"); /* definite by its last word */
+    reads(m, "ar", "{term.x.the} {term.x.to_the_many} {term.x:كله|كلها}", "وسيط المعرفة لوسطاء المعرفة كله");
+}
+
 static void what_nobody_knows_stays_as_it_is(void **state) {
     struct made *m = *state;
     give(m, "frein", "freins", "m");
@@ -217,6 +243,7 @@ int main(void) {
         PROMISE(an_aspirated_h_is_not_elided),
         PROMISE(adjectives_agree_and_capitals_know_accents),
         PROMISE(another_language_has_the_forms_that_are_given_or_the_bare_word),
+        PROMISE(arabic_has_its_article_its_dual_and_what_is_counted),
         PROMISE(what_nobody_knows_stays_as_it_is),
         PROMISE(no_text_keeps_a_term_unresolved),
         PROMISE(a_deployments_words_replace_all_forms_of_the_built_in_ones),

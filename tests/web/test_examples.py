@@ -94,6 +94,17 @@ class Examples(unittest.TestCase):
         self.assertNotIn('<textarea', walk.page.text)  # one row is a line
         self.assertEqual(walk.fields(), ['ward'])
 
+    def test_conditions(self):
+        here = self.serve('conditions')
+        first = [['tim1'], ['years'], ['since'], ['tools']]
+        for answers, more in (({'tim1': '2', 'years': '5', 'since': '2025-12-31'}, ['stop']),
+                              ({'tim1': 'na', 'years': '1', 'since': '2025-12-31'}, ['new']),
+                              ({'tim1': '4', 'years': '5', 'since': '2026-01-01', 'tools': ['paper', 'tablet']}, ['new']),
+                              ({'tim1': '3', 'years': '5', 'tools': ['paper', 'tablet']}, ['mixed']),
+                              ({'tim1': '1', 'years': '10.5', 'tools': ['paper', 'other']}, ['stop', 'mixed'])):
+            with self.subTest(answers=answers):
+                self.assertEqual(Walk(here).to_the_end(**answers), first + [[name] for name in more])
+
     def test_group(self):
         walk = self.start('group')
         self.assertIn(['shift'], walk.to_the_end(shift='night'))

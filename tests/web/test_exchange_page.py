@@ -51,6 +51,21 @@ class ExchangePage(unittest.TestCase):
             with open(self.here.path(name), encoding='utf-8') as file:
                 self.assertEqual(got.text, file.read())
 
+    def test_a_file_that_does_not_say_its_language_is_read_in_the_one_that_is_named(self):
+        page = self.look(self.helper, 'redcap-17.csv')
+        self.assertIn('in which language', page.text)
+        page = self.look(self.helper, 'redcap-17.csv', {'language': 'fr'})
+        self.assertNotIn('in which language', page.text)
+        self.assertIn('language = fr', page.text)
+        page = self.look(self.helper, 'redcap-17.csv', {'language': 'x y'})
+        self.assertEqual(page.status, 422)
+        self.assertIn('x y', page.text)
+
+    def test_the_new_files_are_one_step_away_from_the_top(self):
+        page = self.look(self.helper, 'three-languages.csv')
+        self.assertIn('href="#new-files"', page.text)
+        self.assertIn('id=new-files', page.text)
+
     def press(self, browser, page, button):
         """Sends the page's form with its files back, as a browser does: line ends as CR LF."""
         form = [f for f in page.forms if any(c['name'] == 'text.0' for c in f['controls'])][0]

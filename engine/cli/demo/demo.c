@@ -29,7 +29,7 @@ static enum result serve_story(struct cli *cli, struct story *s, const sigset_t 
         struct control *control = control_start(cli);
         cli_say(cli, "said.serve_started", "url", server_url(server));
         fflush(cli->out);
-        serving_wait(cli, signals);
+        (void)serving_wait(cli, signals);
         control_stop(control);
     }
     server_stop(server);

@@ -47,12 +47,20 @@ enum result store_adopt_files(struct store *s, struct id wave, const uint8_t was
     return store_write(s, adopt_files, &a);
 }
 
-enum result store_list_adoptions(struct store *s, struct arena *arena, struct id wave, const char ***days, size_t *n) {
+static struct file_before read_before(struct arena *arena, sqlite3_stmt *q) {
+    const struct str text = column_view(q, 3);
+    return (struct file_before){sqlite3_column_int(q, 0),
+                                column_text(arena, q, 1),
+                                {column_text(arena, q, 2), {arena_copy(arena, text.p, text.n), text.n}}};
+}
+
+enum result store_list_files_before(struct store *s, struct arena *arena, struct id wave, struct file_before **out,
+                                    size_t *n) {
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
-        database_statement(db, "SELECT until FROM wave_file_before WHERE wave = ? AND language = '' ORDER BY number");
+    sqlite3_stmt *q = database_statement(
+        db, "SELECT number, until, language, text FROM wave_file_before WHERE wave = ? ORDER BY number, language");
     statement_bind(q, "d", &wave);
-    LIST_ROWS(q, days, n, column_text(arena, q, 0));
+    LIST_ROWS(q, out, n, read_before(arena, q));
 }

@@ -1,18 +1,19 @@
 /* The derived tables: aggregates and the published groups.
  *
  * A thousand organisations have hundreds of thousands of aggregates, and a row in the database costs more than what is
- * in it. So the named ones of a group and kind share rows of up to ROW_MAX bytes: the name is that of the first, counts
- * is empty, n is 0, and statistics is {"name":{"n":12,"counts":{...},"statistics":{...}},...}, without what is empty.
- * Rows of earlier programs stand alone, each under its name, and are read as they are: the answers they were made from
- * may be gone. */
+ * in it. So the named ones of a group and kind share rows that fill a quarter of a page: the name is that of the first,
+ * counts is empty, n is 0, and statistics is {"name":{"n":12,"c":{...},"s":{...}},...}, c for counts and s for
+ * statistics, without what is empty. Earlier programs wrote "counts" and "statistics", or rows that stand alone, each
+ * under its name; they are read as they are: the answers they were made from may be gone. */
 #include <sodium.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "store/sqlite/database.h"
 
-/* With its key that stays under a quarter of a page; anything longer would take a page of its own. */
-enum { ROW_MAX = 800 };
+/* The longest row of the table of which SQLite keeps all in its page (of 4,096 bytes): anything longer takes a page of
+ * its own besides. ROW_FRAME: the wave and the header; NAMED_FRAME: what stands around an aggregate in its row. */
+enum { ROW_MAX = 1002, ROW_FRAME = 32, NAMED_FRAME = sizeof ",\"\":{\"n\":1000000000,\"c\":,\"s\":}" };
 
 struct putting {
     struct id wave;
@@ -41,19 +42,21 @@ static void put_object(struct json_writer *w, const char *key, struct str json) 
 /* Writes what shares a row with the named aggregate `a`; leaves the next one in it, if any. */
 static bool pack(const struct putting *p, struct aggregate *a, struct buf *out) {
     const struct aggregate first = *a;
+    const size_t key = ROW_FRAME + strlen(a->organisation) + strlen(a->group) + strlen(a->kind) + strlen(a->name);
     struct json_writer w = {.out = out};
     bool more = true;
     buf_clear(out);
     json_open(&w, '{');
-    while (more && a->name[0] && (out->n < 2 || out->n + a->counts.n + a->statistics.n < ROW_MAX) &&
+    while (more && a->name[0] &&
+           (out->n < 2 || key + out->n + NAMED_FRAME + strlen(a->name) + a->counts.n + a->statistics.n <= ROW_MAX) &&
            strcmp(a->kind, first.kind) == 0 && strcmp(a->group, first.group) == 0 &&
            strcmp(a->organisation, first.organisation) == 0) {
         json_key(&w, a->name);
         json_open(&w, '{');
         json_key(&w, "n");
         json_number(&w, a->n);
-        put_object(&w, "counts", a->counts);
-        put_object(&w, "statistics", a->statistics);
+        put_object(&w, "c", a->counts);
+        put_object(&w, "s", a->statistics);
         json_close(&w, '}');
         more = p->next(p->context, a);
     }
@@ -138,9 +141,9 @@ static bool unpack(struct aggregate *a, struct str json, struct arena *arena) {
     for (bool more = json_read_object(&r, json, arena); more && json_next(&r, &m);) {
         if (m.type == JSON_NUMBER && str_is(m.key, "n"))
             a->n = (int)m.number;
-        else if (m.type == JSON_OBJECT && str_is(m.key, "counts"))
+        else if (m.type == JSON_OBJECT && (str_is(m.key, "c") || str_is(m.key, "counts")))
             a->counts = m.text;
-        else if (m.type == JSON_OBJECT && str_is(m.key, "statistics"))
+        else if (m.type == JSON_OBJECT && (str_is(m.key, "s") || str_is(m.key, "statistics")))
             a->statistics = m.text;
     }
     return !r.bad;

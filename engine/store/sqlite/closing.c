@@ -165,6 +165,7 @@ static enum result scrub(struct store *s, struct database *db, void *argument) {
     (void)db;
     (void)argument;
     s->rewritten = false;
+    database_drop_update_copies(s); /* what was deleted is in them too */
     try_to_clean(s, TRY_AT_ONCE);
     if (s->unclean)
         log_event(LOG_WARNING, "cleaning_put_off", LOG_REASON, "database_is_read", -1);

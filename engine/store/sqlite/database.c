@@ -1,9 +1,11 @@
 #include "store/sqlite/database.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/embedded.h"
 #include "base/log.h"
@@ -29,6 +31,18 @@ static int number_of(struct database *db, const char *sql) {
     return value;
 }
 
+/* Is it ours to change? Asked before anything is written, also before the kind of journal is set. */
+static enum result check_form(struct database *db, const char *path, struct findings *findings) {
+    const int tables = number_of(db, "SELECT count(*) FROM sqlite_schema");
+    if (tables < 0)
+        return say(findings, path, "store_not_opened", RESULT_MACHINE);
+    if (tables > 0 && number_of(db, "PRAGMA application_id") != APPLICATION_ID)
+        return say(findings, path, "store_foreign", RESULT_INPUT);
+    if (number_of(db, "PRAGMA user_version") > database_newest())
+        return say(findings, path, "store_newer", RESULT_INPUT);
+    return RESULT_OK;
+}
+
 enum result database_open(struct database **out, const char *path, bool writing, struct findings *findings) {
     struct database *db = mem_alloc(sizeof *db);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
@@ -39,9 +53,16 @@ enum result database_open(struct database **out, const char *path, bool writing,
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
         sqlite3_busy_timeout(db->handle, BUSY_WAIT);
-        result = database_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                                  "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
+        result = writing ? check_form(db, path, findings) : RESULT_OK;
+    } else {
+        result = say(findings, path, "store_not_opened", RESULT_MACHINE);
     }
+    if (result != RESULT_OK) {
+        database_close(db);
+        return result;
+    }
+    result = database_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                              "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
     if (result == RESULT_OK && !writing)
         result = database_run(db, "PRAGMA query_only = ON;");
     if (result == RESULT_OK && (number_of(db, "PRAGMA secure_delete") != 1 || number_of(db, "PRAGMA synchronous") != 2))
@@ -54,6 +75,82 @@ enum result database_open(struct database **out, const char *path, bool writing,
     return RESULT_OK;
 }
 
+const char *database_path(const char *url) {
+    static const char scheme[] = "sqlite:";
+    const char *path = url + sizeof scheme - 1;
+    return strncmp(url, scheme, sizeof scheme - 1) == 0 && *path ? path : NULL;
+}
+
+/* As a URI, since only that way SQLite can be told that the file does not change while it is read. */
+static void write_uri(struct buf *uri, const char *path) {
+    buf_text(uri, "file:");
+    for (const char *p = path; *p; p++)
+        if (strchr("?#%", *p))
+            buf_printf(uri, "%%%02X", (unsigned)(unsigned char)*p);
+        else
+            buf_char(uri, *p);
+    buf_text(uri, "?immutable=1");
+}
+
+/* A journal beside it means that it was copied by hand, in the middle of something. */
+static bool has_journal(const char *path) {
+    struct buf journal = BUF_INIT;
+    struct stat st;
+    buf_printf(&journal, "%s-wal", path);
+    const bool has = stat(journal.p, &st) == 0 && st.st_size > 0;
+    buf_free(&journal);
+    return has;
+}
+
+enum result database_open_copy(struct database **out, const char *path, struct findings *findings) {
+    struct buf uri = BUF_INIT;
+    struct stat st;
+    *out = NULL;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return say(findings, path, errno == ENOENT ? "file_missing" : "file_unreadable", RESULT_INPUT);
+    if (has_journal(path))
+        return say(findings, path, "copy_with_journal", RESULT_INPUT);
+    struct database *db = mem_alloc(sizeof *db);
+    write_uri(&uri, path);
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    enum result result = sqlite3_open_v2(uri.p, &db->handle, flags, NULL) == SQLITE_OK ? RESULT_OK : RESULT_MACHINE;
+    buf_free(&uri);
+    if (result == RESULT_OK) {
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+        result = database_run(db, "PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;");
+    }
+    if (result == RESULT_OK && number_of(db, "SELECT count(*) FROM sqlite_schema") < 0)
+        result = RESULT_MACHINE;
+    if (result != RESULT_OK) {
+        database_close(db);
+        return say(findings, path, "copy_no_database", RESULT_INPUT);
+    }
+    *out = db;
+    return RESULT_OK;
+}
+
+bool database_is_whole(struct database *db, struct findings *findings) {
+    sqlite3_stmt *q = database_statement(db, "PRAGMA integrity_check(10)");
+    bool whole = true;
+    int code = SQLITE_ERROR;
+    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(q, 0);
+        if (text && strcmp(text, "ok") == 0)
+            continue;
+        whole = false;
+        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "check_damaged", "detail", text, NULL);
+    }
+    if (q)
+        sqlite3_reset(q);
+    if (code != SQLITE_DONE && whole) {
+        whole = false;
+        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "check_damaged", "detail",
+                    sqlite3_errstr(code), NULL);
+    }
+    return whole;
+}
+
 void database_close(struct database *db) {
     if (!db)
         return;
@@ -63,60 +160,43 @@ void database_close(struct database *db) {
     free(db);
 }
 
-/* A copy beside the database before its form changes: PATH.before-2. */
-static enum result copy_before(struct database *db, const char *path, int version) {
-    sqlite3_stmt *statement = NULL;
-    char *copy = sqlite3_mprintf("%s.before-%d", path, version);
-    enum result result = RESULT_MACHINE;
-    remove(copy);
-    if (sqlite3_prepare_v2(db->handle, "VACUUM INTO ?", -1, &statement, NULL) == SQLITE_OK) {
-        sqlite3_bind_text(statement, 1, copy, -1, SQLITE_STATIC);
-        if (sqlite3_step(statement) == SQLITE_DONE)
-            result = RESULT_OK;
-    }
-    sqlite3_finalize(statement);
-    sqlite3_free(copy);
-    return result;
-}
-
-static enum result migrate_one(struct database *db, const char *sql, int version) {
+/* All steps in one transaction: a database is of the old form or of the new one, never of one in between. */
+static enum result migrate_all(struct database *db, int have, int newest) {
     char finish[80];
+    bool good = database_run(db, "BEGIN EXCLUSIVE") == RESULT_OK;
+    for (size_t i = 0; good && i < embedded_count; i++) {
+        int version;
+        if (sscanf(embedded_files[i].path, "engine/store/sqlite/%3d-", &version) == 1 && version > have)
+            good = database_run(db, embedded_files[i].begin) == RESULT_OK; /* in order of their names */
+    }
     snprintf(finish, sizeof finish, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;", APPLICATION_ID,
-             version);
-    if (database_run(db, "BEGIN EXCLUSIVE") == RESULT_OK && database_run(db, sql) == RESULT_OK &&
-        database_run(db, finish) == RESULT_OK)
+             newest);
+    if (good && database_run(db, finish) == RESULT_OK)
         return RESULT_OK;
-    log_event(LOG_ERROR, "migration_failed", LOG_REASON, sqlite3_errmsg(db->handle), -1);
+    log_event(LOG_ERROR, "migration_failed", LOG_REASON, sqlite3_errstr(sqlite3_extended_errcode(db->handle)), -1);
     (void)database_run(db, "ROLLBACK");
     return RESULT_MACHINE;
 }
 
-enum result database_migrate(struct database *db, const char *path, struct findings *findings) {
-    int have = number_of(db, "PRAGMA user_version");
-    int application = number_of(db, "PRAGMA application_id");
-    bool empty = number_of(db, "SELECT count(*) FROM sqlite_schema") == 0;
-    if (!empty && application != APPLICATION_ID)
-        return say(findings, path, "store_foreign", RESULT_INPUT);
-    int newest = 0;
-    for (size_t i = 0; i < embedded_count; i++) {
-        int version;
-        const char *file = embedded_files[i].path; /* in order of their names */
-        if (sscanf(file, "engine/store/sqlite/%3d-", &version) == 1 && version > newest)
+int database_newest(void) {
+    int newest = 0, version;
+    for (size_t i = 0; i < embedded_count; i++)
+        if (sscanf(embedded_files[i].path, "engine/store/sqlite/%3d-", &version) == 1 && version > newest)
             newest = version;
-    }
-    if (have > newest)
-        return say(findings, path, "store_newer", RESULT_INPUT);
-    if (have < newest && !empty && copy_before(db, path, newest) != RESULT_OK)
+    return newest;
+}
+
+enum result database_migrate(struct database *db, const char *path, struct findings *findings) {
+    const int have = number_of(db, "PRAGMA user_version"), newest = database_newest();
+    if (have < 0)
+        return say(findings, path, "store_not_opened", RESULT_MACHINE);
+    if (have >= newest)
+        return RESULT_OK;
+    const bool empty = number_of(db, "SELECT count(*) FROM sqlite_schema") == 0;
+    if (!empty && database_copy_before(db, path, have, newest, NULL) != RESULT_OK)
         return say(findings, path, "store_not_copied", RESULT_MACHINE);
-    for (size_t i = 0; i < embedded_count; i++) {
-        int version;
-        if (sscanf(embedded_files[i].path, "engine/store/sqlite/%3d-", &version) != 1 || version <= have)
-            continue;
-        if (migrate_one(db, embedded_files[i].begin, version) != RESULT_OK)
-            return say(findings, path, "store_not_migrated", RESULT_MACHINE);
-        have = version;
-    }
-    return RESULT_OK;
+    return migrate_all(db, have, newest) == RESULT_OK ? RESULT_OK
+                                                      : say(findings, path, "store_not_migrated", RESULT_MACHINE);
 }
 
 sqlite3_stmt *database_statement(struct database *db, const char *sql) {

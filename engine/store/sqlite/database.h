@@ -39,6 +39,8 @@ struct store {
     pthread_cond_t wake;
     struct job *first, *last;
     bool stopping;
+    bool failing;             /* the last change could not be put on disk */
+    int64_t next_probe;       /* clock_monotonic: when the next try to write may be, then */
     struct database *readers; /* idle ones */
     struct spared *spared;    /* of sqlite/mailings.c */
     /* of sqlite/closing.c, for the writer's thread alone: */
@@ -50,6 +52,23 @@ struct store {
 enum result database_open(struct database **out, const char *path, bool writing, struct findings *findings);
 void database_close(struct database *db);
 enum result database_migrate(struct database *db, const char *path, struct findings *findings);
+/* The file behind "sqlite:PATH"; NULL when it is something else. */
+const char *database_path(const char *url);
+/* One process per database: an exclusive lock on PATH.lock for as long as the descriptor is open. RESULT_INPUT with
+ * "store_in_use" when another has it. */
+enum result database_lock(const char *path, int *lock, struct findings *findings) MUST_CHECK;
+/* A database that nobody is using, for reading only: nothing is written, not even beside it. */
+enum result database_open_copy(struct database **out, const char *path, struct findings *findings) MUST_CHECK;
+/* The version that this program makes. */
+int database_newest(void);
+/* Does SQLite find its file in order? What it says is in the finding "check_damaged". */
+bool database_is_whole(struct database *db, struct findings *findings);
+/* Writes a copy at that path whole or not at all (store_copy), which may take the place of another. */
+enum result database_copy(struct database *db, const char *path, bool replace, struct findings *findings) MUST_CHECK;
+/* The copy of before an update: PATH.before-<newest>. They go when residue is removed. */
+enum result database_copy_before(struct database *db, const char *path, int have, int newest,
+                                 struct findings *findings) MUST_CHECK;
+void database_drop_update_copies(struct store *s);
 enum result database_run(struct database *db, const char *sql);
 
 /* A prepared statement, reset and ready to bind; `sql` must be a literal. NULL when it cannot be prepared. */

@@ -4,7 +4,10 @@
 #include "store/accounts.h"
 #include "store/sqlite/database.h"
 
-enum { SEEN_STEP = 60 }; /* seconds by which `seen` moves on */
+enum {
+    SEEN_STEP = 60,   /* seconds by which `seen` moves on */
+    CLOCK_SLIP = 300, /* by which a clock may be set back; what is later comes from a clock that was wrong */
+};
 
 struct account_link {
     const uint8_t *hash;
@@ -117,7 +120,8 @@ enum result store_find_session(struct store *s, struct arena *arena, const uint8
     struct session t;
     struct account a;
     enum result result = read_row(s, hash, &t);
-    if (result == RESULT_OK && (now - t.seen > idle_seconds || now - t.created > total_seconds))
+    if (result == RESULT_OK &&
+        (now - t.seen > idle_seconds || now - t.created > total_seconds || t.seen - now > CLOCK_SLIP))
         return RESULT_INPUT;
     if (result == RESULT_OK)
         result = store_get_account(s, arena, t.account, &a);

@@ -23,27 +23,40 @@ bool id_equal(struct id a, struct id b) {
     return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
 }
 
-static enum result run_in_savepoint(struct store *s, struct job *job) {
+/* Runs one job of the group. False when what it had begun could not be undone: then nothing of the group may stay. */
+static bool run_in_savepoint(struct store *s, struct job *job) {
     struct database *db = s->writer;
-    if (statement_finish(database_statement(db, "SAVEPOINT job"), NULL) != RESULT_OK)
-        return RESULT_MACHINE;
-    enum result result = job->run(s, db, job->argument);
-    if (result != RESULT_OK)
-        (void)statement_finish(database_statement(db, "ROLLBACK TO job"), NULL);
-    (void)statement_finish(database_statement(db, "RELEASE job"), NULL);
-    return result;
+    job->result = statement_finish(database_statement(db, "SAVEPOINT job"), NULL);
+    if (job->result != RESULT_OK)
+        return true;
+    job->result = job->run(s, db, job->argument);
+    if (sqlite3_get_autocommit(db->handle)) /* the database undid the whole group: the disk is full, say */
+        return false;
+    if (job->result != RESULT_OK && statement_finish(database_statement(db, "ROLLBACK TO job"), NULL) != RESULT_OK)
+        return false;
+    return statement_finish(database_statement(db, "RELEASE job"), NULL) == RESULT_OK;
+}
+
+/* For whoever asks whether the store is well. */
+static void note_failing(struct store *s, bool failing) {
+    pthread_mutex_lock(&s->mutex);
+    s->failing = failing;
+    pthread_mutex_unlock(&s->mutex);
 }
 
 static void run_group(struct store *s, struct job *group) {
     bool good = database_run(s->writer, "BEGIN IMMEDIATE") == RESULT_OK;
-    for (struct job *job = group; job; job = job->next)
-        job->result = good ? run_in_savepoint(s, job) : RESULT_MACHINE;
-    if (good && database_run(s->writer, "COMMIT") != RESULT_OK) {
-        log_event(LOG_ERROR, "commit_failed", LOG_REASON, sqlite3_errmsg(s->writer->handle), -1);
+    for (struct job *job = group; good && job; job = job->next)
+        good = run_in_savepoint(s, job);
+    good = good && database_run(s->writer, "COMMIT") == RESULT_OK;
+    note_failing(s, !good);
+    if (good)
+        return;
+    log_event(LOG_ERROR, "commit_failed", LOG_REASON, sqlite3_errstr(sqlite3_extended_errcode(s->writer->handle)), -1);
+    if (!sqlite3_get_autocommit(s->writer->handle))
         (void)database_run(s->writer, "ROLLBACK");
-        for (struct job *job = group; job; job = job->next)
-            job->result = RESULT_MACHINE;
-    }
+    for (struct job *job = group; job; job = job->next)
+        job->result = RESULT_MACHINE;
 }
 
 /* Takes the jobs up to the next one that must run alone, or that one. */
@@ -176,17 +189,21 @@ void store_reader_done(struct store *s, struct database *db) {
     pthread_mutex_unlock(&s->mutex);
 }
 
-/* One process per database: an exclusive lock on PATH.lock for as long as the store is open. */
-static enum result take_lock(struct store *s, struct findings *findings) {
-    char *path = sqlite3_mprintf("%s.lock", s->path);
-    s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+enum result database_lock(const char *path, int *lock, struct findings *findings) {
+    char *file = sqlite3_mprintf("%s.lock", path);
+    *lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     enum result result = RESULT_OK;
-    if (s->lock < 0 || flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
-        result = s->lock < 0 ? RESULT_MACHINE : RESULT_INPUT;
-        finding_add(findings, SEVERITY_ERROR, (struct place){s->path, 0, 0},
-                    s->lock < 0 ? "store_not_opened" : "store_in_use", NULL);
+    if (*lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) != 0) {
+        result = *lock < 0 ? RESULT_MACHINE : RESULT_INPUT;
+        finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0},
+                    *lock < 0 ? "store_not_opened" : "store_in_use", NULL);
     }
-    sqlite3_free(path);
+    sqlite3_free(file);
+    return result;
+}
+
+static enum result take_lock(struct store *s, struct findings *findings) {
+    const enum result result = database_lock(s->path, &s->lock, findings);
     int database = result == RESULT_OK ? open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
     if (database >= 0) /* for its owner only; the journal takes the same mode */
         close(database);
@@ -231,9 +248,9 @@ static void init_wake(pthread_cond_t *wake) {
 }
 
 enum result store_open(struct store **out, const char *url, struct findings *findings) {
-    static const char scheme[] = "sqlite:";
+    const char *path = database_path(url);
     *out = NULL;
-    if (strncmp(url, scheme, sizeof scheme - 1) != 0 || !url[sizeof scheme - 1]) {
+    if (!path) {
         finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "store_url", "url", url, NULL);
         return RESULT_INPUT;
     }
@@ -242,7 +259,6 @@ enum result store_open(struct store **out, const char *url, struct findings *fin
     s->unclean = s->rewritten = true; /* the journal may be left of a process that died while it cleaned */
     pthread_mutex_init(&s->mutex, NULL);
     init_wake(&s->wake);
-    const char *path = url + sizeof scheme - 1;
     size_t folder = (size_t)(file_name(path) - path);
     s->path = strdup(path);
     s->folder = folder ? strndup(path, folder - (folder > 1)) : strdup(".");

@@ -1,5 +1,4 @@
-/* Style sheets and scripts, under names made of their content, so that browsers may keep them for ever; and /healthz
- * for monitors. */
+/* Style sheets and scripts, under names made of their content, so that browsers may keep them for ever. */
 #include <string.h>
 
 #include "web/respondent/respondent.h"
@@ -22,10 +21,4 @@ void asset_serve(struct request *r) {
 void asset_serve_no_icon(struct request *r) {
     r->reply.status = 204;
     r->reply.lasting = true;
-}
-
-void health_serve(struct request *r) {
-    r->reply.status = 200;
-    r->reply.type = "text/plain; charset=utf-8";
-    r->reply.fixed = str_of("ok\n");
 }

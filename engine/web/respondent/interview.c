@@ -67,6 +67,9 @@ static struct interview *begin(struct request *r) {
 }
 
 struct interview *interview_preview(struct request *r, enum audience audience) {
+    const struct instrument *instrument = preview_take(r);
+    if (!instrument)
+        return NULL;
     struct interview *iv = begin(r);
     const char *token = audience == AUDIENCE_STAFF ? "preview" : "preview-organisation";
     iv->sitting = (struct sitting){
@@ -79,7 +82,7 @@ struct interview *interview_preview(struct request *r, enum audience audience) {
         .language = "",
         .wave = {.label = "", .opened = "", .until = "", .closed = "", .min_group = 5, .min_comments = 10},
         .title = "",
-        .instrument = instrument_hold(r->web->preview),
+        .instrument = instrument,
     };
     memcpy(iv->sitting.token, token, strlen(token) + 1);
     r->at_end = end_sitting;
@@ -115,7 +118,7 @@ struct interview *interview_find(struct request *r, struct str token) {
     struct interview *iv = begin(r);
     const char *typed = arena_copy(r->arena, token.p, token.n);
     if (collect_find(r->web->collect, r->arena, typed, &iv->sitting) != RESULT_OK) {
-        notice_show_refusal(r, 503);
+        notice_show_busy(r);
         return NULL;
     }
     r->at_end = end_sitting;

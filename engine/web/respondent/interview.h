@@ -45,8 +45,11 @@ struct interview {
 /* Finds the sitting for a token or code, and the language. When there is nothing to answer (unknown, closed, answered),
  * the reply is the page that says so, and NULL comes back. The sitting ends with the request. */
 struct interview *interview_find(struct request *r, struct str token);
-/* The same for a preview of the form for one audience. */
+/* The same for a preview of the form for one audience; NULL when the file of `readiness preview` has mistakes, which
+ * the reply shows then. */
 struct interview *interview_preview(struct request *r, enum audience audience);
+/* preview.c: a reference to what is previewed, as its file is at this moment; NULL as above. */
+const struct instrument *preview_take(struct request *r);
 /* A text of the instrument in the page's language, placeholders filled in. */
 const char *interview_text(struct interview *iv, const struct text *text);
 /* Writes it, between tags; `interview_text_language` writes the lang attribute of its element if the text fell back. */

@@ -3,7 +3,25 @@
 #include "web/respondent/interview.h"
 #include "web/respondent/respondent.h"
 
-static void show(struct request *r, const char *language, int status, const char *name, const char *explanation) {
+/* Everything that was sent, to be sent again by a button. */
+static void write_again(struct screen *s, const struct form *form) {
+    struct html *h = &s->html;
+    html_markup(h, "<form method=post action=/s>");
+    for (size_t i = 0; i < form->n; i++) {
+        html_markup(h, "<input type=hidden");
+        html_attribute_str(h, "name", form->fields[i].name);
+        html_attribute_str(h, "value", form->fields[i].value);
+        html_end(h);
+    }
+    html_markup(h, "<div class=buttons><button");
+    screen_words_language(s);
+    html_end(h);
+    screen_say(s, "button.retry");
+    html_markup(h, "</button></div></form>");
+}
+
+static void show(struct request *r, const char *language, int status, const char *name, const char *explanation,
+                 const struct form *sent) {
     struct screen s;
     buf_clear(&r->reply.body);
     screen_init(&s, r, language);
@@ -11,6 +29,8 @@ static void show(struct request *r, const char *language, int status, const char
     screen_heading(&s, arena_printf(r->arena, "notice.%s.title", name));
     screen_paragraph_text(&s, explanation ? explanation
                                           : screen_words(&s, arena_printf(r->arena, "notice.%s.explain", name)));
+    if (sent && sent->n > 0)
+        write_again(&s, sent);
     screen_close_main(&s);
     html_markup(&s.html, "<p><a href=/");
     screen_words_language(&s);
@@ -29,7 +49,11 @@ void notice_show_refusal(struct request *r, int status) {
                        : status < 500  ? "malformed"
                        : status == 503 ? "busy"
                                        : "failed";
-    show(r, screen_language(r), status, name, NULL);
+    show(r, screen_language(r), status, name, NULL, NULL);
+}
+
+void notice_show_busy(struct request *r) {
+    show(r, screen_language(r), 503, "busy", NULL, r->method == METHOD_POST ? &r->form : NULL);
 }
 
 void unknown_show(struct request *r) {
@@ -45,5 +69,5 @@ void closed_show(struct request *r, const struct sitting *sitting) {
     const char *explanation = closed && *closed ? texts_fill(s.texts, r->arena, s.words, "web.notice.closed.since",
                                                              "date", screen_date(&s, closed), NULL)
                                                 : NULL;
-    show(r, language, 410, "closed", explanation);
+    show(r, language, 410, "closed", explanation, NULL);
 }

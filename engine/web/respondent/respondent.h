@@ -12,6 +12,8 @@ void code_handle(struct request *r);
 
 /* start.c: what a link shows: what is asked, how long it takes, who can see it. */
 void start_show(struct request *r);
+
+/* preview.c: the same for `readiness preview`. */
 void start_show_preview(struct request *r);
 
 /* turn.c: everything that is posted while answering. */
@@ -27,9 +29,10 @@ void privacy_show(struct request *r);
 /* asset.c */
 void asset_serve(struct request *r);
 void asset_serve_no_icon(struct request *r);
-void health_serve(struct request *r);
 
 /* notice.c: requests that reach no page (400, 403, 404, 405, 413, 415, 429, 500, 503). */
 void notice_show_refusal(struct request *r, int status);
+/* 503 while somebody answers: what was sent is still in the page, and a button sends it again. */
+void notice_show_busy(struct request *r);
 
 #endif

@@ -190,12 +190,3 @@ void start_show(struct request *r) {
     else
         start_show_for(iv, has_draft);
 }
-
-void start_show_preview(struct request *r) {
-    const bool organisation = strcmp(r->route->path, "/preview/organisation") == 0;
-    struct interview *iv = interview_preview(r, organisation ? AUDIENCE_ORGANISATION : AUDIENCE_STAFF);
-    if (iv->page < 0)
-        unknown_show(r);
-    else
-        start_show_for(iv, false);
-}

@@ -167,7 +167,9 @@ static void save_for_later(struct interview *iv) {
 
 static void turn(struct interview *iv, const char *step) {
     interview_read(iv);
-    if (strcmp(step, "back") == 0)
+    if (iv->request->web->collect && !collect_fits(iv->request->arena, &iv->sitting, iv->answers))
+        page_show_notice(iv, "page.too_much");
+    else if (strcmp(step, "back") == 0)
         go_back(iv);
     else if (strcmp(step, "save") == 0)
         save_for_later(iv);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "web/routes.h"
@@ -11,6 +12,7 @@
 /* A body above FORM_BODY_MAX is read and thrown away up to here, so that the browser gets to read why it was refused;
  * with more than this announced or sent, the connection just ends. */
 enum { DISCARD_MAX = 4 * 1024 * 1024 };
+enum { ADDRESS_PARTS_MAX = 100 };
 /* Uploads are kept in memory until they are whole, so only so many at a time. */
 enum { UPLOADS_MAX = 8 };
 
@@ -43,7 +45,32 @@ static void list_remove(struct server *s, struct exchange *e) {
     pthread_mutex_unlock(&s->mutex);
 }
 
-/* The library hands out the address as it was sent; later it is decoded, and %00 has cut it short unseen. */
+/* Everything of a request goes. */
+static void end_exchange(struct server *s, struct exchange *e) {
+    list_remove(s, e);
+    if (e->uploading)
+        atomic_fetch_sub(&s->uploads, 1);
+    if (e->visitor)
+        e->visitor->exchange = NULL;
+    if (e->request.at_end)
+        e->request.at_end(&e->request);
+    buf_free(&e->body);
+    buf_free(&e->request.reply.body);
+    arena_free(e->request.arena);
+}
+
+/* Takes the library more parts than it has memory for, it leaves the connection waiting; so whoever sends that is not
+ * listened to any longer. */
+static bool is_too_long(const char *address) {
+    size_t parts = 0;
+    for (const char *c = address; *c; c++)
+        parts += *c == '&';
+    return parts > ADDRESS_PARTS_MAX;
+}
+
+/* The library hands out the address as it was sent; later it is decoded, and %00 has cut it short unseen. A request
+ * that the library gives up after that is never said to be completed: it ends with the next one, or with the
+ * connection. */
 void *exchange_on_address(void *context, const char *address, struct MHD_Connection *connection) {
     struct server *s = context;
     struct arena *arena = arena_new();
@@ -52,6 +79,12 @@ void *exchange_on_address(void *context, const char *address, struct MHD_Connect
     e->visitor = info ? info->socket_context : NULL;
     if (e->visitor && e->visitor->served) /* what went before was a pause between two requests, not a slow one */
         visitor_must_act(&s->visitors, e->visitor);
+    if (e->visitor && e->visitor->exchange)
+        end_exchange(s, e->visitor->exchange);
+    if (e->visitor)
+        e->visitor->exchange = e;
+    if (e->visitor && is_too_long(address))
+        shutdown(e->visitor->socket, SHUT_RDWR);
     e->server = s;
     e->body = (struct buf)BUF_INIT;
     e->bad_address = strstr(address, "%00") != NULL;
@@ -77,18 +110,11 @@ void exchange_on_completed(void *context, struct MHD_Connection *connection, voi
     if (!e)
         return;
     *exchange = NULL;
-    list_remove(s, e);
-    if (e->uploading)
-        atomic_fetch_sub(&s->uploads, 1);
     if (e->visitor) {
         e->visitor->served = true;
         visitor_must_act(&s->visitors, e->visitor);
     }
-    if (e->request.at_end)
-        e->request.at_end(&e->request);
-    buf_free(&e->body);
-    buf_free(&e->request.reply.body);
-    arena_free(e->request.arena);
+    end_exchange(s, e);
 }
 
 void exchange_on_connection(void *context, struct MHD_Connection *connection, void **visitor,
@@ -98,6 +124,9 @@ void exchange_on_connection(void *context, struct MHD_Connection *connection, vo
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         *visitor = visitor_enter(&s->visitors, info ? info->connect_fd : -1);
     } else if (*visitor) {
+        const struct visitor *v = *visitor;
+        if (v->exchange)
+            end_exchange(s, v->exchange);
         visitor_leave(&s->visitors, *visitor);
         *visitor = NULL;
     }
@@ -111,7 +140,7 @@ static enum MHD_Result send_reply(struct exchange *e) {
     if (!response)
         return MHD_NO;
     headers_write(e, response);
-    if (reply->status >= 500) {
+    if (reply->status >= 500 && !reply->unlogged) {
         char status[12];
         snprintf(status, sizeof status, "%d", reply->status);
         log_event(LOG_WARNING, "failed", LOG_ROUTE, e->request.route ? e->request.route->path : "-", LOG_STATUS, status,
@@ -171,6 +200,7 @@ static void read_head(struct exchange *e, const char *path, const char *method) 
     const bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     const bool known = get || strcmp(method, "POST") == 0;
     headers_read(e);
+    e->origin = headers_origin(e);
     e->room = FORM_BODY_MAX;
     r->method = get ? METHOD_GET : METHOD_POST;
     r->path = arena_string(r->arena, path);
@@ -202,9 +232,14 @@ static enum MHD_Result reply_refused(struct exchange *e) {
 }
 
 static enum MHD_Result begin(struct exchange *e, struct MHD_Connection *connection, const char *path,
-                             const char *method) {
+                             const char *method, const char *version) {
     e->connection = connection;
     read_head(e, path, method);
+    if (strcmp(version, MHD_HTTP_VERSION_1_0) == 0 &&
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding")) {
+        e->refusal = MHD_HTTP_BAD_REQUEST; /* chunks came with 1.1; a proxy in front that knows 1.0 only saw no body */
+        e->closing = true;
+    }
     return e->closing ? reply_refused(e) : MHD_YES;
 }
 
@@ -237,6 +272,7 @@ static void read_body(struct exchange *e) {
 
 static enum MHD_Result handle(struct exchange *e) {
     struct request *r = &e->request;
+    atomic_store(&e->whole, true);
     if (e->visitor)
         visitor_may_wait(e->visitor);
     if (!e->refusal && r->method == METHOD_POST)
@@ -271,9 +307,8 @@ enum MHD_Result exchange_on_request(void *context, struct MHD_Connection *connec
                                     void **exchange) {
     struct exchange *e = *exchange;
     (void)context;
-    (void)version;
     if (!e->connection)
-        return begin(e, connection, path, method);
+        return begin(e, connection, path, method, version);
     if (*size > 0)
         return receive(e, data, size);
     return e->wait ? resume(e) : handle(e);
@@ -320,10 +355,12 @@ bool request_desk(struct request *r, enum result (*job)(struct request *r),
     return workers_put(&r->exchange->server->desks, r, job, then);
 }
 
+bool request_server_stops(const struct request *r) {
+    return atomic_load(&r->exchange->server->stopping);
+}
+
 static bool miss(const struct request *r, int n) {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(r->exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    return misses_add(&r->exchange->server->misses, info ? info->client_addr : NULL, n);
+    return misses_add(&r->exchange->server->misses, origin_network(&r->exchange->origin), n);
 }
 
 bool request_count_miss(struct request *r) {
@@ -334,9 +371,24 @@ bool request_missed_too_often(const struct request *r) {
     return miss(r, 0);
 }
 
-bool exchange_any(struct server *s) {
+uint64_t request_network(const struct request *r) {
+    return origin_is_here(&r->exchange->origin) ? 0 : origin_network(&r->exchange->origin);
+}
+
+void request_count_try(struct request *r) {
+    if (request_network(r))
+        (void)misses_add(&r->exchange->server->tries, request_network(r), 1);
+}
+
+bool request_tried_too_often(const struct request *r) {
+    return request_network(r) && misses_add(&r->exchange->server->tries, request_network(r), 0);
+}
+
+bool exchange_any(struct server *s, bool whole) {
+    bool any = false;
     pthread_mutex_lock(&s->mutex);
-    const bool any = s->active != NULL;
+    for (const struct exchange *e = s->active; e && !any; e = e->next)
+        any = !whole || atomic_load(&e->whole);
     pthread_mutex_unlock(&s->mutex);
     return any;
 }

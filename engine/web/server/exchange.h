@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "web/server/limits.h"
+#include "web/server/origin.h"
 #include "web/server/request.h"
 #include "web/server/work.h"
 
@@ -15,9 +16,11 @@ struct exchange {
     struct server *server;
     struct MHD_Connection *connection; /* NULL until the headers are there */
     struct visitor *visitor;
+    struct origin origin;
     struct exchange *previous, *next; /* in the server's list of requests under way */
     bool bad_address;                 /* the raw address holds %00 */
     bool closing;                     /* the connection ends with this reply */
+    atomic_bool whole;                /* all of it has come */
     int refusal;                      /* the status to refuse with, 0 for none */
     unsigned allowed;                 /* methods, for a 405 */
     size_t received, room;            /* bytes of the body, kept or not; how many are kept at most */
@@ -36,13 +39,15 @@ struct server {
     int listening; /* socket */
     char *url;
     struct visitors visitors;
-    struct misses misses;
+    struct proxies proxies;
+    struct misses misses, tries; /* links that do not exist; passwords that are wrong */
     struct workers workers, desks;
     atomic_int uploads;      /* large bodies being received */
     pthread_mutex_t mutex;   /* of the list */
     struct exchange *active; /* requests under way */
     atomic_size_t suspended;
     atomic_bool stopping;
+    int64_t stop_began; /* clock_monotonic */
 };
 
 /* The library's callbacks; `context` is the struct server. */
@@ -55,14 +60,16 @@ void exchange_on_completed(void *context, struct MHD_Connection *connection, voi
 void exchange_on_connection(void *context, struct MHD_Connection *connection, void **visitor,
                             enum MHD_ConnectionNotificationCode code);
 
-/* For the stop: is any request under way? Resumes all that still wait, with WAIT_GIVEN_UP. */
-bool exchange_any(struct server *s);
+/* For the stop: is any request under way (of which all has come)? Resumes all that still wait, with WAIT_GIVEN_UP. */
+bool exchange_any(struct server *s, bool whole);
 void exchange_give_up_waiting(struct server *s);
 
 /* web/server/headers.c: the headers that every answer carries, and reading those that a request brings. */
 /* Is anything in the headers that a proxy in front and we might read differently (two lengths, two hosts, length and
- * chunks together)? */
+ * chunks together, another encoding than "chunked", a name or value with characters that have no place there)? */
 bool headers_are_ambiguous(struct MHD_Connection *connection);
+/* Who asks: the other end, or whom a proxy that is believed names. */
+struct origin headers_origin(const struct exchange *e);
 /* Cookie, languages. Copied into the request's arena. */
 void headers_read(struct exchange *e);
 /* Did the browser say that another site sent this form? */

@@ -30,22 +30,61 @@ enum { QUERY_MAX = 20, SESSION_COOKIE = 64 };
 
 struct seen {
     int host, length, encoding;
+    bool odd;
 };
+
+/* A name is a token (RFC 9110, 5.6.2). In a value, the library joins what was folded into several lines, and leaves a
+ * lone CR where it is. */
+static bool is_plain(const char *name, const char *value) {
+    for (const unsigned char *c = (const unsigned char *)name; *c; c++)
+        if (*c <= ' ' || *c > '~' || strchr("\"(),/:;<=>?@[\\]{}", *c))
+            return false;
+    for (const unsigned char *c = (const unsigned char *)value; *c; c++)
+        if ((*c < ' ' && *c != '\t') || *c == 0x7f)
+            return false;
+    return *name != '\0';
+}
 
 static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
     struct seen *seen = context;
     (void)kind;
-    (void)value;
+    value = value ? value : "";
     seen->host += strcasecmp(name, "Host") == 0;
     seen->length += strcasecmp(name, "Content-Length") == 0;
-    seen->encoding += strcasecmp(name, "Transfer-Encoding") == 0;
+    if (strcasecmp(name, "Transfer-Encoding") == 0) {
+        seen->encoding++;
+        seen->odd = seen->odd || strcasecmp(value, "chunked") != 0;
+    }
+    seen->odd = seen->odd || !is_plain(name, value);
     return MHD_YES;
 }
 
 bool headers_are_ambiguous(struct MHD_Connection *connection) {
-    struct seen seen = {0, 0, 0};
+    struct seen seen = {0, 0, 0, false};
     (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &seen);
-    return seen.host > 1 || seen.length > 1 || seen.encoding > 1 || (seen.length && seen.encoding);
+    return seen.host > 1 || seen.length > 1 || seen.encoding > 1 || (seen.length && seen.encoding) || seen.odd;
+}
+
+static enum MHD_Result join_forwarded(void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
+    struct buf *all = context;
+    (void)kind;
+    if (value && strcasecmp(name, "X-Forwarded-For") == 0) {
+        if (all->n > 0)
+            buf_char(all, ',');
+        buf_bytes(all, value, strlen(value));
+    }
+    return MHD_YES;
+}
+
+struct origin headers_origin(const struct exchange *e) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(e->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct origin peer = origin_of(info ? info->client_addr : NULL);
+    struct buf forwarded = BUF_INIT;
+    if (e->server->proxies.n > 0)
+        (void)MHD_get_connection_values(e->connection, MHD_HEADER_KIND, join_forwarded, &forwarded);
+    const struct origin named = origin_named(&e->server->proxies, peer, forwarded.n > 0 ? forwarded.p : NULL);
+    buf_free(&forwarded);
+    return named;
 }
 
 static const char *header(const struct exchange *e, enum MHD_ValueKind kind, const char *name) {
@@ -158,7 +197,7 @@ const char *headers_boundary(struct MHD_Connection *connection, struct arena *ar
     for (size_t i = 0; i < n; i++)
         if (at[i] <= ' ' || at[i] > '~' || strchr("\"\\<>@[]", at[i]))
             return NULL;
-    return n > 0 && n <= 70 ? arena_copy(arena, at, n) : NULL;
+    return n > 0 && n <= 70 && (!quoted || at[n]) ? arena_copy(arena, at, n) : NULL;
 }
 
 /* The library refuses a value with line breaks; that must not go unnoticed. */

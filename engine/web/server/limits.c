@@ -1,14 +1,17 @@
 #include "web/server/limits.h"
 
-#include <netinet/in.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/random.h"
+
+/* The sweeper looks so often; a limit says when somebody is gone, not when looking for them begins. */
+enum { SWEEP_MILLISECONDS = 250 };
 
 static void sweep(struct visitors *v) {
     const int64_t now = clock_monotonic();
@@ -25,7 +28,11 @@ static void *sweeper_run(void *context) {
     while (!v->stopping) {
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += 1;
+        until.tv_nsec += SWEEP_MILLISECONDS * 1000000L;
+        if (until.tv_nsec >= 1000000000L) {
+            until.tv_nsec -= 1000000000L;
+            until.tv_sec++;
+        }
         pthread_cond_timedwait(&v->stop, &v->mutex, &until);
         sweep(v);
     }
@@ -33,9 +40,14 @@ static void *sweeper_run(void *context) {
     return NULL;
 }
 
+void visitors_be_patient(struct visitors *v, int total_seconds) {
+    atomic_store(&v->patience, (int64_t)total_seconds * 1000 - SWEEP_MILLISECONDS);
+}
+
 bool visitors_start(struct visitors *v, int total_seconds) {
     pthread_condattr_t monotonic;
-    *v = (struct visitors){.patience = (int64_t)total_seconds * 1000};
+    *v = (struct visitors){.first = NULL};
+    visitors_be_patient(v, total_seconds);
     pthread_mutex_init(&v->mutex, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -84,15 +96,16 @@ void visitor_leave(struct visitors *v, struct visitor *visitor) {
 }
 
 void visitor_must_act(struct visitors *v, struct visitor *visitor) {
-    atomic_store(&visitor->deadline, clock_monotonic() + v->patience);
+    atomic_store(&visitor->deadline, clock_monotonic() + atomic_load(&v->patience));
 }
 
 void visitor_may_wait(struct visitor *visitor) {
     atomic_store(&visitor->deadline, 0);
 }
 
-void misses_start(struct misses *m) {
+void misses_start(struct misses *m, int most) {
     memset(m, 0, sizeof *m);
+    m->most = most;
     pthread_mutex_init(&m->mutex, NULL);
     random_bytes(m->key, sizeof m->key);
 }
@@ -101,27 +114,16 @@ void misses_stop(struct misses *m) {
     pthread_mutex_destroy(&m->mutex);
 }
 
-/* The hash of an address; IPv4 in IPv6's clothes is IPv4, and of real IPv6 the first half counts, which is what one
- * household or office has. */
-static uint64_t who(const struct misses *m, const struct sockaddr *address) {
-    unsigned char bytes[8] = {0}, hash[crypto_shorthash_BYTES];
-    if (address && address->sa_family == AF_INET) {
-        memcpy(bytes, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
-    } else if (address && address->sa_family == AF_INET6) {
-        const struct in6_addr *v6 = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-        if (IN6_IS_ADDR_V4MAPPED(v6))
-            memcpy(bytes, v6->s6_addr + 12, 4);
-        else
-            memcpy(bytes, v6->s6_addr, 8);
-    }
-    crypto_shorthash(hash, bytes, sizeof bytes, m->key);
+static uint64_t who(const struct misses *m, uint64_t network) {
+    unsigned char hash[crypto_shorthash_BYTES];
     uint64_t value;
+    crypto_shorthash(hash, (const unsigned char *)&network, sizeof network, m->key);
     memcpy(&value, hash, sizeof value);
     return value;
 }
 
-bool misses_add(struct misses *m, const struct sockaddr *address, int n) {
-    const uint64_t id = who(m, address);
+bool misses_add(struct misses *m, uint64_t network, int n) {
+    const uint64_t id = who(m, network);
     const int64_t minute = clock_monotonic() / 60000;
     pthread_mutex_lock(&m->mutex);
     const size_t slot = (size_t)(id % MISSES_SLOTS);
@@ -133,7 +135,7 @@ bool misses_add(struct misses *m, const struct sockaddr *address, int n) {
     const bool same = m->slots[slot].who == id && m->slots[slot].minute == minute;
     if (same)
         m->slots[slot].n += n;
-    const bool too_many = same && m->slots[slot].n > MISSES_PER_MINUTE;
+    const bool too_many = same && m->slots[slot].n > m->most;
     pthread_mutex_unlock(&m->mutex);
     return too_many;
 }

@@ -7,8 +7,10 @@
 #ifndef READINESS_WEB_REQUEST_H
 #define READINESS_WEB_REQUEST_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/result.h"
@@ -26,6 +28,7 @@ struct reply {
     const char *location; /* of a redirection, a path of ours */
     const char *cookie;   /* what the browser is to keep of a draft, "" to remove it, NULL to leave it */
     const char *refresh;  /* "15; url=/s/...": the browser goes there by itself after so many seconds; NULL: it stays */
+    bool unlogged;        /* also a failure of this says nothing in the log */
     bool lasting;         /* may be cached for a year (an asset named after its content) */
     /* Of the workspace: */
     const char
@@ -54,8 +57,9 @@ struct web {
     const char *db, *keys;               /* where the database and the waves' keys lie, for whoever puts a key back */
     struct mailer *mailer;               /* NULL: mail is not set up; and so are its tools: */
     const struct mailer_tools *mail_tools;
-    int mails_per_minute;             /* at most */
+    atomic_int mails_per_minute;      /* at most; the one thing that may change */
     const struct instrument *preview; /* NULL when answering for real */
+    const char *preview_file;         /* from where it is read anew for each page; NULL in the workspace */
     const char *public_url;
     bool secure;                /* people reach us by https */
     bool sessions;              /* people may sign in: by https, or from this very machine */
@@ -125,10 +129,21 @@ bool request_work(struct request *r, enum result (*job)(struct request *r),
 bool request_desk(struct request *r, enum result (*job)(struct request *r),
                   void (*then)(struct request *r, int outcome));
 
+/* The server has been told to end: what is under way is finished, and nothing new begins. */
+bool request_server_stops(const struct request *r);
+
 /* Somebody at this address typed or followed a link that does not exist. True when that happened too often within a
  * minute. Addresses live in memory only, hashed with a key of this run. */
 bool request_count_miss(struct request *r);
 /* The same question without counting. */
 bool request_missed_too_often(const struct request *r);
+
+/* The same for passwords and codes that were wrong. What comes from this very machine is not counted: where a proxy
+ * stands in front that the settings do not name, everybody seems to. */
+void request_count_try(struct request *r);
+bool request_tried_too_often(const struct request *r);
+/* A figure for the network that the request comes from, for keeping apart who tries what; 0: from this machine. To be
+ * kept in memory only. */
+uint64_t request_network(const struct request *r);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "instrument/library.h"
 #include "mail/mailer.h"
@@ -18,7 +19,9 @@
 
 /* Threads and queues: for resume codes (two hashes of 64 MiB at a time), for pages of the workspace. */
 enum { WORKERS = 2, WORK_ROOM = 16, DESKS = 4, DESK_ROOM = 64 };
-enum { DRAIN_MILLISECONDS = 20000, CONNECTION_MEMORY = 32 * 1024, BACKLOG = 1024 };
+/* What is not whole when the stop begins gets a little time to become so, what is being worked on gets the rest. */
+enum { DRAIN_PARTS = 5000, DRAIN_ALL = 18000 };
+enum { CONNECTION_MEMORY = 32 * 1024, BACKLOG = 1024 };
 
 /* "127.0.0.1:8080" or "[::1]:8080" in two parts. */
 static bool split_listen(struct arena *arena, const char *listen, const char **host, const char **port) {
@@ -114,6 +117,7 @@ static struct MHD_Daemon *start_daemon(struct server *s, const struct server_opt
 static void server_free(struct server *s) {
     pthread_mutex_destroy(&s->mutex);
     misses_stop(&s->misses);
+    misses_stop(&s->tries);
     gate_free(s->web.gate);
     jobs_stop(s->web.jobs);
     library_free(s->web.library);
@@ -161,6 +165,7 @@ static void prepare_web(struct server *s, const struct server_options *o) {
                         .db = arena_string(s->arena, o->db ? o->db : ""),
                         .keys = arena_string(s->arena, o->keys ? o->keys : ""),
                         .preview = o->preview ? o->preview_instrument : NULL,
+                        .preview_file = o->preview ? arena_string(s->arena, o->preview_file) : NULL,
                         .public_url = o->public_url ? arena_string(s->arena, o->public_url) : s->url};
     web->secure = strncmp(web->public_url, "https://", 8) == 0;
     web->sessions = web->secure || (is_loopback(web->public_url) && is_loopback(s->url));
@@ -170,10 +175,13 @@ static void prepare_web(struct server *s, const struct server_options *o) {
             web->style = web->assets[i];
     web->mailer = o->mailer;
     web->mail_tools = o->mailer ? mailer_tools_of(o->mailer) : NULL;
-    web->mails_per_minute = o->mails_per_minute;
+    atomic_init(&web->mails_per_minute, o->mails_per_minute);
     if (web->store)
         web->gate = gate_new();
-    if (web->store)
+    if (web->preview_file) /* the folder without a name behind it */
+        web->library = library_new(
+            arena_copy(s->arena, web->preview_file, (size_t)(file_name(web->preview_file) - web->preview_file)));
+    else if (web->store)
         web->library = library_new(web->surveys);
     if (web->store)
         web->jobs = jobs_start(store_folder(web->store));
@@ -189,8 +197,16 @@ enum result server_start(struct server **out, const struct server_options *optio
     atomic_init(&s->stopping, false);
     atomic_init(&s->uploads, 0);
     pthread_mutex_init(&s->mutex, NULL);
-    misses_start(&s->misses);
-    enum result result = start_listening(s, options->listen, findings);
+    misses_start(&s->misses, MISSES_PER_MINUTE);
+    misses_start(&s->tries, TRIES_PER_MINUTE);
+    enum result result = RESULT_OK;
+    if (!proxies_read(&s->proxies, options->trusted_proxies ? options->trusted_proxies : "")) {
+        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "proxies_wrong", "list",
+                    options->trusted_proxies, NULL);
+        result = RESULT_INPUT;
+    }
+    if (result == RESULT_OK)
+        result = start_listening(s, options->listen, findings);
     if (result == RESULT_OK) {
         s->url = url_of(s->arena, s->listening);
         prepare_web(s, options);
@@ -208,6 +224,11 @@ enum result server_start(struct server **out, const struct server_options *optio
     return RESULT_OK;
 }
 
+void server_change(struct server *s, int total_seconds, int mails_per_minute) {
+    visitors_be_patient(&s->visitors, total_seconds);
+    atomic_store(&s->web.mails_per_minute, mails_per_minute);
+}
+
 const char *server_url(const struct server *s) {
     return s->url;
 }
@@ -217,13 +238,21 @@ static void pause_a_moment(void) {
     nanosleep(&moment, NULL);
 }
 
+void server_refuse(struct server *s) {
+    if (atomic_exchange(&s->stopping, true))
+        return;
+    (void)MHD_quiesce_daemon(s->daemon);   /* the socket is ours; it is closed when nobody uses it any more, */
+    (void)shutdown(s->listening, SHUT_RD); /* but nobody is to queue for it from now on */
+    s->stop_began = clock_monotonic();
+}
+
 void server_stop(struct server *s) {
     if (!s)
         return;
-    atomic_store(&s->stopping, true);
-    (void)MHD_quiesce_daemon(s->daemon); /* the socket is ours; it is closed when nobody uses it any more */
-    const int64_t end = clock_monotonic() + DRAIN_MILLISECONDS;
-    while (exchange_any(s) && clock_monotonic() < end)
+    server_refuse(s);
+    while (exchange_any(s, false) && clock_monotonic() < s->stop_began + DRAIN_PARTS)
+        pause_a_moment();
+    while (exchange_any(s, true) && clock_monotonic() < s->stop_began + DRAIN_ALL)
         pause_a_moment();
     workers_stop(&s->desks); /* these waits end by themselves */
     workers_stop(&s->workers);

@@ -216,7 +216,9 @@ static void end(struct request *r, int outcome) {
 }
 
 void gate_enter(struct request *r) {
-    if (!(r->route->hashes ? request_work(r, work, end) : request_desk(r, work, end)))
+    if (r->route->hashes && request_tried_too_often(r))
+        gate_refuse(r, 429); /* before the queue, so that one network cannot fill it for all */
+    else if (!(r->route->hashes ? request_work(r, work, end) : request_desk(r, work, end)))
         gate_refuse(r, 503);
 }
 

@@ -21,7 +21,7 @@ enum {
 
 /* What sign-in keeps in memory, for this run. */
 struct gate {
-    struct throttle *accounts; /* tries per address that is typed */
+    struct throttle *accounts; /* tries per address that is typed and network that asks */
     unsigned char key[32];     /* for proofs of a right password, until the second factor is there */
 };
 struct gate *gate_new(void);
@@ -50,11 +50,13 @@ enum { ONCE_SIZE = 32 };
 void gate_hide_once(struct desk *d);
 void gate_once(struct desk *d, uint8_t made[ONCE_SIZE]);
 
-/* Is another try at this address allowed? Else the page that says how long to wait is written. */
+/* Is another try at this address allowed, from where it comes from? Else the page that says how long to wait is
+ * written. */
 bool gate_may_try(struct desk *d, const char *email);
 void gate_was_good(struct desk *d, const char *email);
 /* Notes in the audit log that signing in failed: for this account (its address), or "" for an address without one,
- * which is not kept. One line an account and hour says that it happened, however often. */
+ * which is not kept; and counts it for where it comes from. One line an account and hour says that it happened, however
+ * often. */
 void gate_note_failure(struct desk *d, const char *account);
 
 /* A short-lived proof that the password of this account was right, to carry through a form; and whose it is. */

@@ -38,6 +38,7 @@ static void show_start(struct desk *d, int status) {
     desk_form_open(d, "/instruments/import", true);
     desk_field_file(d, "file", "exchange_file", "exchange_file_hint", ".xlsx,.csv,.txt,.tsv,.lss,.md");
     desk_field_text(d, "name", "exchange_name", "exchange_name_hint", "", 64);
+    desk_field_text(d, "language", "exchange_language", "exchange_language_hint", "", 20);
     desk_button(d, "exchange_look", NULL, NULL);
     desk_form_close(d);
     desk_close(d);
@@ -70,6 +71,7 @@ static void write_list_of(struct desk *d, const struct findings *list, enum seve
     if (findings_count(list, severity) == 0)
         return;
     desk_section(d, heading);
+    html_markup(&d->screen.html, "<div class=row-says>");
     desk_table_open(d, caption);
     desk_table_head(d, "exchange_place", false);
     desk_table_head(d, "exchange_what", false);
@@ -84,6 +86,7 @@ static void write_list_of(struct desk *d, const struct findings *list, enum seve
         desk_row_close(d);
     }
     desk_table_close(d);
+    html_markup(&d->screen.html, "</div>");
     if (shown < findings_count(list, severity))
         desk_paragraph(d, "exchange_more");
 }
@@ -99,6 +102,7 @@ static void carry(struct desk *d, const struct exchange_made *made) {
 
 static void write_files(struct desk *d, const struct exchange_made *made) {
     struct html *h = &d->screen.html;
+    html_markup(h, "<div id=new-files>");
     desk_section(d, "exchange_files");
     desk_paragraph(d, is_administrator(d) ? "exchange_files_administrator" : "exchange_files_practitioner");
     desk_form_open(d, "/instruments/import", true);
@@ -117,7 +121,7 @@ static void write_files(struct desk *d, const struct exchange_made *made) {
     desk_say(d, "exchange_text");
     html_markup(h, "</summary><pre class=command>");
     desk_text(d, arena_copy(d->arena, made->files[0].text.p, made->files[0].text.n));
-    html_markup(h, "</pre></details>");
+    html_markup(h, "</pre></details></div>");
 }
 
 static void show_made(struct desk *d, int status, const struct exchange_made *made, const struct findings *list) {
@@ -129,7 +133,9 @@ static void show_made(struct desk *d, int status, const struct exchange_made *ma
         desk_text(d, desk_fill(d, "exchange_made", "kind", exchange_kind_names[made->kind], "lost",
                                desk_number(d, (double)findings_count(list, SEVERITY_WARNING), 0), "noted",
                                desk_number(d, (double)findings_count(list, SEVERITY_NOTE), 0), NULL));
-        html_markup(&d->screen.html, "</p>");
+        html_markup(&d->screen.html, "</p><p><a href=\"#new-files\">");
+        desk_say(d, "exchange_files");
+        html_markup(&d->screen.html, "</a></p>");
         write_list_of(d, list, SEVERITY_WARNING, "exchange_lost", "exchange_lost_table");
         write_list_of(d, list, SEVERITY_NOTE, "exchange_noted", "exchange_noted_table");
     }
@@ -140,10 +146,11 @@ static void show_made(struct desk *d, int status, const struct exchange_made *ma
 
 static void take_upload(struct desk *d, const char *file, struct str bytes) {
     struct findings *list = findings_new();
-    const char *name = desk_posted(d, "name", 64);
+    const char *name = desk_posted(d, "name", 64), *language = desk_posted(d, "language", 20);
     const struct exchange_source source = {.file = file,
                                            .bytes = bytes,
                                            .name = name[0] ? name : NULL,
+                                           .language = language[0] ? language : NULL,
                                            .texts = d->screen.texts,
                                            .reader = d->screen.words};
     struct exchange_made made;

@@ -1,5 +1,6 @@
 /* What sign-in keeps in memory: how often an address was tried, how many password hashes are computed at this moment,
  * and the key for proofs of a right password. */
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +28,10 @@ void gate_free(struct gate *g) {
     free(g);
 }
 
-/* Addresses are compared without case, so a try with other capitals is one more try. */
+/* Addresses are compared without case, so a try with other capitals is one more try. Who guesses at an account from one
+ * network makes nobody wait who signs in from another: else whoever asks without a pause would shut its owner out. */
 static const char *tried_name(struct desk *d, const char *email) {
-    char *name = arena_string(d->arena, email);
+    char *name = arena_printf(d->arena, "%s\n%016" PRIx64, email, request_network(d->request));
     for (char *c = name; *c; c++)
         if (*c >= 'A' && *c <= 'Z')
             *c = (char)(*c - 'A' + 'a');
@@ -56,6 +58,7 @@ void gate_was_good(struct desk *d, const char *email) {
 }
 
 void gate_note_failure(struct desk *d, const char *account) {
+    request_count_try(d->request);
     static const char act[] = "sign_in_failed";
     const struct audit line = {.time = clock_now(), .account = "", .act = act, .object = account};
     if (store_add_audit_once(d->store, &line, line.time - HOUR) != RESULT_OK)

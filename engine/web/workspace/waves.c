@@ -1,6 +1,8 @@
 /* The waves of an assessment, and what can be done with each. */
 #include <string.h>
 
+#include "collect/wordings.h"
+#include "web/workspace/differences.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
@@ -20,18 +22,28 @@ static void write_open_links(struct desk *d, const struct wave *w) {
 }
 
 /* The days on which it took over other words of its instrument. */
-static bool write_adoptions(struct desk *d, const struct wave *w) {
-    const char **days;
-    size_t n;
-    if (store_list_adoptions(d->store, d->arena, w->id, &days, &n) != RESULT_OK)
-        return false;
+static void write_adoptions(struct desk *d, const struct wording *list, size_t n) {
     struct buf out = BUF_INIT;
     for (size_t i = 0; i < n; i++)
-        buf_printf(&out, "%s%s", i ? ", " : "", desk_day(d, days[i]));
+        buf_printf(&out, "%s%s", i ? ", " : "", desk_day(d, list[i].until));
     if (n)
         setup_fact(d, "setup_wave_adopted_on", arena_copy(d->arena, out.p, out.n));
     buf_free(&out);
-    return true;
+}
+
+/* And what people had read until then. */
+static void write_wordings(struct desk *d, const struct wording *list, size_t n) {
+    struct html *h = &d->screen.html;
+    for (size_t i = 0; i < n; i++) {
+        html_markup(h, "<details><summary>");
+        html_text(h, desk_fill(d, "setup_wave_wording_until", "day", desk_day(d, list[i].until), NULL));
+        html_markup(h, "</summary>");
+        if (list[i].change.n)
+            differences_write(d, &list[i].change);
+        else
+            desk_paragraph(d, "setup_wave_wording_lost");
+        html_markup(h, "</details>");
+    }
 }
 
 /* One wave: few enough for a card each, which a phone can show whole. */
@@ -39,8 +51,11 @@ static bool write_card(struct desk *d, const struct wave *w) {
     static const char *const states[] = {"setup_wave_open", "setup_wave_emptied", "setup_wave_closed"};
     struct html *h = &d->screen.html;
     struct wave_counts counts;
+    struct wording *wordings;
+    size_t n_wordings;
     bool destroyed;
-    if (store_count_answers(d->store, d->arena, w, &counts) != RESULT_OK ||
+    if (collect_list_wordings(d->store, d->arena, w->id, &wordings, &n_wordings) != RESULT_OK ||
+        store_count_answers(d->store, d->arena, w, &counts) != RESULT_OK ||
         store_is_destroyed(d->store, w, &destroyed) != RESULT_OK)
         return false;
     html_open(h, "li");
@@ -60,8 +75,9 @@ static bool write_card(struct desk *d, const struct wave *w) {
         setup_fact(d, "setup_last_day", setup_until(d, w));
     if (w->closed[0])
         setup_fact(d, "setup_wave_closed_on", desk_day(d, w->closed));
-    const bool good = write_adoptions(d, w);
+    write_adoptions(d, wordings, n_wordings);
     setup_facts_close(d);
+    write_wordings(d, wordings, n_wordings);
     if (w->state == WAVE_OPEN) {
         write_open_links(d, w);
     } else if (w->state == WAVE_CLOSED && !destroyed) {
@@ -70,7 +86,7 @@ static bool write_card(struct desk *d, const struct wave *w) {
         html_markup(h, "</p>");
     }
     html_markup(h, "</li>");
-    return good;
+    return true;
 }
 
 void waves_show(struct desk *d) {

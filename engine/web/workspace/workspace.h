@@ -5,6 +5,9 @@
 
 #include "web/workspace/desk.h"
 
+/* health.c: for monitors. The one page of the workspace that anyone may ask, on the event loop. */
+void health_serve(struct request *r);
+
 /* sign_in.c: password, then the second factor; proving anew who one is (again.c); leaving. */
 void sign_in_show(struct desk *d);
 void sign_in_handle(struct desk *d);
