@@ -10,7 +10,9 @@ of the statistics with R. Coverage, tsan, memcheck and analyzer run with --long,
 of their own.
 """
 import concurrent.futures
+import fnmatch
 import glob
+import json
 import os
 import re
 import subprocess
@@ -129,6 +131,11 @@ def rules():
             one('shellcheck', ['shellcheck'] + scripts + ['.ci/run'])]
 
 
+def hardening():
+    """Flags of the compiler and the linker, read off the binary: with --long, off the one that people run."""
+    return python_tests('rules', 'release' if LONG else 'asan')
+
+
 def unit():
     """Each promise of the rooms, by themselves."""
     return unit_programs('asan')
@@ -167,6 +174,11 @@ def privacy():
 def hostile():
     """Clients who mean harm: races, scanners, floods, smuggled requests, slow connections, storms, injection."""
     return python_tests('hostile')
+
+
+def package():
+    """Manual pages, completion, the unit; with --long the Debian package in a clean Debian."""
+    return python_tests('package')
 
 
 def browser():
@@ -222,23 +234,75 @@ def with_r():
     return python_tests('with_r')
 
 
+# Where no branch may be left out, and why: whoever is let in, whatever keeps answers and gives them back.
+CRITICAL = [
+    ('disclosure', 'what a table may show', ['engine/aggregate/disclose.c']),
+    ('tokens', 'links, codes, pseudonyms and the keys behind them', ['engine/collect/keys.c', 'engine/collect/safekeeping.c']),
+    ('ballots', 'from the answer to the closed wave', ['engine/collect/%s.c' % name for name in (
+        'ballot', 'content', 'sitting', 'close', 'coarsen')]),
+    ('authentication', 'who is let in', ['engine/access/*.c'] + ['engine/web/workspace/%s.c' % name for name in (
+        'sign_in', 'gate', 'again', 'tries', 'welcome', 'account_password', 'account_totp')]),
+    ('store', 'everything that is kept', ['engine/store/*.c']),
+]
+LEAST = {'line': 90, 'branch': 80}
+
+
+def coverage_table(files):
+    """The lines of build/coverage.txt, and what is below its limit; `files` as gcovr's summary has them."""
+    def row(name, chosen, limits):
+        figures = []
+        for kind in ('line', 'branch'):
+            total, covered = (sum(f['%s_%s' % (kind, what)] for f in chosen) for what in ('total', 'covered'))
+            share = 100 * covered / total if total else 100
+            figures.append('%6d of %6d %6.2f %%' % (covered, total, share))
+            if share < limits.get(kind, 0):
+                below.append('%s: %.2f %% of %s, at least %d %%' % (name, share, kind, limits[kind]))
+        return '%-46s %s %s' % (name, *figures)
+
+    below = []
+    lines = ['%-46s %-27s branches' % ('', 'lines'), row('everything', files, LEAST), '']
+    for room in sorted(set(os.path.dirname(f['filename']) for f in files)):
+        lines.append(row(room, [f for f in files if os.path.dirname(f['filename']) == room], {}))
+    for name, why, patterns in CRITICAL:
+        lines += ['', '%s (%s)' % (name, why)]
+        for f in files:
+            if any(fnmatch.fnmatch(f['filename'], pattern) for pattern in patterns):
+                lines.append(row(f['filename'], [f], {'branch': 100}))
+    return lines, below
+
+
 def coverage(pool):
-    """Lines and branches, over the unit tests and the tests through the pages."""
-    build('dev')
-    jobs = unit_programs('dev') + [job for folder in ('web', 'story') for job in python_tests(folder, 'dev')]
-    list(pool.map(Job.go, jobs))
+    """Lines and branches, over the unit tests and the short forms of those that drive the program; a table of them in
+    build/coverage.txt. Programs that are killed or that fail on purpose are not counted: they leave no counters."""
+    if not build('dev'):
+        return
+    for counters in glob.glob(os.path.join(ROOT, 'build/dev/**/*.gcda'), recursive=True):
+        os.remove(counters)
+    jobs = [job for folder in ('story', 'web', 'mail', 'privacy') for job in python_tests(folder, 'dev')] + unit_programs('dev')
+    for job in jobs:
+        job.env.pop('READINESS_LONG', None)
+    for done in concurrent.futures.as_completed([pool.submit(job.go) for job in jobs]):
+        job, good, bad, output, seconds = done.result()
+        failed.extend('coverage of %s: %s' % (job.name, b) for b in bad)
+    summary = os.path.join(ROOT, 'build/coverage.json')
     status, output = run(['gcovr', '-r', ROOT, '--object-directory', 'build/dev', '-f', 'engine/', '-f', 'reports/',
-                          '--print-summary', '--exclude-throw-branches', '--gcov-ignore-parse-errors', '-s'])
-    summary = [line for line in output.splitlines() if line.startswith(('lines', 'functions', 'branches'))]
-    print('\n'.join(summary) if summary else output[-4000:])
-    if not summary:
-        failed.append('coverage')
+                          '--exclude-throw-branches', '--exclude-unreachable-branches', '--gcov-ignore-parse-errors',
+                          '--json-summary', summary])
+    if status != 0:
+        failed.append('coverage: ' + output[-2000:])
+        return
+    with open(summary) as file:
+        lines, below = coverage_table(json.load(file)['files'])
+    with open(os.path.join(ROOT, 'build/coverage.txt'), 'w') as file:
+        file.write('\n'.join(lines) + '\n')
+    print('\n'.join(lines))
+    failed.extend('coverage of ' + what for what in below)
 
 
 # The long ones first, so that no core waits at the end.
-PARTS = [analysis, analyzer, memcheck, tsan, browser, faults, privacy, hostile, workbook, story, web, mail, unit, rules, with_r]
+PARTS = [analysis, analyzer, memcheck, tsan, browser, faults, privacy, hostile, package, workbook, story, web, mail, unit, rules, hardening, with_r]
 ASKED = {fuzz: LONG, coverage: LONG, tsan: LONG, memcheck: LONG, analyzer: LONG, with_r: '--with-r' in sys.argv}
-BUILDS = {faults: 'plain', tsan: 'tsan', memcheck: 'valgrind'}
+BUILDS = {faults: 'plain', tsan: 'tsan', memcheck: 'valgrind', hardening: 'release' if LONG else 'asan'}
 
 
 def main():

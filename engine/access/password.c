@@ -16,23 +16,24 @@ static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$uxbjQAgTWPuEDUB6alF
 
 static bool listed(struct str word) {
     struct str rest = embedded_find("config/common-passwords.txt"), line;
-    while (word.n && rest.n && str_split(&rest, '\n', &line))
-        if (str_equal(str_trim(line), word))
+    while (str_split(&rest, '\n', &line))
+        if (word.n && str_equal(str_trim(line), word))
             return true;
     return false;
 }
 
 /* "Password-2027!" is no better than "password": compared are the letters and figures in lower case, also without the
  * figures at the end. */
-static bool is_common(const char *password) {
-    char word[PASSWORD_MOST];
+static bool is_common(struct str password) {
+    char word[PASSWORD_MOST]; /* longer ones are refused before this is asked */
     size_t n = 0, different = 0;
     bool seen[256] = {false};
-    for (const unsigned char *p = (const unsigned char *)password; *p && n < sizeof word; p++) {
-        different += !seen[*p];
-        seen[*p] = true;
-        if (isalnum(*p) || *p >= 0x80)
-            word[n++] = (char)tolower(*p);
+    for (size_t i = 0; i < password.n; i++) {
+        const unsigned char c = (unsigned char)password.p[i];
+        different += !seen[c];
+        seen[c] = true;
+        if (isalnum(c) || c >= 0x80)
+            word[n++] = (char)tolower(c);
     }
     if (different < DIFFERENT_LEAST || listed((struct str){word, n}))
         return true;
@@ -55,7 +56,7 @@ enum result password_allowed(const char *password, const char *email, struct fin
     size_t n = strlen(password);
     const char *code = n < PASSWORD_LEAST            ? "password_short"
                        : n > PASSWORD_MOST           ? "password_long"
-                       : is_common(password)         ? "password_common"
+                       : is_common(str_of(password)) ? "password_common"
                        : holds_name(password, email) ? "password_email"
                                                      : NULL;
     if (code)

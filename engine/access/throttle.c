@@ -46,7 +46,7 @@ static uint64_t hash_of(const struct throttle *t, const char *who) {
     crypto_shorthash(bytes, (const uint8_t *)lower.p, lower.n, t->key);
     buf_free(&lower);
     memcpy(&hash, bytes, sizeof hash);
-    return hash ? hash : 1;
+    return hash | 1; /* never that of a free row */
 }
 
 /* The name's row; when there is none, the free or longest quiet one, emptied. */
@@ -55,6 +55,8 @@ static struct row *row_of(struct throttle *t, uint64_t who, int64_t now) {
     for (size_t i = 0; i < ROWS; i++) {
         struct row *row = &t->rows[i];
         if (row->who == who) {
+            if (now < row->last) /* another thread's try, which asked the clock later, came first */
+                row->last = now;
             if (now - row->last > FORGET_AFTER)
                 row->tries = 0;
             return row;
@@ -78,7 +80,7 @@ int64_t throttle_try(struct throttle *t, const char *who, int64_t now) {
     pthread_mutex_lock(&t->mutex);
     struct row *row = row_of(t, hash, now);
     int64_t wait = row->last + pause_after(row->tries) - now;
-    if (wait <= 0 || row->tries < FREE_TRIES) {
+    if (wait <= 0) {
         wait = 0;
         row->tries += row->tries < 1000;
         row->last = now;

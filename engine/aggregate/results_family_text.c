@@ -24,6 +24,21 @@ static void variable_key(struct buf *out, const char *before, const struct varia
     }
 }
 
+static bool skip(struct str *text, const char *head) {
+    size_t n = strlen(head);
+    if (text->n < n || memcmp(text->p, head, n) != 0) {
+        return false;
+    }
+    *text = (struct str){text->p + n, text->n - n};
+    return true;
+}
+
+/* Is this the key of the variable, without what stands before it? */
+static bool is_variable(struct str key, const struct variable *v) {
+    return skip(&key, kind_names[v->kind]) &&
+           (v->kind == KIND_RESPONSE ? key.n == 0 : skip(&key, ".") && str_is(key, v->name));
+}
+
 static void write_rules(struct json_writer *w, const struct layout *l, const struct family *f) {
     json_key(w, "paired");
     json_open(w, '[');
@@ -103,7 +118,6 @@ struct family *family_read(struct arena *arena, const struct layout *l, struct s
     struct family *f = family_new(arena, l, n_groups);
     struct arena *scratch = arena_new();
     bool *named = arena_array(scratch, l->n_variables, sizeof *named);
-    struct buf key = BUF_INIT;
     struct json_reader r;
     struct json_member m;
     for (bool more = json_read_object(&r, json, scratch); more && json_next(&r, &m);) {
@@ -116,19 +130,12 @@ struct family *family_read(struct arena *arena, const struct layout *l, struct s
         if (str_is(m.key, "paired")) {
             read_paired(f, l, m.text, scratch);
         }
+        struct str rest = m.key;
+        bool *in = skip(&rest, "plain.") ? f->plain : skip(&rest, "veiled.") ? f->veiled : f->published;
         for (size_t v = 0; v < l->n_variables; v++) {
-            variable_key(&key, "", &l->variables[v]);
-            if (str_is(m.key, key.p)) {
-                named[v] = true;
-                read_groups(f->published + v * n_groups, m.text, names, n_groups, scratch);
-            }
-            variable_key(&key, "plain.", &l->variables[v]);
-            if (str_is(m.key, key.p)) {
-                read_groups(f->plain + v * n_groups, m.text, names, n_groups, scratch);
-            }
-            variable_key(&key, "veiled.", &l->variables[v]);
-            if (str_is(m.key, key.p)) {
-                read_groups(f->veiled + v * n_groups, m.text, names, n_groups, scratch);
+            if (is_variable(rest, &l->variables[v])) {
+                named[v] = named[v] || in == f->published;
+                read_groups(in + v * n_groups, m.text, names, n_groups, scratch);
             }
         }
     }
@@ -137,7 +144,6 @@ struct family *family_read(struct arena *arena, const struct layout *l, struct s
             memcpy(f->published + v * n_groups, f->published, n_groups * sizeof(bool));
         }
     }
-    buf_free(&key);
     arena_free(scratch);
     return f;
 }

@@ -141,7 +141,9 @@ static size_t choice_of(const struct overall *o, const struct atom *a) {
 
 /* Adds what one class, with so many persons per choice, puts at stake for every set T of choices. */
 static void add_support(const struct overall *o, uint64_t *support, const uint32_t *with) {
-    uint64_t all = 0, in[1 << POOLED_CHOICES];
+    uint32_t all = 0;
+    __attribute__((uninitialized))
+    uint32_t in[1 << POOLED_CHOICES]; /* by far the most called here; all used is written */
     size_t n_given = 0;
     for (size_t c = 0; c <= o->n_choices; c++) {
         all += with[c];
@@ -151,9 +153,13 @@ static void add_support(const struct overall *o, uint64_t *support, const uint32
         return;
     }
     in[0] = 0;
+    for (size_t c = 0; c < o->n_choices; c++) {
+        for (size_t t = 0; t < (size_t)1 << c; t++) { /* the sets with c in them, after those without */
+            in[t + ((size_t)1 << c)] = in[t] + with[c];
+        }
+    }
     for (size_t t = 1; t < (size_t)1 << o->n_choices; t++) {
-        in[t] = in[t & (t - 1)] + with[__builtin_ctzll(t)];
-        support[t] += in[t] < all - in[t] ? in[t] : all - in[t];
+        support[t] += in[t] < all - in[t] ? in[t] : all - in[t]; /* analyzer: all are written by the loops above */
     }
 }
 

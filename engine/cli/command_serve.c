@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/moment.h"
 #include "cli/control.h"
 #include "cli/mailing.h"
 #include "collect/retention.h"
@@ -72,6 +73,7 @@ static void keep_house(struct cli *cli) {
         log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "copies", -1);
     if (cli->store && (!store_is_well(cli->store, &free_bytes) || (free_bytes >= 0 && free_bytes < FREE_LITTLE)))
         log_event(LOG_WARNING, "database_in_danger", LOG_REASON, free_bytes < FREE_LITTLE ? "disk" : "database", -1);
+    moment_sweep();
     log_event(LOG_DEBUG, "housekeeping_done", -1);
 }
 

@@ -76,10 +76,11 @@ static bool pad(struct arena *arena, struct str content, size_t room, struct str
         if (content.n)
             memcpy(p + LENGTH_BYTES, content.p, content.n);
     } else {
-        uLongf n = room - 2 * LENGTH_BYTES;
-        if (compress2(p + 2 * LENGTH_BYTES, &n, (const Bytef *)content.p, content.n, Z_BEST_COMPRESSION) != Z_OK)
+        const size_t head = 2 * (size_t)LENGTH_BYTES;
+        uLongf n = room - head;
+        if (compress2(p + head, &n, (const Bytef *)content.p, content.n, Z_BEST_COMPRESSION) != Z_OK)
             return false;
-        memset(p + 2 * LENGTH_BYTES + n, 0, room - 2 * LENGTH_BYTES - n); /* what a failed or long attempt left */
+        memset(p + head + n, 0, room - head - n); /* what a failed or long attempt left */
         put_length(p, (uint32_t)n | PACKED);
         put_length(p + LENGTH_BYTES, (uint32_t)content.n);
     }

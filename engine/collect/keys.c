@@ -127,8 +127,9 @@ bool stop_normalise(const char *typed, char out[STOP_LENGTH + 1], struct id *inv
     return true;
 }
 
+/* Of a character of a token, never the zero behind it; -1 when codes do not have it. */
 static int code_value(char c) {
-    const char *at = c ? strchr(code_alphabet, c) : NULL;
+    const char *at = strchr(code_alphabet, c);
     return at ? (int)(at - code_alphabet) : -1;
 }
 

@@ -25,13 +25,12 @@ static enum result say(struct findings *findings, const char *path, const char *
 }
 
 /* Seals what an answer could be, to what people's answers are sealed to, and opens it with what closing opens them
- * with. */
+ * with. A seal that opens holds what was sealed: it is authenticated. */
 static bool opens_canary(struct arena *arena, const struct wave_key *key, const uint8_t public_key[32]) {
     static const char canary[] = "{\"a\":\"1\"}";
     struct str opened;
     const struct str sealed = ballot_seal(arena, public_key, str_of(canary), BALLOT_ROOM_LEAST);
-    return sealed.n > 0 && ballot_open(arena, key->public_key, key->secret_key, sealed, &opened) &&
-           str_is(opened, canary);
+    return ballot_open(arena, key->public_key, key->secret_key, sealed, &opened);
 }
 
 enum result collect_check_key(const char *keys, const struct kept_wave *wave, struct findings *findings) {
@@ -44,8 +43,7 @@ enum result collect_check_key(const char *keys, const struct kept_wave *wave, st
         result = say(findings, path, "key_not_there", wave);
     else if (key_read(keys, wave->id, &key, NULL) != RESULT_OK)
         result = say(findings, path, "key_unreadable", wave);
-    else if (memcmp(key.public_key, wave->public_key, sizeof key.public_key) != 0 ||
-             !opens_canary(arena, &key, wave->public_key))
+    else if (!opens_canary(arena, &key, wave->public_key))
         result = say(findings, path, "key_of_another", wave);
     else if (st.st_mode & 077)
         result = say(findings, path, "key_for_others", wave);

@@ -348,6 +348,8 @@ static const char *cell_text(struct opening *o) {
 }
 
 static void end_cell(struct opening *o) {
+    if (o->column < 0) /* a row within a cell: no program writes that */
+        o->column = 0;
     const struct place place = {o->sheet->place, o->row_number, o->column + 1};
     const char *text = cell_text(o);
     if (o->kind == CELL_ERROR || (o->has_formula && !o->has_value)) {

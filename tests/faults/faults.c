@@ -3,9 +3,9 @@
  * time, also between two requests of a running server. It counts the calls of the chosen kinds, and makes the n-th fail
  * (once, or from then on), be cut short, or be the last thing the process did.
  *
- * Only calls on regular files are counted (and standard output, when a command writes there): what goes through sockets and
- * pipes fails by other laws. A stream of stdio is broken by putting /dev/full, or a folder, in the place of its descriptor:
- * then its own buffering meets the fault wherever it would. */
+ * Only calls on regular files are counted (and standard output, when a command writes there): what goes through sockets
+ * and pipes fails by other laws. A stream of stdio is broken by putting /dev/full, or a folder, in the place of its
+ * descriptor: then its own buffering meets the fault wherever it would. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>

@@ -1,11 +1,11 @@
-/* The power goes, at every moment of a wave's life: it is opened, people answer, it is closed. Everything that reaches the
- * disk is recorded (record.c); then every state that the disk may legally be in is built: what was not synced may be lost,
- * may have arrived in part, in another order, or torn within. Each is opened by the real store. It must be whole, hold
- * everything that was acknowledged before that moment, and every wave that is open must have its key.
+/* The power goes, at every moment of a wave's life: it is opened, people answer, it is closed. Everything that reaches
+ * the disk is recorded (record.c); then every state that the disk may legally be in is built: what was not synced may
+ * be lost, may have arrived in part, in another order, or torn within. Each is opened by the real store. It must be
+ * whole, hold everything that was acknowledged before that moment, and every wave that is open must have its key.
  *
- * power [images a moment; 0: all that can be counted] [every so manieth moment] [the first one]; prints one line of figures
- * and ends with 1 when an image is bad. POWER_LYING_DISK=1: a disk that syncs nothing, so that
- * answers must get lost: the attack can succeed. */
+ * power [images a moment; 0: all that can be counted] [every so manieth moment] [the first one]; prints one line of
+ * figures and ends with 1 when an image is bad. POWER_LYING_DISK=1: a disk that syncs nothing, so that answers must get
+ * lost: the attack can succeed. */
 #include <dirent.h>
 #include <sodium.h>
 #include <sqlite3.h>
@@ -96,7 +96,8 @@ static void end(struct store *store, struct collect *c) {
 }
 
 /* A wave from its opening to its closing; in the middle the program is stopped and started again. */
-static void live(struct life *life, const struct assessment *a, const struct instrument *instrument, const char *label) {
+static void live(struct life *life, const struct assessment *a, const struct instrument *instrument,
+                 const char *label) {
     struct arena *arena = arena_new();
     struct store *store;
     struct collect *c = begin(&store, folder);
@@ -106,7 +107,8 @@ static void live(struct life *life, const struct assessment *a, const struct ins
     size_t n;
     must(c != NULL, "the database does not open");
     must(collect_open_wave(c, a, instrument, &(struct new_wave){.label = label, .open_links = OPEN_LINKS_NONE}, &wave,
-                           arena, NULL) == RESULT_OK, "the wave does not open");
+                           arena, NULL) == RESULT_OK,
+         "the wave does not open");
     life->wave = wave.id;
     life->opened = record_now();
     must(collect_links(c, &wave, arena, &links, &n, NULL) == RESULT_OK, "no links");
@@ -133,7 +135,8 @@ static void play(void) {
     const struct instrument *instrument;
     struct store *store;
     struct collect *c = begin(&store, folder);
-    struct assessment a = {.id = id_new(), .name = "a", .title = "A", .instrument = "story", .min_group = 5, .min_comments = 10};
+    struct assessment a = {
+        .id = id_new(), .name = "a", .title = "A", .instrument = "story", .min_group = 5, .min_comments = 10};
     struct organisation north = {"north", "North", "", "", -1};
     struct person people[PEOPLE];
     must(c != NULL, "the database does not open at first");
@@ -211,16 +214,18 @@ static const char *check_wave(sqlite3 *db, const struct life *life, size_t steps
         if (state == WAVE_OPEN)
             there = number(db, "SELECT count(*) FROM ballot WHERE key = ?", life->ballot[i], 32, NULL);
         else
-            there = number(db, "SELECT count(*) FROM comment WHERE wave = ? AND text = ?", life->wave.bytes, 16, life->text[i]);
+            there = number(db, "SELECT count(*) FROM comment WHERE wave = ? AND text = ?", life->wave.bytes, 16,
+                           life->text[i]);
         if (life->cast[i] && life->cast[i] <= steps && there != 1)
             return there > 1 ? "a doubled answer" : "an acknowledged answer is lost";
         if (there > 1)
             return "a doubled answer";
     }
-    if (state == WAVE_OPEN && number(db, "SELECT (SELECT count(*) FROM ballot WHERE wave = ?1) ="
-                                         " (SELECT count(*) FROM ticket WHERE wave = ?1 AND state = 1)"
-                                         " AND (SELECT count(*) FROM ballot WHERE wave = ?1) ="
-                                         " (SELECT sum(answered) FROM invited WHERE wave = ?1)",
+    if (state == WAVE_OPEN && number(db,
+                                     "SELECT (SELECT count(*) FROM ballot WHERE wave = ?1) ="
+                                     " (SELECT count(*) FROM ticket WHERE wave = ?1 AND state = 1)"
+                                     " AND (SELECT count(*) FROM ballot WHERE wave = ?1) ="
+                                     " (SELECT sum(answered) FROM invited WHERE wave = ?1)",
                                      life->wave.bytes, 16, NULL) != 1)
         return "tickets, ballots and counts differ";
     return NULL;
@@ -266,7 +271,8 @@ static void try_image(struct image image) {
     tried++;
     opened_whole += !wrong;
     if (wrong && ++bad <= 20)
-        fprintf(stderr, "after %zu steps, way %d, %llx: %s\n", image.steps, (int)image.way, (unsigned long long)image.mask, wrong);
+        fprintf(stderr, "after %zu steps, way %d, %llx: %s\n", image.steps, (int)image.way,
+                (unsigned long long)image.mask, wrong);
 }
 
 /* The images of one moment. `most` 0: every subset where there are at most MANY changes, else all prefixes, all single
@@ -321,7 +327,8 @@ int main(int argc, char **argv) {
     }
     for (size_t i = part % stride; i <= n; i += stride, moments++)
         try_moment(i, most, &random);
-    printf("%zu steps recorded (%zu syncs, %zu names), %zu moments, %zu images, %zu whole with everything acknowledged, %zu bad, %ld s\n",
+    printf("%zu steps recorded (%zu syncs, %zu names), %zu moments, %zu images, %zu whole with everything "
+           "acknowledged, %zu bad, %ld s\n",
            n, syncs, names, moments, tried, opened_whole, bad, (long)(time(NULL) - begun));
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s %s", folder, other);

@@ -164,9 +164,25 @@ static int vfs_shm_unmap(sqlite3_file *f, int flag) {
     return OWN(f)->pMethods->xShmUnmap(OWN(f), flag);
 }
 
-static const sqlite3_io_methods methods = {
-    2,         vfs_close,  vfs_read,     vfs_write,   vfs_truncate, vfs_sync,     vfs_size,     vfs_lock,        vfs_unlock,
-    vfs_reserved, vfs_control, vfs_sector, vfs_promises, vfs_shm_map,  vfs_shm_lock, vfs_shm_barrier, vfs_shm_unmap, NULL, NULL};
+static const sqlite3_io_methods methods = {2,
+                                           vfs_close,
+                                           vfs_read,
+                                           vfs_write,
+                                           vfs_truncate,
+                                           vfs_sync,
+                                           vfs_size,
+                                           vfs_lock,
+                                           vfs_unlock,
+                                           vfs_reserved,
+                                           vfs_control,
+                                           vfs_sector,
+                                           vfs_promises,
+                                           vfs_shm_map,
+                                           vfs_shm_lock,
+                                           vfs_shm_barrier,
+                                           vfs_shm_unmap,
+                                           NULL,
+                                           NULL};
 
 static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *f, int flags, int *out) {
     struct seen *s = (struct seen *)f;

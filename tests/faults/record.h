@@ -1,5 +1,6 @@
-/* What reaches the disk, in the order in which it was asked for: a recording SQLite VFS for the database, and the calls of
- * base/file.c for keys (linked with --wrap). From the record, every state that a power cut may legally leave is built. */
+/* What reaches the disk, in the order in which it was asked for: a recording SQLite VFS for the database, and the calls
+ * of base/file.c for keys (linked with --wrap). From the record, every state that a power cut may legally leave is
+ * built. */
 #ifndef READINESS_TESTS_RECORD_H
 #define READINESS_TESTS_RECORD_H
 

@@ -21,8 +21,8 @@ import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support.faults import LONG, rows, whole  # noqa: E402
-from support.readiness import Browser, Failed, PROGRAM  # noqa: E402
-from support.scene import ANSWERS, scene  # noqa: E402
+from support.readiness import Browser, Failed, Installation, PROGRAM  # noqa: E402
+from support.scene import ANSWERS, STORY  # noqa: E402
 
 KILLS, ACKNOWLEDGED = (1000, 50000) if LONG else (50, 1500)
 CLIENTS, STAFF = 4, 160000 if LONG else 16000
@@ -91,10 +91,24 @@ def answer_all(port, mine, stop, out):
                 dropped = trouble
             if stop.is_set():  # sent but never acknowledged: it may be there or not
                 break
-            time.sleep(0.004)
+            time.sleep(0.01)
         if stop.is_set():
             break
     out.put((ledger, dict(odd), repr(dropped)))
+
+
+def prepared():
+    """An open wave with STAFF people; a table may have 50,000 rows."""
+    here = Installation()
+    here.run('assessment', 'new', 'tale', '--instrument', STORY, '--title', 'A tale')
+    here.write('organisations.csv', 'code,name\nnorth,North House\nsouth,South House\n')
+    here.run('organisation', 'import', 'tale', 'organisations.csv')
+    for first in range(0, STAFF, 40000):
+        here.write('people.csv', 'email,organisation\n' + ''.join(
+            'staff%d@a.example,%s\n' % (i, ('north', 'south')[i % 2]) for i in range(first, min(STAFF, first + 40000))))
+        here.run('people', 'import', 'tale', 'people.csv')
+    here.run('wave', 'open', 'tale', '--label', 'Baseline')
+    return here
 
 
 class KilledUnderLoad(unittest.TestCase):
@@ -112,7 +126,7 @@ class KilledUnderLoad(unittest.TestCase):
 
     def test_every_acknowledged_answer_is_there_exactly_once(self):
         begun, moment, port = time.time(), random.Random(SEED), free_port()
-        with scene(staff=STAFF // 2, organisations=('north', 'south'), serve=False) as here:
+        with prepared() as here:
             here.environment['READINESS_SERVER_LISTEN'] = '127.0.0.1:%d' % port
             links = list(enumerate(r['token'] for r in here.links('tale', 'personal')))
             stop, out = multiprocessing.Event(), multiprocessing.Queue()
@@ -121,15 +135,16 @@ class KilledUnderLoad(unittest.TestCase):
             for c in clients:
                 c.start()
             kills = early = 0
-            counted = 0
+            counted, pause = 0, 0.06
             while kills < KILLS or counted < ACKNOWLEDGED:
-                time.sleep(moment.random() * 0.12)
+                time.sleep(moment.random() * 2 * pause)
                 here.stop(signal.SIGKILL)
                 kills += 1
                 while not self.start(here, moment):
                     kills, early = kills + 1, early + 1
                 if kills % 25 == 0:
                     counted = rows(here.path('var/readiness.db'), 'SELECT coalesce(sum(answered), 0) FROM invited')[0][0]
+                    pause = min(1.5, pause * 1.4) if counted * KILLS < ACKNOWLEDGED * kills else max(0.02, pause / 1.4)
                     if not any(c.is_alive() for c in clients):
                         break
             stop.set()

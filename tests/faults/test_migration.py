@@ -128,7 +128,7 @@ class Update(unittest.TestCase):
             self.assertEqual(self.open(counting), 0)
             calls, _ = self.faults.disarm()
             counting.__exit__()
-            stride = 1 if LONG else 1 + calls // 40
+            stride = 1 if LONG else 1 + calls // 20
             for n in range(1, calls + 1, stride):
                 for mode in (KILL, KILL_HALFWAY) if LONG else (KILL,):
                     here = copy_of(model)

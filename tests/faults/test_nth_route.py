@@ -4,7 +4,8 @@ opening or truncation fails, once or from then on. Whatever n is, the server ans
 with a sentence, and what somebody has typed is still in it) or, for want of memory, ends with a sentence and status 3, never
 by a signal; the database is whole, and what was acknowledged is there afterwards.
 
-Calls with the same stack are tried once. The short form takes a sample of them, READINESS_LONG=1 all."""
+Calls with the same stack are tried once. READINESS_SAMPLE says how many of them for each row: 2 in the short form, 60 with
+READINESS_LONG=1, which is all on files for nearly every row; 0 is really all."""
 import collections
 import http.client
 import json
@@ -29,7 +30,7 @@ from support.scene import ANSWERS  # noqa: E402
 from support.workspace import token_of  # noqa: E402
 
 SEED = int(os.environ.get('READINESS_SEED', '1'))
-SAMPLE = None if LONG else int(os.environ.get('READINESS_SAMPLE', '3'))
+SAMPLE = int(os.environ.get('READINESS_SAMPLE', '60' if LONG else '2'))
 PARAMETERS = {'assessment': 'tale', 'organisation': 'north', 'code': 'north', 'wave': '1', 'number': '1'}
 TYPED = 'What I typed with care.'
 
@@ -202,6 +203,7 @@ class NthCall(unittest.TestCase):
             except IndexError:
                 return
             place.fresh()
+            time.sleep(0.05)  # what follows the start is over
             place.faults.arm(MEMORY | FILES, COUNT, stacks=True)
             plain, text = request.send(place.host, self.cookies)
             calls, _ = place.faults.disarm()
@@ -221,6 +223,7 @@ class NthCall(unittest.TestCase):
                 cases = pick.sample(files, min(len(files), many * 4 // 5)) + pick.sample(cases, min(len(cases), many // 5 + 1))
             for n, mode in cases:
                 place.fresh()
+                time.sleep(0.02)
                 outcome, found = self.one(place, request, plain, mode, n)
                 outcomes[outcome] += 1
                 counts['tried'] += 1

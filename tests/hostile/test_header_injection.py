@@ -101,7 +101,8 @@ class HeaderInjection(unittest.TestCase):
             database.commit()
 
     def test_mails(self):
-        """Title, sender's words, names of people: a mail keeps its headers and its one recipient."""
+        """Title, sender's words, names and addresses of people: line ends are refused or become blanks, and no mail leaves with one. The
+        mails that do leave are read in test_markup.py."""
         evil = 'Title\r\nBcc: victim@evil.example\r\n\r\nBody'
         self.post(BASE + '/settings', [('token', self.token), ('title', evil), ('innovation', evil)])
         for i, end in enumerate(ENDS):
@@ -125,24 +126,15 @@ class HeaderInjection(unittest.TestCase):
         for words in (('--title', 'T\r\nBcc: victim@evil.example'), ('--title', 'T', '--innovation', 'I\nBcc: victim@evil.example')):
             _, err = self.here.run('assessment', 'new', 'lines', '--instrument', 'canary', *words, status=1)
             self.assertIn('one line', err)
-        page = submit(self.boss, self.boss.get(path), path, {'kind': 'invitations', 'per_minute': '60000'}, button='preview')
-        # no way in lets it through; should one ever, between the preview and the sending, then no mail leaves
+        # no way in lets a line end through; should one ever, then no mail leaves, and it is said why
         self.retitle('T\r\nBcc: victim@evil.example\r\n\r\nX')
+        page = submit(self.boss, self.boss.get(path), path, {'kind': 'invitations', 'per_minute': '60000'}, button='preview')
         submit(self.boss, page, path, button='start')
-        time.sleep(2)
+        end, out = time.monotonic() + 60, ''
+        while out.count('cannot stand in a mail') < 24 and time.monotonic() < end:
+            out, _ = self.here.run('mail', 'list', 'tale')
+        self.assertEqual(out.count('cannot stand in a mail'), 24, out[:1000])
         self.assertEqual(self.world.mail.messages, [])
-        self.retitle('A title')
-        self.here.stop()
-        self.here.environment['READINESS_SERVER_LISTEN'] = urllib.parse.urlsplit(self.here.url).netloc
-        self.here.serve()
-        self.world.mail.wait(24)
-        for message in self.world.mail.messages:
-            self.assertNotIn('evil', message.to)
-            self.assertRegex(message.to, r'^[a-z0-9-]+@[a-z.]+$')
-            self.assertIsNone(message['Bcc'])
-            self.assertEqual([len(message.parsed.get_all(h) or []) for h in ('To', 'From', 'Subject', 'Date', 'Message-ID')], [1] * 5)
-            self.assertNotRegex(message.raw.split(b'\r\n\r\n')[0], rb'(?m)^(Bcc|X|Injected):')
-            self.assertNotRegex(message.raw, rb'(?<!\r)\n|\r(?!\n)')
 
     def test_paths(self):
         """Nothing but what the table has: no file's content, no server's trouble, no header."""

@@ -143,8 +143,10 @@ class Markup(unittest.TestCase):
         for message in self.world.mail.messages:
             self.assertEqual(message.parsed.get_content_type(), 'text/plain')
             self.assertIn('<xss7 onxss7=1>', str(message['Subject']) + message.text)
-            self.assertEqual(len(message.parsed.get_all('To')), 1)
+            self.assertEqual([len(message.parsed.get_all(h) or []) for h in ('To', 'From', 'Subject', 'Date', 'Message-ID')], [1] * 5)
             self.assertIsNone(message['Bcc'])
+            self.assertNotRegex(message.raw, rb'(?<!\r)\n|\r(?!\n)')
+            self.assertRegex(message.to, r'^[a-z0-9]+@[a-z]+\.example$')
         self.assertEqual({m.to for m in self.world.mail.messages}, {k['email'] for k in self.here.links('tale', 'personal')})
         stop = self.world.mail.messages[0].stop
         self.check(Browser(self.here.url).get('/stop/' + stop), '/stop', shown=False)

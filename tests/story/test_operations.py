@@ -753,7 +753,7 @@ class Stop(unittest.TestCase):
             names = ['organisation'] + sorted(set(ANSWERS) - {'obstacle'})
             here.write('rows.csv', ','.join(names) + '\n' + ''.join(
                 ','.join(['house%d' % o] + [str(ANSWERS[n]) for n in names[1:]]) + '\n'
-                for o in range(80) for _ in range(6)))
+                for o in range(240) for _ in range(6)))  # more than are made while the first page waits for them
             here.run('responses', 'import', 'tale', 'rows.csv', '--label', 'Paper', '--create-organisations')
             here.serve()
             boss = Browser(here.url)

@@ -580,17 +580,23 @@ static enum result asks_whether_destroyed(struct life *l) {
     return store_is_destroyed(l->s, &none, &destroyed);
 }
 
+/* A database that cannot be read through is called damaged, with the library's words. */
 static enum result checks(struct life *l) {
     struct kept kept;
-    return store_check(l->s, l->arena, &kept, NULL);
+    struct findings *findings = findings_new();
+    const enum result result = store_check(l->s, l->arena, &kept, findings);
+    const bool damaged = findings_have(findings, "check_damaged", 0);
+    findings_free(findings);
+    return damaged ? RESULT_MACHINE : result;
 }
 
 static const struct act {
     const char *name;
     enum result (*go)(struct life *l);
+    bool may_succeed; /* though its last call, which only tidies up, failed */
 } acts[] = {
 #define ACT(name)                                                                                                      \
-    { #name, name }
+    { #name, name, false }
     ACT(adds_assessment),
     ACT(finds_assessment),
     ACT(gets_assessment),
@@ -691,7 +697,7 @@ static const struct act {
     ACT(reads_comments),
     ACT(reads_ratings),
     ACT(asks_whether_destroyed),
-    ACT(checks),
+    {"checks", checks, true},
     ACT(settles),
     ACT(drops_responses),
     ACT(removes_person),
@@ -746,7 +752,7 @@ static void do_with_trouble(struct life *l, const struct act *act) {
                 fail_msg("%s does not succeed without trouble either", act->name);
             return;
         }
-        if (result != RESULT_MACHINE)
+        if (result != RESULT_MACHINE && !(act->may_succeed && result == RESULT_OK))
             fail_msg("%s gives %d though call %d failed", act->name, (int)result, n);
         digest(l->place->path, after);
         if (memcmp(before, after, sizeof before) != 0)
@@ -770,10 +776,72 @@ static void whichever_call_fails_it_is_said_and_nothing_is_half_done(void **stat
         do_with_trouble(&l, &acts[i]);
 }
 
+/* Of these, whatever is asked for or is to be changed must be there. */
+static const struct act needy[] = {
+    ACT(finds_assessment),
+    ACT(gets_assessment),
+    ACT(changes_assessment),
+    ACT(archives_assessment),
+    ACT(finds_person),
+    ACT(extends_wave),
+    ACT(adopts_files),
+    ACT(gets_wave),
+    ACT(finds_ticket),
+    ACT(casts),
+    ACT(casts_agreed_rating),
+    ACT(finds_draft),
+    ACT(changes_account),
+    ACT(gets_account),
+    ACT(finds_account),
+    ACT(uses_totp_step),
+    ACT(uses_recovery_code),
+    ACT(finds_account_link),
+    ACT(uses_account_link),
+    ACT(finds_session),
+    ACT(touches_session),
+    ACT(may_work),
+    ACT(adds_grant),
+    ACT(adds_grant_of_account),
+    ACT(finds_grant),
+    ACT(drops_grant),
+    ACT(finds_audit),
+    ACT(starts_mailing),
+    ACT(gets_mailing),
+    ACT(next_delivery),
+    ACT(claims_delivery),
+    ACT(ends_delivery),
+    ACT(pauses_mailing),
+    ACT(ends_mailing),
+    ACT(opts_out),
+    ACT(empties_wave),
+    ACT(marks_closed),
+    ACT(gets_source),
+    ACT(drops_responses),
+    ACT(removes_person),
+    ACT(removes_organisation),
+    ACT(deletes_assessment),
+};
+
+static void what_is_not_there_is_said_not_to_be_there(void **state) {
+    struct life l;
+    uint8_t before[32], after[32];
+    begin_life(&l, *state);
+    begin_anew(&l);
+    digest(l.place->path, before);
+    for (size_t i = 0; i < sizeof needy / sizeof *needy; i++) {
+        const enum result result = needy[i].go(&l);
+        if (result != RESULT_INPUT)
+            fail_msg("%s gives %d where there is nothing", needy[i].name, (int)result);
+    }
+    digest(l.place->path, after);
+    assert_memory_equal(before, after, sizeof before);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(whichever_call_fails_it_is_said_and_nothing_is_half_done, open_place,
                                         close_place),
+        cmocka_unit_test_setup_teardown(what_is_not_there_is_said_not_to_be_there, open_place, close_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

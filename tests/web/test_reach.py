@@ -29,16 +29,9 @@ def people(n, organisation, language=''):
                    for i in range(n))
 
 
-def left_behind(seconds=10):
-    """Folders for a workbook that stay; another program's may be there for a moment."""
-    seen, end = {}, time.time() + seconds
-    while time.time() < end:
-        there = [f for place in ('/dev/shm', '/tmp') for f in os.listdir(place) if re.fullmatch('readiness-[A-Za-z0-9]{6}', f)]
-        seen = {f: seen.get(f, time.time()) for f in there}
-        if not seen:
-            break
-        time.sleep(0.1)
-    return sorted(f for f, since in seen.items() if time.time() - since > seconds / 2)
+def left_behind(process):
+    """Folders for a workbook that this process has left."""
+    return [f for place in ('/dev/shm', '/tmp') for f in os.listdir(place) if f.startswith('readiness-%d-' % process)]
 
 
 class Scene:
@@ -378,7 +371,7 @@ class Links(unittest.TestCase):
             sheet = openpyxl.load_workbook(io.BytesIO(body)).active
             links = [row[7].value for row in sheet.iter_rows(min_row=2)]
             self.assertEqual(sorted(links), sorted(s.here.url + '/s/' + r['token'] for r in s.here.links('tale')))
-            self.assertEqual(left_behind(), [])
+            self.assertEqual(left_behind(s.here.server.pid), [])
 
     def test_whoever_proved_long_ago_who_they_are_is_asked_again_before_the_list(self):
         with Scene(people(6, 'north')) as s:

@@ -34,16 +34,15 @@ struct account_change {
 static enum result weighs(struct database *db, const struct account *a, bool *new_factor, bool *ends) {
     sqlite3_stmt *q = database_statement(db, "SELECT password, has_totp, totp FROM account WHERE id = ?");
     statement_bind(q, "d", &a->id);
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    int code = statement_step(q);
     if (code == SQLITE_ROW) {
         struct str totp = column_view(q, 2);
         *new_factor = (sqlite3_column_int(q, 1) != 0) != a->has_totp || totp.n != sizeof a->totp ||
                       memcmp(totp.p, a->totp, sizeof a->totp) != 0;
         *ends = *new_factor || a->disabled || !str_is(column_view(q, 0), or_empty(a->password));
     }
-    if (q)
-        sqlite3_reset(q);
-    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
+    sqlite3_reset(q);
+    return row_result(code);
 }
 
 static enum result change_account(struct store *s, struct database *db, void *argument) {

@@ -110,14 +110,14 @@ enum result store_get_aggregate_source(struct store *s, struct id wave, struct a
     sqlite3_stmt *q =
         database_statement(db, "SELECT responses, instrument_hash, version FROM aggregate_source WHERE wave = ?");
     statement_bind(q, "d", &wave);
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    int code = statement_step(q);
     if (code == SQLITE_ROW) {
         out->n_responses = (size_t)sqlite3_column_int64(q, 0);
         column_bytes(q, 1, out->instrument_hash, sizeof out->instrument_hash);
         out->version = sqlite3_column_int(q, 2);
     }
     store_reader_done(s, db);
-    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
+    return row_result(code);
 }
 
 /* Organisation and group are keys: where they are named, the search goes straight there. */
@@ -185,7 +185,7 @@ enum result store_each_aggregate(struct store *s, struct id wave, const char *or
     statement_bind(q, "dttt", &wave, organisation, group, kind);
     int code = SQLITE_ERROR;
     bool more = true, broken = false;
-    while (q && more && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    while (more && (code = statement_step(q)) == SQLITE_ROW) {
         more = each_in_row(q, each, context, &broken);
     }
     store_reader_done(s, db);
@@ -203,7 +203,7 @@ static enum result put_published(struct store *s, struct database *db, void *arg
     const struct publishing *p = argument;
     sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM published WHERE wave = ?");
     statement_bind(q, "d", &p->wave);
-    if (!q || sqlite3_step(q) != SQLITE_ROW)
+    if (statement_step(q) != SQLITE_ROW)
         return RESULT_MACHINE;
     bool decided = sqlite3_column_int(q, 0) > 0;
     sqlite3_reset(q);

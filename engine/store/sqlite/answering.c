@@ -15,7 +15,7 @@ enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_
                                              " FROM wave w CROSS JOIN ticket t ON t.wave = w.id AND t.hash = ?"
                                              " JOIN assessment a ON a.id = w.assessment LIMIT 1");
     statement_bind(q, "h", hash);
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    int code = statement_step(q);
     struct id wave = {{0}};
     if (code == SQLITE_ROW) {
         *out = (struct found_ticket){.state = (enum ticket_state)sqlite3_column_int(q, 6)};
@@ -35,7 +35,7 @@ enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_
 }
 
 static enum result has_row(struct store *s, struct database *db, sqlite3_stmt *q, bool *out) {
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    int code = statement_step(q);
     *out = code == SQLITE_ROW;
     store_reader_done(s, db);
     return code == SQLITE_ROW || code == SQLITE_DONE ? RESULT_OK : RESULT_MACHINE;
@@ -72,12 +72,11 @@ struct cast_job {
 static enum cast_outcome why_not(struct database *db, const struct cast *c) {
     sqlite3_stmt *q = database_statement(db, "SELECT state FROM ticket WHERE wave = ? AND hash = ?");
     statement_bind(q, "dh", &c->wave, c->ticket);
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    int code = statement_step(q);
     enum cast_outcome outcome = code == SQLITE_DONE ? CAST_UNKNOWN : CAST_FAILED;
     if (code == SQLITE_ROW)
         outcome = sqlite3_column_int(q, 0) == TICKET_CLOSED ? CAST_CLOSED : CAST_ALREADY;
-    if (q)
-        sqlite3_reset(q);
+    sqlite3_reset(q);
     return outcome;
 }
 
@@ -249,13 +248,13 @@ enum result store_find_draft(struct store *s, struct arena *arena, struct id wav
         return RESULT_MACHINE;
     sqlite3_stmt *q = database_statement(db, "SELECT content FROM draft WHERE wave = ? AND key = ?");
     statement_bind(q, "dh", &wave, key);
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    int code = statement_step(q);
     if (code == SQLITE_ROW) {
         struct str view = column_view(q, 0);
         *content = (struct str){arena_copy(arena, view.p, view.n), view.n};
     }
     store_reader_done(s, db);
-    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
+    return row_result(code);
 }
 
 static enum result drop_old_drafts(struct store *s, struct database *db, void *argument) {

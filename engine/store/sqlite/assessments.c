@@ -115,11 +115,11 @@ static struct assessment read_assessment(struct arena *arena, sqlite3_stmt *q) {
 /* One row or RESULT_INPUT; the reader is given back. */
 static enum result one_assessment(struct store *s, struct database *db, struct arena *arena, sqlite3_stmt *q,
                                   struct assessment *out) {
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    int code = statement_step(q);
     if (code == SQLITE_ROW)
         *out = read_assessment(arena, q);
     store_reader_done(s, db);
-    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
+    return row_result(code);
 }
 
 enum result store_find_assessment(struct store *s, struct arena *arena, const char *name, struct assessment *out) {

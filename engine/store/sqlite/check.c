@@ -17,10 +17,14 @@ struct checking {
     bool trouble; /* something could not be read */
 };
 
+static void tell(struct checking *c, const char *code, const char *assessment, const char *label, int64_t n) {
+    finding_add(c->findings, SEVERITY_ERROR, (struct place){c->path, 0, 0}, code, "name", assessment, "label", label,
+                "n", arena_printf(c->arena, "%lld", (long long)n), NULL);
+}
+
 static void fault(struct checking *c, const char *code, const char *assessment, const char *label, int64_t n) {
     if (++c->faults <= FAULTS_MAX)
-        finding_add(c->findings, SEVERITY_ERROR, (struct place){c->path, 0, 0}, code, "name", assessment, "label",
-                    label, "n", arena_printf(c->arena, "%lld", (long long)n), NULL);
+        tell(c, code, assessment, label, n);
 }
 
 static int64_t number(struct checking *c, const char *sql) {
@@ -99,13 +103,12 @@ static void check_wave(struct checking *c, const struct wave_row *w) {
             continue;
         sqlite3_stmt *q = database_statement(c->db, rules[i].sql);
         statement_bind(q, "d", &w->wave.id);
-        const int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+        const int code = statement_step(q);
         const int64_t n = code == SQLITE_ROW ? sqlite3_column_int64(q, 0) - sqlite3_column_int64(q, 1) : 0;
         if (n)
             fault(c, rules[i].code, w->wave.assessment, w->wave.label, n < 0 ? -n : n);
-        c->trouble = c->trouble || (code != SQLITE_ROW && code != SQLITE_DONE);
-        if (q)
-            sqlite3_reset(q);
+        c->trouble |= code != SQLITE_ROW && code != SQLITE_DONE;
+        sqlite3_reset(q);
     }
 }
 
@@ -115,15 +118,14 @@ static void check_published(struct checking *c, const struct wave_row *w) {
     int code = SQLITE_ERROR;
     int64_t changed = 0;
     statement_bind(q, "d", &w->wave.id);
-    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    while ((code = statement_step(q)) == SQLITE_ROW) {
         const struct str groups = column_view(q, 0), kept = column_view(q, 1);
         uint8_t hash[32];
         crypto_generichash(hash, sizeof hash, (const uint8_t *)groups.p, groups.n, NULL, 0);
         changed += kept.n != sizeof hash || memcmp(kept.p, hash, sizeof hash) != 0;
     }
-    if (q)
-        sqlite3_reset(q);
-    c->trouble = c->trouble || code != SQLITE_DONE;
+    sqlite3_reset(q);
+    c->trouble |= code != SQLITE_DONE;
     if (changed)
         fault(c, "check_published", w->wave.assessment, w->wave.label, changed);
 }
@@ -133,13 +135,12 @@ static void check_references(struct checking *c) {
     int code = SQLITE_ERROR;
     int64_t n = 0;
     const char *table = "";
-    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    while ((code = statement_step(q)) == SQLITE_ROW) {
         if (n++ == 0)
             table = column_text(c->arena, q, 0);
     }
-    if (q)
-        sqlite3_reset(q);
-    c->trouble = c->trouble || code != SQLITE_DONE;
+    sqlite3_reset(q);
+    c->trouble |= code != SQLITE_DONE;
     if (n)
         fault(c, "check_reference", table, "", n);
 }
@@ -160,13 +161,12 @@ static struct wave_row *list_waves(struct checking *c, size_t *n) {
     size_t capacity = 0;
     int code = SQLITE_ERROR;
     *n = 0;
-    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    while ((code = statement_step(q)) == SQLITE_ROW) {
         list = arena_grow(c->arena, list, *n, &capacity, sizeof *list);
         list[(*n)++] = read_wave(c->arena, q);
     }
-    if (q)
-        sqlite3_reset(q);
-    c->trouble = c->trouble || code != SQLITE_DONE;
+    sqlite3_reset(q);
+    c->trouble |= code != SQLITE_DONE;
     return list;
 }
 
@@ -178,9 +178,10 @@ static const char *last_day(struct checking *c, int version) {
                              " SELECT date(max(time), 'unixepoch') FROM audit)"
                            : "SELECT max(d) FROM (SELECT max(day) AS d FROM day_count UNION ALL SELECT max(opened)"
                              " FROM wave UNION ALL SELECT max(closed) FROM wave)");
-    const char *day = q && sqlite3_step(q) == SQLITE_ROW ? column_text(c->arena, q, 0) : "";
-    if (q)
-        sqlite3_reset(q);
+    const bool found = statement_step(q) == SQLITE_ROW;
+    const char *day = found ? column_text(c->arena, q, 0) : "";
+    sqlite3_reset(q);
+    c->trouble |= !found;
     return day;
 }
 
@@ -210,14 +211,17 @@ static enum result check(struct checking *c, struct kept *out) {
     if (!database_is_whole(c->db, c->findings))
         return RESULT_INPUT;
     out->version = (int)number(c, "PRAGMA user_version");
-    if (number(c, "PRAGMA application_id") != APPLICATION_ID || out->version < 1)
+    const int64_t application = number(c, "PRAGMA application_id");
+    if (c->trouble)
+        return RESULT_MACHINE;
+    if (application != APPLICATION_ID || out->version < 1)
         return refuse(c, "store_foreign");
     if (out->version > out->newest)
         return refuse(c, "store_newer");
     check_references(c);
     take_stock(c, out);
     if (c->faults > FAULTS_MAX)
-        fault(c, "check_more", "", "", (int64_t)c->faults - FAULTS_MAX);
+        tell(c, "check_more", "", "", (int64_t)c->faults - FAULTS_MAX);
     if (c->trouble)
         return RESULT_MACHINE;
     return c->faults ? RESULT_INPUT : RESULT_OK;

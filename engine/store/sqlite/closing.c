@@ -15,7 +15,7 @@ enum result store_each_ballot(struct store *s, struct id wave, bool (*each)(void
     statement_bind(q, "d", &wave);
     int code = SQLITE_ERROR;
     bool more = true;
-    while (q && more && (code = sqlite3_step(q)) == SQLITE_ROW)
+    while (more && (code = statement_step(q)) == SQLITE_ROW)
         more = each(context, column_view(q, 0));
     store_reader_done(s, db);
     return code == SQLITE_DONE || !more ? RESULT_OK : RESULT_MACHINE;
@@ -59,7 +59,7 @@ static enum result check_unmoved(struct database *db, const struct emptying *e) 
     sqlite3_stmt *q = database_statement(
         db, "SELECT (SELECT state FROM wave WHERE id = ?1), (SELECT count(*) FROM ballot WHERE wave = ?1)");
     statement_bind(q, "d", &e->wave);
-    if (!q || sqlite3_step(q) != SQLITE_ROW)
+    if (statement_step(q) != SQLITE_ROW)
         return RESULT_MACHINE;
     bool unmoved = sqlite3_column_type(q, 0) == SQLITE_INTEGER && sqlite3_column_int(q, 0) == WAVE_OPEN &&
                    (size_t)sqlite3_column_int64(q, 1) == e->n_ballots;
@@ -120,9 +120,8 @@ static enum result mark_one(struct database *db, const struct id *wave) {
 
 static bool cut_journal(struct database *db) {
     sqlite3_stmt *q = database_statement(db, "PRAGMA wal_checkpoint(TRUNCATE)");
-    bool cut = q && sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 0;
-    if (q)
-        sqlite3_reset(q);
+    bool cut = statement_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 0;
+    sqlite3_reset(q);
     return cut;
 }
 
@@ -213,7 +212,7 @@ enum result store_each_response(struct store *s, struct id wave, const char *org
     int code = SQLITE_ERROR;
     bool more = true;
     struct response r = {.organisation = NULL};
-    while (q && more && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    while (more && (code = statement_step(q)) == SQLITE_ROW) {
         struct str name = column_view(q, 0);
         if (!r.organisation || !str_is(name, r.organisation)) { /* one copy per organisation, not per row */
             arena_free(arena);
@@ -244,7 +243,7 @@ enum result store_each_comment(struct store *s, struct id wave, const char *orga
     statement_bind(q, "dt", &wave, organisation);
     int code = SQLITE_ERROR;
     bool more = true;
-    while (q && more && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    while (more && (code = statement_step(q)) == SQLITE_ROW) {
         struct comment c = {.organisation = (const char *)sqlite3_column_text(q, 0),
                             .question = (const char *)sqlite3_column_text(q, 1),
                             .id = column_id(q, 2),
@@ -266,7 +265,7 @@ enum result store_each_organisation_answer(struct store *s, struct id wave,
     statement_bind(q, "d", &wave);
     int code = SQLITE_ERROR;
     bool more = true;
-    while (q && more && (code = sqlite3_step(q)) == SQLITE_ROW)
+    while (more && (code = statement_step(q)) == SQLITE_ROW)
         more = each(context, (const char *)sqlite3_column_text(q, 0), column_view(q, 1));
     store_reader_done(s, db);
     return code == SQLITE_DONE || !more ? RESULT_OK : RESULT_MACHINE;

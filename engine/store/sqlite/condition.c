@@ -28,9 +28,8 @@ static int64_t pragma(struct database *db, const char *sql) {
 
 static bool journal_is_wal(struct database *db) {
     sqlite3_stmt *q = database_statement(db, "PRAGMA journal_mode");
-    const bool wal = q && sqlite3_step(q) == SQLITE_ROW && str_is(column_view(q, 0), "wal");
-    if (q)
-        sqlite3_reset(q);
+    const bool wal = statement_step(q) == SQLITE_ROW && str_is(column_view(q, 0), "wal");
+    sqlite3_reset(q);
     return wal;
 }
 

@@ -118,9 +118,7 @@ static void settle_journal(const char *path) {
     struct database *db;
     if (database_open(&db, path, true, NULL) != RESULT_OK)
         return;
-    sqlite3_stmt *q = database_statement(db, "PRAGMA wal_checkpoint(TRUNCATE)");
-    if (q)
-        (void)sqlite3_step(q);
+    (void)statement_step(database_statement(db, "PRAGMA wal_checkpoint(TRUNCATE)"));
     database_close(db);
 }
 

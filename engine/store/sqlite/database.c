@@ -134,15 +134,14 @@ bool database_is_whole(struct database *db, struct findings *findings) {
     sqlite3_stmt *q = database_statement(db, "PRAGMA integrity_check(10)");
     bool whole = true;
     int code = SQLITE_ERROR;
-    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    while ((code = statement_step(q)) == SQLITE_ROW) {
         const char *text = (const char *)sqlite3_column_text(q, 0);
         if (text && strcmp(text, "ok") == 0)
             continue;
         whole = false;
         finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "check_damaged", "detail", text, NULL);
     }
-    if (q)
-        sqlite3_reset(q);
+    sqlite3_reset(q);
     if (code != SQLITE_DONE && whole) {
         whole = false;
         finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "check_damaged", "detail",
@@ -259,6 +258,14 @@ void statement_bind(sqlite3_stmt *statement, const char *format, ...) {
     va_end(args);
 }
 
+int statement_step(sqlite3_stmt *statement) {
+    return statement ? sqlite3_step(statement) : SQLITE_ERROR;
+}
+
+enum result row_result(int code) {
+    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
+}
+
 enum result statement_finish(sqlite3_stmt *statement, int *changes) {
     if (!statement)
         return RESULT_MACHINE;
@@ -278,10 +285,9 @@ enum result statement_finish_one(sqlite3_stmt *statement) {
 }
 
 enum result statement_number(sqlite3_stmt *statement, int64_t otherwise, int64_t *out) {
-    int code = statement ? sqlite3_step(statement) : SQLITE_ERROR;
+    int code = statement_step(statement);
     *out = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : otherwise;
-    if (statement)
-        sqlite3_reset(statement);
+    sqlite3_reset(statement);
     return code == SQLITE_ROW || code == SQLITE_DONE ? RESULT_OK : RESULT_MACHINE;
 }
 

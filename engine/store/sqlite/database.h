@@ -76,6 +76,10 @@ sqlite3_stmt *database_statement(struct database *db, const char *sql);
 /* Binds in order by a format: t text (const char *), s struct str as text, b struct str as blob, d struct id (its
  * address), h 32 bytes (address, NULL for null), p 16 bytes (address, NULL for null), i int, z size_t, l int64_t. */
 void statement_bind(sqlite3_stmt *statement, const char *format, ...);
+/* Steps; SQLITE_ERROR for a statement that could not be prepared. */
+int statement_step(sqlite3_stmt *statement);
+/* What a step that was to find one row comes to: RESULT_INPUT when there is none. */
+enum result row_result(int code);
 /* Steps a statement that gives no rows; *changes (may be NULL) receives the number of rows changed. */
 enum result statement_finish(sqlite3_stmt *statement, int *changes);
 /* The same for a change of exactly one row: RESULT_INPUT when there was none. */
@@ -104,11 +108,11 @@ enum result store_write_alone(struct store *s, enum result (*run)(struct store *
 /* A reading call for one row: steps `query`, runs `take` on a row, gives the reader back and returns from the calling
  * function (RESULT_INPUT: no row). */
 #define ONE_ROW(query, take)                                                                                           \
-    int code = (query) ? sqlite3_step(query) : SQLITE_ERROR;                                                           \
+    int code = statement_step(query);                                                                                  \
     if (code == SQLITE_ROW)                                                                                            \
         (void)(take);                                                                                                  \
     store_reader_done(s, db);                                                                                          \
-    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE
+    return row_result(code)
 
 /* One text that a wave is pinned to (waves.c). */
 enum result add_wave_file(struct database *db, struct id wave, const struct wave_file *file) MUST_CHECK;
@@ -137,7 +141,7 @@ enum result add_comments(struct database *db, struct id wave, const struct comme
     int code = SQLITE_ERROR;                                                                                           \
     *(out) = NULL;                                                                                                     \
     *(n) = 0;                                                                                                          \
-    while ((query) && (code = sqlite3_step(query)) == SQLITE_ROW) {                                                    \
+    while ((code = statement_step(query)) == SQLITE_ROW) {                                                             \
         *(out) = arena_grow(arena, *(out), *(n), &capacity, sizeof **(out));                                           \
         (*(out))[(*(n))++] = (read);                                                                                   \
     }                                                                                                                  \

@@ -54,9 +54,11 @@ static int take_spared(struct store *s, struct id mailing) {
 }
 
 static enum result write_spared(struct database *db, struct id mailing, int n) {
+    if (n == 0)
+        return RESULT_OK;
     sqlite3_stmt *q = database_statement(db, "UPDATE mailing SET spared = spared + ? WHERE id = ?");
     statement_bind(q, "id", n, &mailing);
-    return n ? statement_finish(q, NULL) : RESULT_OK;
+    return statement_finish(q, NULL);
 }
 
 static enum result run_flush(struct store *s, struct database *db, void *argument) {

@@ -51,7 +51,7 @@ enum result store_count_outcomes(struct store *s, struct id mailing, int counts[
             " JOIN person p ON p.assessment = w.assessment AND p.id = i.person"
             " WHERE d.mailing = ?1 AND (m.kind = 0 OR m.everyone) GROUP BY outcome");
     statement_bind(q, "d", &mailing);
-    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    while ((code = statement_step(q)) == SQLITE_ROW) {
         const int outcome = sqlite3_column_int(q, 0), n = sqlite3_column_int(q, 1);
         if (outcome > OUTCOME_ANY && outcome < OUTCOMES)
             counts[outcome] = n;

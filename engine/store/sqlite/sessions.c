@@ -39,11 +39,10 @@ static enum result use_account_link(struct store *s, struct database *db, void *
     struct account_link *link = argument;
     sqlite3_stmt *q = database_statement(db, FIND_LINK);
     statement_bind(q, "hl", link->hash, link->now);
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    int code = statement_step(q);
     if (code == SQLITE_ROW)
         link->account = column_id(q, 0);
-    if (q)
-        sqlite3_reset(q);
+    sqlite3_reset(q);
     if (code != SQLITE_ROW)
         return code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
     q = database_statement(db, "DELETE FROM account_link WHERE hash = ?");
@@ -105,6 +104,7 @@ static struct session read_session(sqlite3_stmt *q) {
 }
 
 static enum result read_row(struct store *s, const uint8_t hash[32], struct session *out) {
+    *out = (struct session){0};
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;

@@ -17,7 +17,7 @@ struct new_wave {
 static enum result add_wave_row(struct database *db, struct wave *w) {
     sqlite3_stmt *q = database_statement(db, "SELECT coalesce(max(number), 0) + 1 FROM wave WHERE assessment = ?");
     statement_bind(q, "d", &w->assessment);
-    if (!q || sqlite3_step(q) != SQLITE_ROW)
+    if (statement_step(q) != SQLITE_ROW)
         return RESULT_MACHINE;
     w->number = sqlite3_column_int(q, 0);
     sqlite3_reset(q);
@@ -181,11 +181,11 @@ enum result store_get_wave(struct store *s, struct arena *arena, struct id wave,
         return RESULT_MACHINE;
     sqlite3_stmt *q = database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE id = ?");
     statement_bind(q, "d", &wave);
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+    int code = statement_step(q);
     if (code == SQLITE_ROW)
         *out = read_wave(arena, q);
     store_reader_done(s, db);
-    return code == SQLITE_ROW ? RESULT_OK : code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
+    return row_result(code);
 }
 
 static struct wave_file read_file(struct arena *arena, sqlite3_stmt *q) {

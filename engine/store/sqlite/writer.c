@@ -183,6 +183,10 @@ struct database *store_reader(struct store *s) {
 void store_reader_done(struct store *s, struct database *db) {
     for (size_t i = 0; i < db->n_statements; i++)
         sqlite3_reset(db->statements[i].statement); /* an unfinished read would keep its snapshot */
+    if (!sqlite3_get_autocommit(db->handle)) {      /* and so would a transaction that could not be ended */
+        database_close(db);
+        return;
+    }
     pthread_mutex_lock(&s->mutex);
     db->next = s->readers;
     s->readers = db;
@@ -247,6 +251,12 @@ static void init_wake(pthread_cond_t *wake) {
     pthread_condattr_destroy(&monotonic);
 }
 
+static char *copy_of(const char *s, size_t n) {
+    char *copy = mem_alloc(n + 1);
+    memcpy(copy, s, n);
+    return copy;
+}
+
 enum result store_open(struct store **out, const char *url, struct findings *findings) {
     const char *path = database_path(url);
     *out = NULL;
@@ -260,9 +270,9 @@ enum result store_open(struct store **out, const char *url, struct findings *fin
     pthread_mutex_init(&s->mutex, NULL);
     init_wake(&s->wake);
     size_t folder = (size_t)(file_name(path) - path);
-    s->path = strdup(path);
-    s->folder = folder ? strndup(path, folder - (folder > 1)) : strdup(".");
-    enum result result = s->path && s->folder ? file_make_folder(s->folder, 0700, findings) : RESULT_MACHINE;
+    s->path = copy_of(path, strlen(path));
+    s->folder = folder ? copy_of(path, folder - (folder > 1)) : copy_of(".", 1);
+    enum result result = file_make_folder(s->folder, 0700, findings);
     if (result == RESULT_OK)
         result = take_lock(s, findings);
     if (result == RESULT_OK)

@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "base/file.h"
+#include "base/moment.h"
 #include "reports/reports.h"
 #include "web/workspace/qr.h"
 #include "web/workspace/reach.h"
@@ -246,24 +247,13 @@ void links_download_csv(struct desk *d) {
     desk_download(d, arena_printf(d->arena, "%s.csv", list.name), "text/csv; charset=utf-8", content);
 }
 
-/* A folder of our own for a moment, in memory where the machine has such a place: links are kept nowhere. */
-static bool make_folder(char *folder, size_t size) {
-    static const char *const places[] = {"/dev/shm", "/tmp"};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        snprintf(folder, size, "%s/readiness-XXXXXX", places[i]);
-        if (mkdtemp(folder))
-            return true;
-    }
-    return false;
-}
-
 void links_download_workbook(struct desk *d) {
     struct list list;
     struct str content = {NULL, 0};
-    char folder[64];
+    char folder[MOMENT_ROOM];
     if (!make_list(d, &list))
         return;
-    if (!make_folder(folder, sizeof folder)) {
+    if (!moment_begin(folder)) { /* links are kept nowhere */
         desk_refuse(d, 503);
         return;
     }
@@ -272,7 +262,7 @@ void links_download_workbook(struct desk *d) {
         report_table(path, desk_words(d, "links_sheet"), list.header, LIST_COLUMNS, list.rows, list.n, d->findings);
     if (result == RESULT_OK)
         result = file_read(&content, d->arena, path, LIST_FILE_MAX, d->findings);
-    if (file_destroy(path, d->findings) != RESULT_OK || remove(folder) != 0)
+    if (!moment_end(folder))
         result = RESULT_MACHINE;
     if (result != RESULT_OK) {
         desk_refuse(d, 503);

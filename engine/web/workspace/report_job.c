@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/moment.h"
 #include "reports/reports.h"
 #include "web/workspace/jobs.h"
 #include "web/workspace/see.h"
@@ -142,24 +143,13 @@ void see_begin_job(struct desk *d, const struct wave *wave, const char *organisa
     desk_redirect(d, desk_path(d, "jobs", id, NULL), NULL, NULL);
 }
 
-/* A folder of our own for a moment. */
-static bool make_folder(char *folder, size_t size) {
-    static const char *const places[] = {"/dev/shm", "/tmp"};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        snprintf(folder, size, "%s/readiness-XXXXXX", places[i]);
-        if (mkdtemp(folder))
-            return true;
-    }
-    return false;
-}
-
 void see_download_workbook(struct desk *d, const struct wave *wave, struct results *results, size_t organisation,
                            const char *language) {
     const struct organisation_head *heads;
     struct str content = {NULL, 0};
-    char folder[64];
+    char folder[MOMENT_ROOM];
     (void)results_organisations(results, &heads);
-    if (!make_folder(folder, sizeof folder)) {
+    if (!moment_begin(folder)) {
         desk_refuse(d, 503);
         return;
     }
@@ -171,8 +161,7 @@ void see_download_workbook(struct desk *d, const struct wave *wave, struct resul
     enum result result = report_organisation(&request, organisation, d->findings);
     if (result == RESULT_OK)
         result = file_read(&content, d->arena, request.path, WORKBOOK_MOST, d->findings);
-    (void)remove(request.path);
-    (void)remove(folder);
+    (void)moment_end(folder);
     if (result == RESULT_OK)
         desk_download(
             d,

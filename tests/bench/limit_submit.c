@@ -1,0 +1,145 @@
+/* The submit limit: what cannot be avoided when an answer must be on disk before the thank-you. Forty fields are taken
+ * apart, one row goes into SQLite (WAL, synchronous = FULL), one transaction for all that wait, the reply after the
+ * commit; nothing is checked, sealed or rendered.
+ *
+ *   limit_submit PORT THREADS DATABASE    serves until it is ended */
+#include <microhttpd.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FIELDS = 64, BODY = 4096 };
+
+struct request {
+    struct MHD_Connection *connection;
+    struct request *next;
+    size_t n;
+    int stored;
+    char body[BODY];
+};
+
+static sqlite3 *db;
+static sqlite3_stmt *insert;
+static struct request *waiting;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+
+/* "a=1&b=2" as {"a":1,"b":2}: the row's text. */
+static size_t take_apart(struct request *r, char *json) {
+    size_t n = 0;
+    char *rest = r->body, *field;
+    json[n++] = '{';
+    for (int i = 0; i < FIELDS && (field = strsep(&rest, "&")); i++) {
+        char *value = strchr(field, '=');
+        if (!value)
+            continue;
+        *value++ = '\0';
+        n += (size_t)snprintf(json + n, 2 * BODY - n, "%s\"%s\":\"%s\"", n > 1 ? "," : "", field, value);
+    }
+    json[n++] = '}';
+    return n;
+}
+
+static void store(struct request *r) {
+    char json[2 * BODY];
+    const size_t n = take_apart(r, json);
+    sqlite3_bind_text(insert, 1, json, (int)n, SQLITE_STATIC);
+    r->stored = sqlite3_step(insert) == SQLITE_DONE;
+    sqlite3_reset(insert);
+}
+
+/* Whatever waits when the last commit is done is the next transaction. */
+static void *write_forever(void *context) {
+    (void)context;
+    for (;;) {
+        pthread_mutex_lock(&mutex);
+        while (!waiting)
+            pthread_cond_wait(&wake, &mutex);
+        struct request *group = waiting;
+        waiting = NULL;
+        pthread_mutex_unlock(&mutex);
+        sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+        for (struct request *r = group; r; r = r->next)
+            store(r);
+        if (sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+            abort();
+        while (group) {
+            struct request *next = group->next;
+            MHD_resume_connection(group->connection);
+            group = next;
+        }
+    }
+}
+
+static enum MHD_Result answer(struct request *r) {
+    static const char thanks[] = "<!doctype html><title>Thank you</title><p>Thank you";
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(sizeof thanks - 1, (void *)(uintptr_t)thanks, MHD_RESPMEM_PERSISTENT);
+    (void)MHD_add_response_header(response, "Content-Type", "text/html; charset=utf-8");
+    const enum MHD_Result result = MHD_queue_response(r->connection, r->stored ? MHD_HTTP_OK : 503, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static void forget(void *context, struct MHD_Connection *connection, void **request,
+                   enum MHD_RequestTerminationCode code) {
+    (void)context, (void)connection, (void)code;
+    free(*request);
+    *request = NULL;
+}
+
+static enum MHD_Result reply(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                             const char *version, const char *data, size_t *size, void **request) {
+    struct request *r = *request;
+    (void)context, (void)url, (void)method, (void)version;
+    if (!r) {
+        *request = r = calloc(1, sizeof *r);
+        if (r)
+            r->connection = connection;
+        return r ? MHD_YES : MHD_NO;
+    }
+    if (*size) {
+        if (r->n + *size >= BODY)
+            return MHD_NO;
+        memcpy(r->body + r->n, data, *size);
+        r->n += *size;
+        *size = 0;
+        return MHD_YES;
+    }
+    if (r->stored)
+        return answer(r);
+    MHD_suspend_connection(connection);
+    pthread_mutex_lock(&mutex);
+    r->next = waiting;
+    waiting = r;
+    pthread_cond_signal(&wake);
+    pthread_mutex_unlock(&mutex);
+    return MHD_YES;
+}
+
+int main(int argc, char **argv) {
+    pthread_t writer;
+    if (argc != 4)
+        return 2;
+    const unsigned threads = (unsigned)atoi(argv[2]);
+    if (sqlite3_open(argv[3], &db) != SQLITE_OK ||
+        sqlite3_exec(db,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                     "CREATE TABLE answer (id INTEGER PRIMARY KEY, json TEXT) STRICT",
+                     NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, "INSERT INTO answer (json) VALUES (?)", -1, &insert, NULL) != SQLITE_OK ||
+        pthread_create(&writer, NULL, write_forever, NULL) != 0)
+        return 1;
+    if (!MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC,
+                          (uint16_t)atoi(argv[1]), NULL, NULL, reply, NULL, MHD_OPTION_CONNECTION_LIMIT, 4096U,
+                          MHD_OPTION_NOTIFY_COMPLETED, forget, NULL,
+                          threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads, MHD_OPTION_END))
+        return 1;
+    puts("ready");
+    fflush(stdout);
+    for (;;)
+        pause();
+}
