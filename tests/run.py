@@ -208,22 +208,25 @@ def fuzz():
     return [Job('fuzz', ['script/fuzz', '600' if LONG else '30'], tally)]
 
 
-def takes_the_place_of_libc(job):
-    """Whether a unit test brings functions of its own with the C library's names, as tests/unit/trouble.h does."""
-    with open(os.path.join(ROOT, 'tests', job.name.split()[-1] + '.c'), encoding='utf-8') as file:
-        return '"trouble.h"' in file.read()
-
-
 def tsan():
-    """Data races, in a build with ThreadSanitizer (of libraries: rules/tsan.txt). It calls mkdir and the like before it can
-    watch them, so that programs with a mkdir of their own do not start under it: these few are left out."""
+    """Data races, in a build with ThreadSanitizer (of libraries: rules/tsan.txt)."""
     folders = ('privacy', 'story', 'hostile', 'web', 'mail')
-    return ([job for job in unit_programs('tsan') if not takes_the_place_of_libc(job)] +
-            [job for folder in folders for job in python_tests(folder, 'tsan')])
+    return unit_programs('tsan') + [job for folder in folders for job in python_tests(folder, 'tsan')]
 
 
-# Too slow under valgrind, which takes thirty times as long; AddressSanitizer runs them.
-NOT_UNDER_VALGRIND = {}
+# More than five minutes each under valgrind, which takes thirty times as long; AddressSanitizer runs them.
+NOT_UNDER_VALGRIND = {
+    'test_access': 'slow hashes of passwords, at full strength',
+    'test_disclose': 'random tables, many and large',
+    'test_microdata': 'random tables, many and large',
+    'test_pairs_disclosure': 'random organisations, many of them',
+    'test_results_disclosure': 'random organisations, many of them',
+    'test_results_veil': 'random organisations, many of them',
+    'test_reports': 'whole workbooks',
+    'test_ballot_trouble': 'every act once for each call that can fail',
+    'test_sign_in_trouble': 'every act once for each call that can fail',
+    'test_store_trouble': 'every act once for each call that can fail',
+}
 
 
 def memcheck():
@@ -291,7 +294,7 @@ def coverage(pool):
         return
     for counters in glob.glob(os.path.join(ROOT, 'build/dev/**/*.gcda'), recursive=True):
         os.remove(counters)
-    jobs = [job for folder in ('story', 'web', 'mail', 'privacy') for job in python_tests(folder, 'dev')] + unit_programs('dev')
+    jobs = [job for folder in ('story', 'web', 'mail', 'privacy', 'workbook') for job in python_tests(folder, 'dev')] + unit_programs('dev')
     for job in jobs:
         job.env.pop('READINESS_LONG', None)
     for done in concurrent.futures.as_completed([pool.submit(job.go) for job in jobs]):
@@ -300,7 +303,7 @@ def coverage(pool):
     summary = os.path.join(ROOT, 'build/coverage.json')
     status, output = run(['gcovr', '-r', ROOT, '--object-directory', 'build/dev', '-f', 'engine/', '-f', 'reports/',
                           '--exclude-throw-branches', '--exclude-unreachable-branches', '--gcov-ignore-parse-errors',
-                          '--json-summary', summary])
+                          '--json-summary', summary, 'build/dev'])
     if status != 0:
         failed.append('coverage: ' + output[-2000:])
         return
