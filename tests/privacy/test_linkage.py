@@ -79,6 +79,7 @@ class Linkage(unittest.TestCase):
         self.assertEqual(self.evidence.hits((who(a), i) for i, a in enumerate(answers)), PEOPLE)
 
     def test_no_alignment_pairs_people_with_answers(self):
+        print('linkage: %d alignments, %s of %d at most' % (len(self.found), max(self.found.values()), PEOPLE), flush=True)
         self.assertGreaterEqual(len(self.found), 20)
         for name, hits in self.found.items():
             self.assertLessEqual(hits, 5, name)
@@ -191,6 +192,8 @@ class NaiveLinkage(unittest.TestCase):
 
     def test_most_people_are_found(self):
         hit = [name for name, hits in self.found.items() if hits > PEOPLE / 2]
+        print('linkage, naive: %d of %d alignments find more than half, the best %d of %d' % (
+            len(hit), len(self.found), max(self.found.values()), PEOPLE), flush=True)
         for name in ('order of the hashes', 'ballots read in the copies',
                      'journal replayed, ballots read', 'answers beside hashes in what is left', 'place of the comment',
                      'id of the comment'):
