@@ -202,10 +202,10 @@ def analysis():
 
 
 def fuzz():
-    """Made-up bytes for whatever reads bytes from outside: 30 seconds each; ten minutes each with --long."""
+    """Made-up bytes for whatever reads bytes from outside: ten seconds each; ten minutes each with --long."""
     def tally(status, output):
         return len(re.findall(r'^ok +(\S+) +\d+ +\d+', output, re.M)), re.findall(r'^FAIL (\S+)', output, re.M)
-    return [Job('fuzz', ['script/fuzz', '600' if LONG else '30'], tally)]
+    return [Job('fuzz', ['script/fuzz', '600' if LONG else '10'], tally)]
 
 
 def tsan():
