@@ -11,9 +11,9 @@ static size_t count_unit(const struct cell *cells, size_t n, const char *organis
     return sum;
 }
 
-static void give_up_unit(struct cell *cells, size_t n, const char *unit) {
+static void give_up_unit(struct cell *cells, size_t n, const char *organisation, const char *unit) {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(cells[i].unit, unit) == 0)
+        if (strcmp(cells[i].organisation, organisation) == 0 && strcmp(cells[i].unit, unit) == 0)
             cells[i].unit = "";
 }
 
@@ -32,7 +32,7 @@ static const char *smallest_unit(const struct cell *cells, size_t n, const char 
     return smallest;
 }
 
-/* All cells are of the organisation. */
+/* Other organisations may be among the cells, with units of the same name: they keep theirs. */
 static void coarsen_units_of(struct cell *cells, size_t n, const char *organisation, size_t k) {
     size_t size = 0;
     const char *unit;
@@ -40,7 +40,7 @@ static void coarsen_units_of(struct cell *cells, size_t n, const char *organisat
         size_t without = count_unit(cells, n, organisation, "");
         if (size >= k && (without == 0 || without >= k))
             return;
-        give_up_unit(cells, n, unit);
+        give_up_unit(cells, n, organisation, unit);
     }
 }
 

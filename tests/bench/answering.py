@@ -3,10 +3,8 @@ five-point items on four pages, anonymous."""
 import os
 import re
 import shutil
-import socket
-import time
 
-from machine import (DATA, PROGRAM, ROOT, Row, at_least, copy_folder, limit, load, product, product_cost, run, under, write)
+from machine import DATA, PROGRAM, Row, at_least, copy_folder, limit, load, product, run, under, write
 
 HERE = os.path.join(DATA, 'answering')
 PAGES, ITEMS = 4, 10

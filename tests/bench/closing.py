@@ -4,7 +4,7 @@ import os
 import shutil
 
 import answering
-from machine import DATA, Row, load, product, product_cost, run, under, write
+from machine import DATA, Row, load, product, product_cost, run, under
 
 HERE = os.path.join(DATA, 'closing')
 

@@ -9,7 +9,7 @@ import sys
 import time
 
 import answering
-from machine import (DATA, ENVIRONMENT, PROGRAM, ROOT, Row, free_port, load, product, run, under, write)
+from machine import DATA, ENVIRONMENT, PROGRAM, ROOT, Row, free_port, load, product, run, under
 
 sys.path.insert(0, os.path.join(ROOT, 'tests'))
 from support.readiness import Browser  # noqa: E402

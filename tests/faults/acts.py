@@ -6,7 +6,7 @@ import select
 import subprocess
 import tempfile
 
-from support.faults import copy_of, memory_folder, rows
+from support.faults import memory_folder, rows
 from support.readiness import Browser, Installation, PROGRAM
 from support.scene import ANSWERS, STORY
 from support.smtp import Server

@@ -6,7 +6,6 @@ import glob
 import hashlib
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys

@@ -31,7 +31,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import acts  # noqa: E402
 from support.faults import (COUNT, FILES, FROM_THEN_ON, KIND_NAMES, LONG, MEMORY, MODES, OF_A_STREAM, ONCE, Faults,  # noqa: E402
                             copy_of, needed, rows, whole)
-from support.readiness import Browser, PROGRAM  # noqa: E402
+from support.readiness import Browser  # noqa: E402
 from support.scene import ANSWERS  # noqa: E402
 from support.workspace import token_of  # noqa: E402
 

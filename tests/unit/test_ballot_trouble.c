@@ -771,6 +771,23 @@ static void units_of_the_same_size_are_given_up_by_name_and_each_organisation_by
         assert_string_equal(two[i].unit, i == 2 ? "y" : "x");
 }
 
+static const char *parent_p(void *context, const char *organisation) {
+    (void)context;
+    return strcmp(organisation, "small") == 0 ? "p" : NULL;
+}
+
+static void a_unit_given_up_for_those_who_joined_stays_in_organisations_with_one_of_the_same_name(void **state) {
+    (void)state;
+    struct cell cells[] = {
+        {"p", "nursing", 6, false}, {"q", "nursing", 7, false}, {"q", "", 5, false}, {"small", "", 3, false}};
+    coarsen_organisations(cells, 4, 5, parent_p, NULL);
+    assert_string_equal(cells[3].organisation, "p");
+    assert_string_equal(cells[0].unit, "");
+    assert_string_equal(cells[1].unit, "nursing");
+    for (size_t i = 0; i < 4; i++)
+        assert_false(cells[i].destroyed);
+}
+
 int main(void) {
 #define HERE(test) cmocka_unit_test_setup_teardown(test, open_room, close_room)
     const struct CMUnitTest tests[] = {
@@ -796,6 +813,7 @@ int main(void) {
         HERE(a_copy_of_keys_never_takes_the_place_of_another_key),
         HERE(a_recovery_sheet_is_taken_only_whole_and_for_its_wave),
         HERE(units_of_the_same_size_are_given_up_by_name_and_each_organisation_by_itself),
+        HERE(a_unit_given_up_for_those_who_joined_stays_in_organisations_with_one_of_the_same_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

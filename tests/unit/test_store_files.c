@@ -486,18 +486,31 @@ static void whoever_reads_may_stop_at_any_row(void **state) {
     assert_int_equal(seen, 1);
 }
 
+/* A wave is emptied while another program is in the middle of reading its tickets. */
+static sqlite3_stmt *emptied_while_somebody_reads(struct place_on_disk *p, struct id wave) {
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    assert_int_equal(store_empty_wave(p->store, wave, 0, NULL, 0, NULL, 0, "2027-02-01"), RESULT_OK);
+    assert_int_equal(sqlite3_open_v2(p->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT * FROM ticket", -1, &q, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+    assert_int_equal(store_scrub(p->store), RESULT_OK);
+    return q;
+}
+
+/* That program ends. */
+static void stop_reading(sqlite3_stmt *q) {
+    sqlite3 *db = sqlite3_db_handle(q);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+}
+
 /* Somebody else reads on: cleaning waits, and the wave is closed as soon as it is done. */
 static void while_somebody_reads_the_cleaning_waits(void **state) {
     struct place_on_disk *p = *state;
     struct assessment a = add_assessment(p, "north");
     struct wave w = add_wave(p, &a, "1", 1), now;
-    sqlite3 *db;
-    sqlite3_stmt *q;
-    assert_int_equal(store_empty_wave(p->store, w.id, 0, NULL, 0, NULL, 0, "2027-02-01"), RESULT_OK);
-    assert_int_equal(sqlite3_open_v2(p->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT * FROM ticket", -1, &q, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-    assert_int_equal(store_scrub(p->store), RESULT_OK);
+    sqlite3_stmt *q = emptied_while_somebody_reads(p, w.id);
     assert_int_equal(store_mark_closed(p->store, id_new()), RESULT_INPUT);
     assert_int_equal(store_mark_closed(p->store, w.id), RESULT_OK);
     assert_int_equal(store_get_wave(p->store, p->arena, w.id, &now), RESULT_OK);
@@ -509,8 +522,7 @@ static void while_somebody_reads_the_cleaning_waits(void **state) {
         met = trouble_over();
         assert_true(result == RESULT_INPUT || (met && result == RESULT_MACHINE));
     }
-    sqlite3_finalize(q);
-    sqlite3_close(db);
+    stop_reading(q);
     for (int tries = 0; tries < 200 && now.state != WAVE_CLOSED; tries++) {
         usleep(50000);
         assert_int_equal(store_get_wave(p->store, p->arena, w.id, &now), RESULT_OK);
@@ -523,13 +535,7 @@ static void what_is_to_be_cleaned_when_the_store_closes_is_left_to_the_next(void
     struct place_on_disk *p = *state;
     struct assessment a = add_assessment(p, "north");
     struct wave w = add_wave(p, &a, "1", 1), now;
-    sqlite3 *db;
-    sqlite3_stmt *q;
-    assert_int_equal(store_empty_wave(p->store, w.id, 0, NULL, 0, NULL, 0, "2027-02-01"), RESULT_OK);
-    assert_int_equal(sqlite3_open_v2(p->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT * FROM ticket", -1, &q, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-    assert_int_equal(store_scrub(p->store), RESULT_OK);
+    sqlite3_stmt *q = emptied_while_somebody_reads(p, w.id);
     assert_int_equal(store_mark_closed(p->store, w.id), RESULT_OK);
     sqlite3_reset(q);
     for (int n = 1; n < 8; n++) { /* nobody reads any more, but something else is the matter each time */
@@ -542,8 +548,7 @@ static void what_is_to_be_cleaned_when_the_store_closes_is_left_to_the_next(void
     assert_int_equal(store_scrub(p->store), RESULT_OK);
     assert_int_equal(store_mark_closed(p->store, w.id), RESULT_OK);
     store_close(p->store);
-    sqlite3_finalize(q);
-    sqlite3_close(db);
+    stop_reading(q);
     assert_int_equal(store_open(&p->store, p->url, NULL), RESULT_OK);
     assert_int_equal(store_get_wave(p->store, p->arena, w.id, &now), RESULT_OK);
     assert_int_equal(now.state, WAVE_EMPTIED);

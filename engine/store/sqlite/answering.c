@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "store/sqlite/database.h"
 
 enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_t hash[32], struct found_ticket *out) {
@@ -123,8 +125,7 @@ static enum result count(struct database *db, const struct cast *c) {
 }
 
 static enum result drop_draft(struct database *db, struct id wave, const uint8_t key[32]) {
-    static const uint8_t none[32];
-    if (memcmp(key, none, sizeof none) == 0)
+    if (sodium_is_zero(key, 32))
         return RESULT_OK;
     sqlite3_stmt *q = database_statement(db, "DELETE FROM draft WHERE wave = ? AND key = ?");
     statement_bind(q, "dh", &wave, key);

@@ -63,8 +63,7 @@ enum result database_open(struct database **out, const char *path, bool writing,
     }
     result = database_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                               "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
-    /* Ballots lie in the order of random keys: each falls into a page of its own. 4 MB hold the leaves of some 7,000.
-     */
+    /* Ballots lie in the order of random keys, each in a page of its own: 4 MB hold the leaves of some 7,000. */
     if (result == RESULT_OK)
         result = database_run(db, writing ? "PRAGMA cache_size = -4000;" : "PRAGMA query_only = ON;");
     if (result == RESULT_OK && (number_of(db, "PRAGMA secure_delete") != 1 || number_of(db, "PRAGMA synchronous") != 2))
