@@ -34,6 +34,7 @@ LIBRARIES = {
     'iniparser.h': 'engine/base/ini',
     'dictionary.h': 'engine/base/ini',
     'sqlite3.h': 'engine/store/sqlite/',
+    'libpq-fe.h': 'engine/store/postgres/',
     'xlsxwriter.h': ('reports/', 'engine/exchange/table.c'),  # workbooks of results; forms for other systems
     'zip.h': ('reports/', 'engine/exchange/sheets_xlsx.c'),
     'expat.h': 'engine/exchange/xml.c',
@@ -92,7 +93,7 @@ def check_words(path, text, say):
     """Sentences belong into config/texts: a literal of three words or more that is not SQL."""
     # SQL; without memory there are no texts; the key table's examples are lines of an instrument file; the heads and types
     # of other systems' files are what they are
-    if path.startswith('engine/store/sqlite/') or path in (
+    if path.startswith(('engine/store/sql/', 'engine/store/sqlite/', 'engine/store/postgres/')) or path in (
             'engine/base/arena.c', 'engine/base/memory.c', 'engine/instrument/keys.c', 'engine/exchange/redcap_columns.c',
             'engine/exchange/export_redcap.c', 'engine/exchange/xlsform_types.c'):
         return

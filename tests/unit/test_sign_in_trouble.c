@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "collect/collect.h"
-#include "store/sqlite/database.h"
+#include "store/sqlite/sqlite.h"
 #include "web/routes.h"
 #include "web/server.h"
 #include "web/server/exchange.h"

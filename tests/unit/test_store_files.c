@@ -10,7 +10,7 @@
 #include "store/care.h"
 #include "store/counts.h"
 #include "store/mailings.h"
-#include "store/sqlite/database.h"
+#include "store/sqlite/sqlite.h"
 
 enum { EVERYTHING = TROUBLE_DATABASE | TROUBLE_FILES | TROUBLE_THREADS };
 
@@ -324,9 +324,9 @@ static void copies_of_ours_are_listed_with_their_day_and_dropped_when_it_is_over
     assert_true(file_exists(beside(p, names[1]))); /* no day of the calendar: by its own date */
     assert_true(file_exists(beside(p, names[2])));
     trouble_at(TROUBLE_FILES, 1, 1);
-    database_drop_update_copies(p->store); /* says so in the log */
+    sqlite_drop_update_copies(p->store); /* says so in the log */
     assert_true(trouble_over());
-    database_drop_update_copies(p->store);
+    sqlite_drop_update_copies(p->store);
     assert_false(file_exists(beside(p, names[2])));
     assert_true(file_exists(beside(p, names[1])));
     assert_true(file_exists(beside(p, "other")));
@@ -565,7 +565,7 @@ static void a_connection_keeps_so_many_statements_and_no_more(void **state) {
     struct place_on_disk *p = *state;
     struct database *db;
     static char texts[STATEMENTS_MAX + 1][16];
-    assert_int_equal(database_open(&db, p->path, false, NULL), RESULT_OK);
+    assert_int_equal(sqlite_open(&db, p->path, false, NULL), RESULT_OK);
     for (int i = 0; i < STATEMENTS_MAX; i++) {
         snprintf(texts[i], sizeof texts[i], "SELECT %d", i);
         assert_non_null(database_statement(db, texts[i]));
@@ -647,9 +647,9 @@ static void a_long_journal_is_shortened(void **state) {
             RESULT_OK);
         free(text);
         assert_int_equal(store_drop_old_drafts(p->store, (struct day){"2000-01-01"}), RESULT_OK);
-        for (int tries = 0; tries < 100 && p->store->journal_pages; tries++)
+        for (int tries = 0; tries < 100 && ((struct sqlite_store *)p->store)->journal_pages; tries++)
             usleep(20000);
-        assert_int_equal(p->store->journal_pages, 0);
+        assert_int_equal(((struct sqlite_store *)p->store)->journal_pages, 0);
     }
 }
 

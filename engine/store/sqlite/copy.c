@@ -12,8 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "store/care.h"
-#include "store/sqlite/database.h"
+#include "store/sqlite/sqlite.h"
 
 static const char before_update[] = ".before-", set_aside[] = ".aside-", being_put[] = ".fresh";
 
@@ -38,13 +37,13 @@ static int open_part(const char *part) {
 
 static bool vacuum_into(struct database *db, const char *path) {
     sqlite3_stmt *q = NULL;
-    bool good = sqlite3_prepare_v2(db->handle, "VACUUM INTO ?", -1, &q, NULL) == SQLITE_OK;
+    bool good = sqlite3_prepare_v2(handle_of(db), "VACUUM INTO ?", -1, &q, NULL) == SQLITE_OK;
     if (good) {
         sqlite3_bind_text(q, 1, path, -1, SQLITE_STATIC);
         good = sqlite3_step(q) == SQLITE_DONE;
     }
     if (!good)
-        log_event(LOG_ERROR, "copy_failed", LOG_REASON, sqlite3_errstr(sqlite3_extended_errcode(db->handle)), -1);
+        log_event(LOG_ERROR, "copy_failed", LOG_REASON, sqlite3_errstr(sqlite3_extended_errcode(handle_of(db))), -1);
     sqlite3_finalize(q);
     return good;
 }
@@ -52,12 +51,12 @@ static bool vacuum_into(struct database *db, const char *path) {
 /* A copy that cannot be read again is none. */
 static bool is_whole(const char *path) {
     struct database *db;
-    bool whole = database_open_copy(&db, path, NULL) == RESULT_OK && database_is_whole(db, NULL);
+    bool whole = sqlite_open_copy(&db, path, NULL) == RESULT_OK && sqlite_is_whole(db, NULL);
     database_close(db);
     return whole;
 }
 
-enum result database_copy(struct database *db, const char *path, bool replace, struct findings *findings) {
+enum result sqlite_copy_to(struct database *db, const char *path, bool replace, struct findings *findings) {
     struct arena *arena = arena_new();
     const char *part = arena_printf(arena, "%s.part", path);
     enum result result = RESULT_MACHINE;
@@ -79,39 +78,39 @@ enum result database_copy(struct database *db, const char *path, bool replace, s
     return result;
 }
 
-enum result store_copy(struct store *s, const char *path, struct findings *findings) {
+enum result sqlite_copy(struct store *s, const char *path, struct findings *findings) {
     struct database *db;
     if (file_exists(path)) /* said before the work; that nobody's place is taken is certain only afterwards */
         return say(findings, path, "file_exists_already", RESULT_INPUT);
-    enum result result = database_open(&db, s->path, true, findings); /* a reader's own may write nowhere */
+    enum result result =
+        sqlite_open(&db, sqlite_store_of(s)->path, true, findings); /* a reader's own may write nowhere */
     if (result != RESULT_OK)
         return result;
-    result = database_copy(db, path, false, findings);
+    result = sqlite_copy_to(db, path, false, findings);
     database_close(db);
     return result;
 }
 
 /* Where the database goes before its form changes. A copy of an even older form stays: the update was cut short then,
  * and that one is from before it. */
-enum result database_copy_before(struct database *db, const char *path, int have, int newest,
-                                 struct findings *findings) {
+enum result sqlite_copy_before(struct database *db, const char *path, int have, int newest, struct findings *findings) {
     struct arena *arena = arena_new();
     struct database *earlier = NULL;
     const char *copy = arena_printf(arena, "%s%s%d", path, before_update, newest);
     int64_t version = have;
-    if (file_exists(copy) && database_open_copy(&earlier, copy, NULL) == RESULT_OK)
+    if (file_exists(copy) && sqlite_open_copy(&earlier, copy, NULL) == RESULT_OK)
         (void)!statement_number(database_statement(earlier, "PRAGMA user_version"), have, &version);
     database_close(earlier);
     if (version < have)
         copy = arena_printf(arena, "%s-from-%d", copy, have);
-    const enum result result = database_copy(db, copy, true, findings);
+    const enum result result = sqlite_copy_to(db, copy, true, findings);
     arena_free(arena);
     return result;
 }
 
-bool store_exists(const char *url) {
+bool sqlite_exists(const char *url) {
     struct stat st;
-    const char *path = database_path(url);
+    const char *path = sqlite_path(url);
     return path && stat(path, &st) == 0 && st.st_size > 0;
 }
 
@@ -119,7 +118,7 @@ bool store_exists(const char *url) {
  * journal is kept beside it. */
 static void settle_journal(const char *path) {
     struct database *db;
-    if (database_open(&db, path, true, NULL) != RESULT_OK)
+    if (sqlite_open(&db, path, true, NULL) != RESULT_OK)
         return;
     (void)statement_step(database_statement(db, "PRAGMA wal_checkpoint(TRUNCATE)"));
     database_close(db);
@@ -183,10 +182,10 @@ static enum result restore(const char *path, const char *copy, struct arena *are
                            struct findings *findings) {
     const char *fresh = arena_printf(arena, "%s%s", path, being_put);
     struct database *db;
-    enum result result = database_open_copy(&db, copy, findings);
+    enum result result = sqlite_open_copy(&db, copy, findings);
     if (result != RESULT_OK)
         return result;
-    result = database_copy(db, fresh, true, findings);
+    result = sqlite_copy_to(db, fresh, true, findings);
     database_close(db);
     if (result == RESULT_OK)
         result = swap(path, fresh, arena, aside, findings);
@@ -195,19 +194,15 @@ static enum result restore(const char *path, const char *copy, struct arena *are
     return result;
 }
 
-enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside,
-                          struct findings *findings) {
-    const char *path = database_path(url);
+enum result sqlite_restore(const char *url, const char *copy, struct arena *arena, const char **aside,
+                           struct findings *findings) {
+    const char *path = sqlite_path(url);
     struct kept kept;
     int lock = -1;
     *aside = NULL;
-    if (!path) {
-        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "store_url", "url", url, NULL);
-        return RESULT_INPUT;
-    }
     enum result result = file_make_folder(file_folder(arena, path), 0700, findings);
     if (result == RESULT_OK)
-        result = database_lock(path, &lock, findings);
+        result = sqlite_lock(path, &lock, findings);
     if (result == RESULT_OK)
         result = store_check_copy(copy, arena, &kept, findings);
     if (result == RESULT_OK)
@@ -215,21 +210,6 @@ enum result store_restore(const char *url, const char *copy, struct arena *arena
     if (lock >= 0)
         close(lock);
     return result;
-}
-
-static enum result settle(struct store *s, struct database *db, void *argument) {
-    (void)s;
-    enum result result = statement_finish(database_statement(db, "DELETE FROM session"), NULL);
-    if (result == RESULT_OK)
-        result = statement_finish(database_statement(db, "DELETE FROM account_link"), NULL);
-    if (result == RESULT_OK)
-        result = statement_finish(database_statement(db, "UPDATE mailing SET state = 1 WHERE state = 0"), argument);
-    return result;
-}
-
-enum result store_settle(struct store *s, int *paused) {
-    *paused = 0;
-    return store_write(s, settle, paused);
 }
 
 static bool begins(const char *s, const char *with) {
@@ -251,7 +231,7 @@ static struct day day_of(const char *rest, bool replaced, const struct stat *st)
 static enum result each_copy(const struct store *s,
                              void (*each)(void *context, const char *path, bool replaced, struct day made),
                              void *context) {
-    const char *name = file_name(s->path);
+    const char *name = file_name(sqlite_store_of(s)->path);
     DIR *folder = opendir(s->folder);
     struct arena *arena = arena_new();
     if (!folder) {
@@ -285,7 +265,18 @@ static void add_to_list(void *context, const char *path, bool replaced, struct d
     l->list[l->n++] = (struct kept_copy){arena_string(l->arena, path), made, replaced};
 }
 
-enum result store_list_copies(struct store *s, struct arena *arena, struct kept_copy **out, size_t *n) {
+enum result store_check_copy(const char *path, struct arena *arena, struct kept *out, struct findings *findings) {
+    struct database *db;
+    *out = (struct kept){.day = ""};
+    enum result result = sqlite_open_copy(&db, path, findings);
+    if (result != RESULT_OK)
+        return result;
+    result = check_database(db, path, arena, out, findings);
+    database_close(db);
+    return result;
+}
+
+enum result sqlite_list_copies(struct store *s, struct arena *arena, struct kept_copy **out, size_t *n) {
     struct copy_list l = {.arena = arena};
     const enum result result = each_copy(s, add_to_list, &l);
     *out = l.list;
@@ -312,11 +303,11 @@ static enum result drop_copies(struct store *s, struct dropping d) {
     return result == RESULT_OK ? d.result : result;
 }
 
-enum result store_drop_copies(struct store *s, struct day before) {
+enum result sqlite_drop_copies(struct store *s, struct day before) {
     return drop_copies(s, (struct dropping){.before = before.text});
 }
 
-void database_drop_update_copies(struct store *s) {
+void sqlite_drop_update_copies(struct store *s) {
     if (drop_copies(s, (struct dropping){.updates_only = true}) != RESULT_OK)
         log_event(LOG_WARNING, "copies_not_removed", LOG_REASON, "before_update", -1);
 }

@@ -1,5 +1,5 @@
 /* A running wave takes over other texts of its instrument; what people read before is kept. */
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 struct adoption {
     struct id wave;
@@ -10,14 +10,14 @@ struct adoption {
 };
 
 static enum result set_hash(struct database *db, const struct adoption *a) {
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "UPDATE wave SET instrument_hash = ? WHERE id = ? AND state = 0 AND instrument_hash = ?");
     statement_bind(q, "hdh", a->hash, &a->wave, a->was);
     return statement_finish_one(q);
 }
 
 static enum result keep_before(struct database *db, const struct adoption *a) {
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "INSERT INTO wave_file_before (wave, number, until, language, text)"
             " SELECT f.wave, 1 + coalesce((SELECT max(b.number) FROM wave_file_before b WHERE b.wave = f.wave), 0),"
             " ?, f.language, f.text FROM wave_file f WHERE f.wave = ?");
@@ -47,9 +47,9 @@ enum result store_adopt_files(struct store *s, struct id wave, const uint8_t was
     return store_write(s, adopt_files, &a);
 }
 
-static struct file_before read_before(struct arena *arena, sqlite3_stmt *q) {
+static struct file_before read_before(struct arena *arena, struct statement *q) {
     const struct str text = column_view(q, 3);
-    return (struct file_before){sqlite3_column_int(q, 0),
+    return (struct file_before){column_int(q, 0),
                                 column_text(arena, q, 1),
                                 {column_text(arena, q, 2), {arena_copy(arena, text.p, text.n), text.n}}};
 }
@@ -59,7 +59,7 @@ enum result store_list_files_before(struct store *s, struct arena *arena, struct
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "SELECT number, until, language, text FROM wave_file_before WHERE wave = ? ORDER BY number, language");
     statement_bind(q, "d", &wave);
     LIST_ROWS(q, out, n, read_before(arena, q));

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 /* The longest row of the table of which SQLite keeps all in its page (of 4,096 bytes): anything longer takes a page of
  * its own besides. ROW_FRAME: the wave and the header; NAMED_FRAME: what stands around an aggregate in its row. */
@@ -23,9 +23,9 @@ struct putting {
 };
 
 static enum result put_source(struct database *db, const struct putting *p) {
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "INSERT INTO aggregate_source (wave, responses, instrument_hash, version) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET responses = excluded.responses,"
+            " ON CONFLICT (wave) DO UPDATE SET responses = excluded.responses,"
             " instrument_hash = excluded.instrument_hash, version = excluded.version");
     statement_bind(q, "dzhi", &p->wave, p->source->n_responses, p->source->instrument_hash, p->source->version);
     return statement_finish(q, NULL);
@@ -65,8 +65,8 @@ static bool pack(const struct putting *p, struct aggregate *a, struct buf *out) 
 }
 
 static enum result put_row(struct database *db, const struct putting *p, const struct aggregate *a) {
-    sqlite3_stmt *q = database_statement(db, "INSERT INTO aggregate (wave, organisation, grouping, kind, name, n,"
-                                             " counts, statistics) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    struct statement *q = database_statement(db, "INSERT INTO aggregate (wave, organisation, grouping, kind, name, n,"
+                                                 " counts, statistics) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     statement_bind(q, "dttttiss", &p->wave, a->organisation, a->group, a->kind, a->name, a->n, a->counts,
                    a->statistics);
     return statement_finish(q, NULL);
@@ -75,7 +75,7 @@ static enum result put_row(struct database *db, const struct putting *p, const s
 static enum result put_aggregates(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct putting *p = argument;
-    sqlite3_stmt *q = database_statement(db, "DELETE FROM aggregate WHERE wave = ?");
+    struct statement *q = database_statement(db, "DELETE FROM aggregate WHERE wave = ?");
     statement_bind(q, "d", &p->wave);
     enum result result = statement_finish(q, NULL);
     struct aggregate a, row;
@@ -100,28 +100,28 @@ static enum result put_aggregates(struct store *s, struct database *db, void *ar
 enum result store_put_aggregates(struct store *s, struct id wave, const struct aggregate_source *source,
                                  bool (*next)(void *context, struct aggregate *out), void *context) {
     struct putting p = {wave, source, next, context};
-    return store_write(s, put_aggregates, &p);
+    return store_write_once(s, put_aggregates, &p); /* what `next` gave is gone */
 }
 
 enum result store_get_aggregate_source(struct store *s, struct id wave, struct aggregate_source *out) {
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "SELECT responses, instrument_hash, version FROM aggregate_source WHERE wave = ?");
     statement_bind(q, "d", &wave);
-    int code = statement_step(q);
-    if (code == SQLITE_ROW) {
-        out->n_responses = (size_t)sqlite3_column_int64(q, 0);
+    enum step step = statement_step(q);
+    if (step == STEP_ROW) {
+        out->n_responses = (size_t)column_long(q, 0);
         column_bytes(q, 1, out->instrument_hash, sizeof out->instrument_hash);
-        out->version = sqlite3_column_int(q, 2);
+        out->version = column_int(q, 2);
     }
     store_reader_done(s, db);
-    return row_result(code);
+    return row_result(step);
 }
 
 /* Organisation and group are keys: where they are named, the search goes straight there. */
-static sqlite3_stmt *select_aggregates(struct database *db, const char *organisation, const char *group) {
+static struct statement *select_aggregates(struct database *db, const char *organisation, const char *group) {
 #define AGGREGATE_SELECT                                                                                               \
     "SELECT organisation, grouping, kind, name, n, counts, statistics FROM aggregate WHERE wave = ?1"                  \
     " AND (?4 IS NULL OR kind = ?4)"
@@ -151,13 +151,13 @@ static bool unpack(struct aggregate *a, struct str json, struct arena *arena) {
 }
 
 /* Returns false to end; `broken` is set when the row cannot be read. */
-static bool each_in_row(sqlite3_stmt *q, bool (*each)(void *context, const struct aggregate *a), void *context,
+static bool each_in_row(struct statement *q, bool (*each)(void *context, const struct aggregate *a), void *context,
                         bool *broken) {
-    struct aggregate a = {.organisation = (const char *)sqlite3_column_text(q, 0),
-                          .group = (const char *)sqlite3_column_text(q, 1),
-                          .kind = (const char *)sqlite3_column_text(q, 2),
-                          .name = (const char *)sqlite3_column_text(q, 3),
-                          .n = sqlite3_column_int(q, 4),
+    struct aggregate a = {.organisation = column_string(q, 0),
+                          .group = column_string(q, 1),
+                          .kind = column_string(q, 2),
+                          .name = column_string(q, 3),
+                          .n = column_int(q, 4),
                           .counts = column_view(q, 5),
                           .statistics = column_view(q, 6)};
     if (a.counts.n > 0)
@@ -182,15 +182,15 @@ enum result store_each_aggregate(struct store *s, struct id wave, const char *or
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = select_aggregates(db, organisation, group);
+    struct statement *q = select_aggregates(db, organisation, group);
     statement_bind(q, "dttt", &wave, organisation, group, kind);
-    int code = SQLITE_ERROR;
+    enum step step = STEP_FAILED;
     bool more = true, broken = false;
-    while (more && (code = statement_step(q)) == SQLITE_ROW) {
+    while (more && (step = statement_step(q)) == STEP_ROW) {
         more = each_in_row(q, each, context, &broken);
     }
     store_reader_done(s, db);
-    return !broken && (code == SQLITE_DONE || !more) ? RESULT_OK : RESULT_MACHINE;
+    return !broken && (step == STEP_DONE || !more) ? RESULT_OK : RESULT_MACHINE;
 }
 
 struct publishing {
@@ -202,12 +202,12 @@ struct publishing {
 static enum result put_published(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct publishing *p = argument;
-    sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM published WHERE wave = ?");
+    struct statement *q = database_statement(db, "SELECT count(*) FROM published WHERE wave = ?");
     statement_bind(q, "d", &p->wave);
-    if (statement_step(q) != SQLITE_ROW)
+    if (statement_step(q) != STEP_ROW)
         return RESULT_MACHINE;
-    bool decided = sqlite3_column_int(q, 0) > 0;
-    sqlite3_reset(q);
+    bool decided = column_int(q, 0) > 0;
+    statement_reset(q);
     enum result result = RESULT_OK;
     for (size_t i = 0; !decided && result == RESULT_OK && i < p->n; i++) {
         uint8_t hash[32];
@@ -224,7 +224,7 @@ enum result store_put_published(struct store *s, struct id wave, const struct pu
     return store_write(s, put_published, &p);
 }
 
-static struct published read_published(struct arena *arena, sqlite3_stmt *q) {
+static struct published read_published(struct arena *arena, struct statement *q) {
     struct str groups = column_view(q, 1);
     return (struct published){column_text(arena, q, 0), {arena_copy(arena, groups.p, groups.n), groups.n}};
 }
@@ -234,7 +234,7 @@ enum result store_list_published(struct store *s, struct arena *arena, struct id
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "SELECT organisation, groups FROM published WHERE wave = ? ORDER BY organisation");
     statement_bind(q, "d", &wave);
     LIST_ROWS(q, out, n, read_published(arena, q));

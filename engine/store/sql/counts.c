@@ -1,17 +1,17 @@
 /* The figures behind the rule of store/counts.h, read in one statement: a ballot that comes in between two would show
  * up as a difference. */
 #include "store/counts.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 /* An imported wave's table holds 0 for people whom nobody counted, and so does an open link without a headcount. */
-static struct organisation_count read_row(struct arena *arena, sqlite3_stmt *q) {
-    const int invited = sqlite3_column_int(q, 1);
+static struct organisation_count read_row(struct arena *arena, struct statement *q) {
+    const int invited = column_int(q, 1);
     return (struct organisation_count){.organisation = column_text(arena, q, 0),
                                        .invited = invited > 0 ? invited : -1,
-                                       .answered = sqlite3_column_int(q, 2),
-                                       .organisation_answered = sqlite3_column_int(q, 3) != 0,
-                                       .personal = sqlite3_column_int(q, 4),
-                                       .unanswered = sqlite3_column_int(q, 5)};
+                                       .answered = column_int(q, 2),
+                                       .organisation_answered = column_int(q, 3) != 0,
+                                       .personal = column_int(q, 4),
+                                       .unanswered = column_int(q, 5)};
 }
 
 static enum result list_rows(struct store *s, struct arena *arena, struct id wave, struct organisation_count **out,
@@ -19,11 +19,12 @@ static enum result list_rows(struct store *s, struct arena *arena, struct id wav
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(
-        db, "SELECT v.organisation, v.invited, v.answered, v.organisation_answered,"
-            " coalesce(t.n, 0), coalesce(t.fresh, 0) FROM invited v LEFT JOIN (SELECT organisation, count(*) AS n,"
-            "  sum(state = 0) AS fresh FROM ticket WHERE wave = ?1 AND kind = 1 GROUP BY organisation) t"
-            " ON t.organisation = v.organisation WHERE v.wave = ?1 ORDER BY v.organisation");
+    struct statement *q = database_statement(
+        db,
+        "SELECT v.organisation, v.invited, v.answered, v.organisation_answered,"
+        " coalesce(t.n, 0), coalesce(t.fresh, 0) FROM invited v LEFT JOIN (SELECT organisation, count(*) AS n,"
+        "  count(*) FILTER (WHERE state = 0) AS fresh FROM ticket WHERE wave = ?1 AND kind = 1 GROUP BY organisation) t"
+        " ON t.organisation = v.organisation WHERE v.wave = ?1 ORDER BY v.organisation");
     statement_bind(q, "d", &wave);
     LIST_ROWS(q, out, n, read_row(arena, q));
 }

@@ -3,10 +3,10 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "store/care.h"
-#include "store/sqlite/database.h"
+#include "base/clock.h"
+#include "store/sql/database.h"
 
-enum { APPLICATION_ID = 0x52444e53 /* "RDNS" */, FAULTS_MAX = 50 };
+enum { FAULTS_MAX = 50 };
 
 struct checking {
     struct database *db;
@@ -66,16 +66,17 @@ static const struct rule {
     {"check_open_response", OPEN,
      "SELECT (SELECT count(*) FROM response WHERE wave = ?1) + (SELECT count(*) FROM comment WHERE wave = ?1), 0"},
     {"check_ticket_missing", OPEN,
-     "SELECT max(0, (SELECT count(*) FROM invitation WHERE wave = ?1)"
-     " - (SELECT count(*) FROM ticket WHERE wave = ?1)), 0"},
+     "SELECT CASE WHEN i.n > t.n THEN i.n - t.n ELSE 0 END, 0 FROM (SELECT count(*) AS n FROM invitation WHERE wave = "
+     "?1)"
+     " i, (SELECT count(*) AS n FROM ticket WHERE wave = ?1) t"},
     {"check_sealed_left", EMPTIED | CLOSED,
      "SELECT (SELECT count(*) FROM ballot WHERE wave = ?1) + (SELECT count(*) FROM draft WHERE wave = ?1), 0"},
     {"check_ticket_left", EMPTIED | CLOSED,
      "SELECT count(*), 0 FROM ticket WHERE wave = ?1 AND (state <> 2 OR pseudonym IS NOT NULL)"},
     {"check_responses_many", CLOSED,
-     "SELECT max(0, (SELECT count(*) FROM response WHERE wave = ?1)"
-     " - (SELECT coalesce(sum(answered), 0) FROM invited WHERE wave = ?1)), 0 FROM wave WHERE id = ?1 AND NOT "
-     "imported"},
+     "SELECT CASE WHEN r.n > v.n THEN r.n - v.n ELSE 0 END, 0 FROM wave w, (SELECT count(*) AS n FROM response"
+     " WHERE wave = ?1) r, (SELECT coalesce(sum(answered), 0) AS n FROM invited WHERE wave = ?1) v"
+     " WHERE w.id = ?1 AND w.imported = 0"},
     {"check_responses_counted", CLOSED,
      "SELECT count(*), max(a.responses) FROM response r JOIN aggregate_source a ON a.wave = r.wave WHERE r.wave = ?1"
      " HAVING count(*) > 0"},
@@ -89,7 +90,7 @@ static const struct rule {
      "SELECT 1, (SELECT count(*) FROM wave_file WHERE wave = ?1 AND language = '' AND text <> '')"},
     {"check_invitation_person", OPEN | EMPTIED | CLOSED,
      "SELECT count(*), 0 FROM invitation i JOIN wave w ON w.id = i.wave"
-     " WHERE i.wave = ?1 AND i.kind = 1 AND i.person <> zeroblob(16)"
+     " WHERE i.wave = ?1 AND i.kind = 1 AND i.person <> ?2"
      " AND NOT EXISTS (SELECT 1 FROM person p WHERE p.assessment = w.assessment AND p.id = i.person)"},
 };
 
@@ -99,91 +100,85 @@ struct wave_row {
 };
 
 static void check_wave(struct checking *c, const struct wave_row *w) {
+    static const struct id nobody;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         if (!(rules[i].states & 1 << w->state))
             continue;
-        sqlite3_stmt *q = database_statement(c->db, rules[i].sql);
-        statement_bind(q, "d", &w->wave.id);
-        const int code = statement_step(q);
-        const int64_t n = code == SQLITE_ROW ? sqlite3_column_int64(q, 0) - sqlite3_column_int64(q, 1) : 0;
+        struct statement *q = database_statement(c->db, rules[i].sql);
+        statement_bind(q, strstr(rules[i].sql, "?2") ? "dd" : "d", &w->wave.id, &nobody);
+        const enum step step = statement_step(q);
+        const int64_t n = step == STEP_ROW ? column_long(q, 0) - column_long(q, 1) : 0;
         if (n)
             fault(c, rules[i].code, w->wave.assessment, w->wave.label, n < 0 ? -n : n);
-        c->trouble |= code != SQLITE_ROW && code != SQLITE_DONE;
-        sqlite3_reset(q);
+        c->trouble |= step != STEP_ROW && step != STEP_DONE;
+        statement_reset(q);
     }
 }
 
 /* The groups that may be shown are decided once; each is kept with its hash. */
 static void check_published(struct checking *c, const struct wave_row *w) {
-    sqlite3_stmt *q = database_statement(c->db, "SELECT groups, hash FROM published WHERE wave = ?");
-    int code = SQLITE_ERROR;
+    struct statement *q = database_statement(c->db, "SELECT groups, hash FROM published WHERE wave = ?");
+    enum step step = STEP_FAILED;
     int64_t changed = 0;
     statement_bind(q, "d", &w->wave.id);
-    while ((code = statement_step(q)) == SQLITE_ROW) {
+    while ((step = statement_step(q)) == STEP_ROW) {
         const struct str groups = column_view(q, 0), kept = column_view(q, 1);
         uint8_t hash[32];
         crypto_generichash(hash, sizeof hash, (const uint8_t *)groups.p, groups.n, NULL, 0);
         changed += kept.n != sizeof hash || memcmp(kept.p, hash, sizeof hash) != 0;
     }
-    sqlite3_reset(q);
-    c->trouble |= code != SQLITE_DONE;
+    statement_reset(q);
+    c->trouble |= step != STEP_DONE;
     if (changed)
         fault(c, "check_published", w->wave.assessment, w->wave.label, changed);
 }
 
 static void check_references(struct checking *c) {
-    sqlite3_stmt *q = database_statement(c->db, "PRAGMA foreign_key_check");
-    int code = SQLITE_ERROR;
-    int64_t n = 0;
     const char *table = "";
-    while ((code = statement_step(q)) == SQLITE_ROW) {
-        if (n++ == 0)
-            table = column_text(c->arena, q, 0);
-    }
-    sqlite3_reset(q);
-    c->trouble |= code != SQLITE_DONE;
-    if (n)
+    const int64_t n = c->db->driver->count_orphans(c->db, c->arena, &table);
+    c->trouble |= n < 0;
+    if (n > 0)
         fault(c, "check_reference", table, "", n);
 }
 
-static struct wave_row read_wave(struct arena *arena, sqlite3_stmt *q) {
+static struct wave_row read_wave(struct arena *arena, struct statement *q) {
     struct wave_row w = {
         .wave = {.id = column_id(q, 0), .assessment = column_text(arena, q, 1), .label = column_text(arena, q, 2)},
-        .state = sqlite3_column_int(q, 3)};
+        .state = column_int(q, 3)};
     column_bytes(q, 4, w.wave.public_key, sizeof w.wave.public_key);
     return w;
 }
 
 static struct wave_row *list_waves(struct checking *c, size_t *n) {
-    sqlite3_stmt *q = database_statement(c->db, "SELECT w.id, a.name, w.label, w.state, w.public_key"
-                                                " FROM wave w JOIN assessment a ON a.id = w.assessment"
-                                                " ORDER BY a.name, w.number");
+    struct statement *q = database_statement(c->db, "SELECT w.id, a.name, w.label, w.state, w.public_key"
+                                                    " FROM wave w JOIN assessment a ON a.id = w.assessment"
+                                                    " ORDER BY a.name, w.number");
     struct wave_row *list = NULL;
     size_t capacity = 0;
-    int code = SQLITE_ERROR;
+    enum step step = STEP_FAILED;
     *n = 0;
-    while ((code = statement_step(q)) == SQLITE_ROW) {
+    while ((step = statement_step(q)) == STEP_ROW) {
         list = arena_grow(c->arena, list, *n, &capacity, sizeof *list);
         list[(*n)++] = read_wave(c->arena, q);
     }
-    sqlite3_reset(q);
-    c->trouble |= code != SQLITE_DONE;
+    statement_reset(q);
+    c->trouble |= step != STEP_DONE;
     return list;
 }
 
 /* The audit log came with the second form. */
 static const char *last_day(struct checking *c, int version) {
-    sqlite3_stmt *q = database_statement(
-        c->db, version > 1 ? "SELECT max(d) FROM (SELECT max(day) AS d FROM day_count UNION ALL SELECT max(opened) FROM"
-                             " wave UNION ALL SELECT max(closed) FROM wave UNION ALL"
-                             " SELECT date(max(time), 'unixepoch') FROM audit)"
-                           : "SELECT max(d) FROM (SELECT max(day) AS d FROM day_count UNION ALL SELECT max(opened)"
-                             " FROM wave UNION ALL SELECT max(closed) FROM wave)");
-    const bool found = statement_step(q) == SQLITE_ROW;
+    struct statement *q = database_statement(
+        c->db,
+        "SELECT coalesce(max(d.day), '') FROM (SELECT max(day) AS day FROM day_count UNION ALL SELECT max(opened)"
+        " FROM wave UNION ALL SELECT max(closed) FROM wave) d");
+    const bool found = statement_step(q) == STEP_ROW;
     const char *day = found ? column_text(c->arena, q, 0) : "";
-    sqlite3_reset(q);
+    statement_reset(q);
     c->trouble |= !found;
-    return day;
+    const int64_t line = version > 1 ? number(c, "SELECT coalesce(max(time), 0) FROM audit") : 0;
+    const struct day act = clock_day((time_t)line);
+    return line && strcmp(act.text, day) > 0 ? arena_string(c->arena, act.text) : day;
 }
 
 static void take_stock(struct checking *c, struct kept *out) {
@@ -209,13 +204,12 @@ static enum result refuse(struct checking *c, const char *code) {
 
 static enum result check(struct checking *c, struct kept *out) {
     *out = (struct kept){.newest = database_newest(), .day = ""};
-    if (!database_is_whole(c->db, c->findings))
+    if (!c->db->driver->is_whole(c->db, c->findings))
         return RESULT_INPUT;
-    out->version = (int)number(c, "PRAGMA user_version");
-    const int64_t application = number(c, "PRAGMA application_id");
-    if (c->trouble)
+    out->version = c->db->driver->version(c->db);
+    if (out->version < 0)
         return RESULT_MACHINE;
-    if (application != APPLICATION_ID || out->version < 1)
+    if (out->version < 1)
         return refuse(c, "store_foreign");
     if (out->version > out->newest)
         return refuse(c, "store_newer");
@@ -228,27 +222,21 @@ static enum result check(struct checking *c, struct kept *out) {
     return c->faults ? RESULT_INPUT : RESULT_OK;
 }
 
+enum result check_database(struct database *db, const char *path, struct arena *arena, struct kept *out,
+                           struct findings *findings) {
+    struct checking c = {.db = db, .arena = arena, .path = path, .findings = findings};
+    return check(&c, out);
+}
+
 enum result store_check(struct store *s, struct arena *arena, struct kept *out, struct findings *findings) {
     struct database *db = store_reader(s);
     *out = (struct kept){.day = ""};
     if (!db)
         return RESULT_MACHINE;
-    struct checking c = {.db = db, .arena = arena, .path = s->path, .findings = findings};
-    enum result result = statement_finish(database_statement(db, "BEGIN"), NULL); /* one moment for all questions */
+    enum result result = db->driver->begin_reading(db); /* one moment for all questions */
     if (result == RESULT_OK)
-        result = check(&c, out);
+        result = check_database(db, s->driver->place(s), arena, out, findings);
     (void)!statement_finish(database_statement(db, "ROLLBACK"), NULL);
     store_reader_done(s, db);
-    return result;
-}
-
-enum result store_check_copy(const char *path, struct arena *arena, struct kept *out, struct findings *findings) {
-    struct checking c = {.arena = arena, .path = path, .findings = findings};
-    *out = (struct kept){.day = ""};
-    enum result result = database_open_copy(&c.db, path, findings);
-    if (result != RESULT_OK)
-        return result;
-    result = check(&c, out);
-    database_close(c.db);
     return result;
 }

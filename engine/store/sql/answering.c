@@ -4,7 +4,7 @@
 
 #include <sodium.h>
 
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_t hash[32], struct found_ticket *out) {
     struct database *db = store_reader(s);
@@ -12,21 +12,22 @@ enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_
         return RESULT_MACHINE;
     /* A link does not name its wave: one lookup by key for each wave, of which there are few. Nobody begins to answer
      * an assessment that is deleted, though it can still be restored. */
-    sqlite3_stmt *q = database_statement(db, "SELECT w.id, t.kind, t.organisation, t.unit, t.language, t.pseudonym,"
-                                             " CASE WHEN a.state = 2 THEN 2 ELSE t.state END"
-                                             " FROM wave w CROSS JOIN ticket t ON t.wave = w.id AND t.hash = ?"
-                                             " JOIN assessment a ON a.id = w.assessment LIMIT 1");
+    struct statement *q =
+        database_statement(db, "SELECT w.id, t.kind, t.organisation, t.unit, t.language, t.pseudonym,"
+                               " CASE WHEN a.state = 2 THEN 2 ELSE t.state END"
+                               " FROM wave w CROSS JOIN ticket t JOIN assessment a ON a.id = w.assessment"
+                               " WHERE t.wave = w.id AND t.hash = ? LIMIT 1");
     statement_bind(q, "h", hash);
-    int code = statement_step(q);
-    enum result result = row_result(code);
-    if (code == SQLITE_ROW) {
-        *out = (struct found_ticket){.state = (enum ticket_state)sqlite3_column_int(q, 6)};
+    enum step step = statement_step(q);
+    enum result result = row_result(step);
+    if (step == STEP_ROW) {
+        *out = (struct found_ticket){.state = (enum ticket_state)column_int(q, 6)};
         memcpy(out->ticket.hash, hash, 32);
-        out->ticket.kind = (enum invitation_kind)sqlite3_column_int(q, 1);
+        out->ticket.kind = (enum invitation_kind)column_int(q, 1);
         out->ticket.organisation = column_text(arena, q, 2);
         out->ticket.unit = column_text(arena, q, 3);
         out->ticket.language = column_text(arena, q, 4);
-        out->ticket.has_pseudonym = sqlite3_column_type(q, 5) == SQLITE_BLOB;
+        out->ticket.has_pseudonym = !column_is_null(q, 5);
         column_bytes(q, 5, out->ticket.pseudonym, sizeof out->ticket.pseudonym);
         result = find_wave(db, arena, column_id(q, 0), &out->wave);
     }
@@ -34,18 +35,18 @@ enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_
     return result;
 }
 
-static enum result has_row(struct store *s, struct database *db, sqlite3_stmt *q, bool *out) {
-    int code = statement_step(q);
-    *out = code == SQLITE_ROW;
+static enum result has_row(struct store *s, struct database *db, struct statement *q, bool *out) {
+    enum step step = statement_step(q);
+    *out = step == STEP_ROW;
     store_reader_done(s, db);
-    return code == SQLITE_ROW || code == SQLITE_DONE ? RESULT_OK : RESULT_MACHINE;
+    return step == STEP_ROW || step == STEP_DONE ? RESULT_OK : RESULT_MACHINE;
 }
 
 enum result store_has_ballot(struct store *s, struct id wave, const uint8_t key[32], bool *out) {
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT 1 FROM ballot WHERE wave = ? AND key = ?");
+    struct statement *q = database_statement(db, "SELECT 1 FROM ballot WHERE wave = ? AND key = ?");
     statement_bind(q, "dh", &wave, key);
     return has_row(s, db, q, out);
 }
@@ -54,7 +55,8 @@ enum result store_has_organisation_answer(struct store *s, struct id wave, const
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT 1 FROM organisation_answer WHERE wave = ? AND organisation = ?");
+    struct statement *q =
+        database_statement(db, "SELECT 1 FROM organisation_answer WHERE wave = ? AND organisation = ?");
     statement_bind(q, "dt", &wave, organisation);
     return has_row(s, db, q, out);
 }
@@ -70,21 +72,21 @@ struct cast_job {
 
 /* What the ticket's state means for whoever could not spend it. */
 static enum cast_outcome why_not(struct database *db, const struct cast *c) {
-    sqlite3_stmt *q = database_statement(db, "SELECT state FROM ticket WHERE wave = ? AND hash = ?");
+    struct statement *q = database_statement(db, "SELECT state FROM ticket WHERE wave = ? AND hash = ?");
     statement_bind(q, "dh", &c->wave, c->ticket);
-    int code = statement_step(q);
-    enum cast_outcome outcome = code == SQLITE_DONE ? CAST_UNKNOWN : CAST_FAILED;
-    if (code == SQLITE_ROW)
-        outcome = sqlite3_column_int(q, 0) == TICKET_CLOSED ? CAST_CLOSED : CAST_ALREADY;
-    sqlite3_reset(q);
+    enum step step = statement_step(q);
+    enum cast_outcome outcome = step == STEP_DONE ? CAST_UNKNOWN : CAST_FAILED;
+    if (step == STEP_ROW)
+        outcome = column_int(q, 0) == TICKET_CLOSED ? CAST_CLOSED : CAST_ALREADY;
+    statement_reset(q);
     return outcome;
 }
 
 /* Spends a personal ticket; open and organisation tickets must only be there and fresh. */
 static enum cast_outcome use_ticket(struct database *db, const struct cast *c) {
     int changes = 0;
-    sqlite3_stmt *q = database_statement(db, "UPDATE ticket SET state = CASE kind WHEN 1 THEN 1 ELSE state END"
-                                             " WHERE wave = ? AND hash = ? AND state = 0");
+    struct statement *q = database_statement(db, "UPDATE ticket SET state = CASE kind WHEN 1 THEN 1 ELSE state END"
+                                                 " WHERE wave = ? AND hash = ? AND state = 0");
     statement_bind(q, "dh", &c->wave, c->ticket);
     if (statement_finish(q, &changes) != RESULT_OK)
         return CAST_FAILED;
@@ -93,7 +95,7 @@ static enum cast_outcome use_ticket(struct database *db, const struct cast *c) {
 
 static enum cast_outcome keep(struct database *db, const struct cast *c) {
     int changes = 0;
-    sqlite3_stmt *q;
+    struct statement *q;
     if (c->kind == INVITATION_ORGANISATION) {
         q = database_statement(db, "INSERT INTO organisation_answer (wave, organisation, answers) VALUES (?, ?, ?)"
                                    " ON CONFLICT DO NOTHING");
@@ -109,17 +111,18 @@ static enum cast_outcome keep(struct database *db, const struct cast *c) {
 
 static enum result count(struct database *db, const struct cast *c) {
     bool organisation = c->kind == INVITATION_ORGANISATION;
-    sqlite3_stmt *q = database_statement(
-        db, "INSERT INTO invited (wave, organisation, invited, answered, organisation_answered)"
-            " VALUES (?, ?, 0, ?, ?) ON CONFLICT DO UPDATE SET answered = answered + excluded.answered,"
-            " organisation_answered = max(organisation_answered, excluded.organisation_answered)");
+    struct statement *q =
+        database_statement(db, "INSERT INTO invited (wave, organisation, invited, answered, organisation_answered)"
+                               " VALUES (?, ?, 0, ?, ?) ON CONFLICT (wave, organisation) DO UPDATE SET"
+                               " answered = invited.answered + excluded.answered, organisation_answered = CASE WHEN"
+                               " invited.organisation_answered <> 0 THEN 1 ELSE excluded.organisation_answered END");
     statement_bind(q, "dtii", &c->wave, c->organisation, organisation ? 0 : 1, organisation ? 1 : 0);
     enum result result = statement_finish(q, NULL);
     if (result != RESULT_OK || organisation)
         return result;
     struct day today = clock_today();
     q = database_statement(db, "INSERT INTO day_count (wave, day, n) VALUES (?, ?, 1)"
-                               " ON CONFLICT DO UPDATE SET n = n + 1");
+                               " ON CONFLICT (wave, day) DO UPDATE SET n = day_count.n + 1");
     statement_bind(q, "dt", &c->wave, today.text);
     return statement_finish(q, NULL);
 }
@@ -127,7 +130,7 @@ static enum result count(struct database *db, const struct cast *c) {
 static enum result drop_draft(struct database *db, struct id wave, const uint8_t key[32]) {
     if (sodium_is_zero(key, 32))
         return RESULT_OK;
-    sqlite3_stmt *q = database_statement(db, "DELETE FROM draft WHERE wave = ? AND key = ?");
+    struct statement *q = database_statement(db, "DELETE FROM draft WHERE wave = ? AND key = ?");
     statement_bind(q, "dh", &wave, key);
     return statement_finish(q, NULL);
 }
@@ -208,9 +211,9 @@ static enum result run_draft(struct store *s, struct database *db, void *argumen
     struct draft_job *job = argument;
     if (job->content.n == 0)
         return drop_draft(db, job->wave, job->key);
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "INSERT INTO draft (wave, key, day, content) SELECT id, ?2, ?3, ?4 FROM wave WHERE id = ?1 AND state = 0"
-            " ON CONFLICT DO UPDATE SET day = excluded.day, content = excluded.content");
+            " ON CONFLICT (wave, key) DO UPDATE SET day = excluded.day, content = excluded.content");
     statement_bind(q, "dhtb", &job->wave, job->key, job->day.text, job->content);
     return statement_finish(q, NULL);
 }
@@ -248,21 +251,21 @@ enum result store_find_draft(struct store *s, struct arena *arena, struct id wav
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT content FROM draft WHERE wave = ? AND key = ?");
+    struct statement *q = database_statement(db, "SELECT content FROM draft WHERE wave = ? AND key = ?");
     statement_bind(q, "dh", &wave, key);
-    int code = statement_step(q);
-    if (code == SQLITE_ROW) {
+    enum step step = statement_step(q);
+    if (step == STEP_ROW) {
         struct str view = column_view(q, 0);
         *content = (struct str){arena_copy(arena, view.p, view.n), view.n};
     }
     store_reader_done(s, db);
-    return row_result(code);
+    return row_result(step);
 }
 
 static enum result drop_old_drafts(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct day *before = argument;
-    sqlite3_stmt *q = database_statement(db, "DELETE FROM draft WHERE day < ?");
+    struct statement *q = database_statement(db, "DELETE FROM draft WHERE day < ?");
     statement_bind(q, "t", before->text);
     return statement_finish(q, NULL);
 }

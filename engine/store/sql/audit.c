@@ -1,11 +1,11 @@
 /* What practitioners did. */
 #include "store/accounts.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 static enum result add_audit(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct audit *a = argument;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "INSERT INTO audit (time, number, account, act, object)"
                                " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM audit WHERE time = ?1");
     statement_bind(q, "lttt", a->time, a->account ? a->account : "", a->act, a->object ? a->object : "");
@@ -26,7 +26,8 @@ static enum result add_audit_once(struct store *s, struct database *db, void *ar
     const struct audit_once *once = argument;
     struct audit copy = *once->line;
     int64_t found = 0;
-    sqlite3_stmt *q = database_statement(db, "SELECT 1 FROM audit WHERE time >= ? AND act = ? AND object = ? LIMIT 1");
+    struct statement *q =
+        database_statement(db, "SELECT 1 FROM audit WHERE time >= ? AND act = ? AND object = ? LIMIT 1");
     statement_bind(q, "ltt", once->since, copy.act, copy.object ? copy.object : "");
     const enum result result = statement_number(q, 0, &found);
     return result == RESULT_OK && !found ? add_audit(s, db, &copy) : result;
@@ -37,9 +38,9 @@ enum result store_add_audit_once(struct store *s, const struct audit *a, int64_t
     return store_write(s, add_audit_once, &once);
 }
 
-static struct audit read_audit(struct arena *arena, sqlite3_stmt *q) {
-    return (struct audit){sqlite3_column_int64(q, 0), column_text(arena, q, 1), column_text(arena, q, 2),
-                          column_text(arena, q, 3), (long)sqlite3_column_int64(q, 4)};
+static struct audit read_audit(struct arena *arena, struct statement *q) {
+    return (struct audit){column_long(q, 0), column_text(arena, q, 1), column_text(arena, q, 2),
+                          column_text(arena, q, 3), (long)column_long(q, 4)};
 }
 
 enum result store_list_audit(struct store *s, struct arena *arena, const char *object_prefix, size_t most,
@@ -55,12 +56,13 @@ enum result store_list_audit_from(struct store *s, struct arena *arena, const ch
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = newer ? database_statement(db, "SELECT " AUDIT_COLUMNS " FROM (SELECT * FROM audit WHERE"
-                                                     " " AUDIT_ABOUT " AND (time, number) > (?2, ?3)"
-                                                     " ORDER BY time, number LIMIT ?4) ORDER BY time DESC, number DESC")
-                            : database_statement(db, "SELECT " AUDIT_COLUMNS " FROM audit WHERE " AUDIT_ABOUT
-                                                     " AND (time, number) < (?2, ?3)"
-                                                     " ORDER BY time DESC, number DESC LIMIT ?4");
+    struct statement *q =
+        newer ? database_statement(db, "SELECT " AUDIT_COLUMNS " FROM (SELECT * FROM audit WHERE"
+                                       " " AUDIT_ABOUT " AND (time, number) > (?2, ?3)"
+                                       " ORDER BY time, number LIMIT ?4) a ORDER BY time DESC, number DESC")
+              : database_statement(db, "SELECT " AUDIT_COLUMNS " FROM audit WHERE " AUDIT_ABOUT
+                                       " AND (time, number) < (?2, ?3)"
+                                       " ORDER BY time DESC, number DESC LIMIT ?4");
     statement_bind(q, "tllz", object_prefix, time, (int64_t)number, most);
     LIST_ROWS(q, out, n, read_audit(arena, q));
 }
@@ -70,8 +72,8 @@ static enum result list_last(struct store *s, struct arena *arena, const char *a
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " AUDIT_COLUMNS " FROM audit WHERE act = ? AND object = ?"
-                                             " ORDER BY time DESC, number DESC LIMIT 1");
+    struct statement *q = database_statement(db, "SELECT " AUDIT_COLUMNS " FROM audit WHERE act = ? AND object = ?"
+                                                 " ORDER BY time DESC, number DESC LIMIT 1");
     statement_bind(q, "tt", act, object);
     LIST_ROWS(q, out, n, read_audit(arena, q));
 }
@@ -89,7 +91,7 @@ enum result store_find_audit(struct store *s, struct arena *arena, const char *a
 static enum result drop_old_audit(struct store *s, struct database *db, void *argument) {
     (void)s;
     const int64_t *before = argument;
-    sqlite3_stmt *q = database_statement(db, "DELETE FROM audit WHERE time < ?");
+    struct statement *q = database_statement(db, "DELETE FROM audit WHERE time < ?");
     statement_bind(q, "l", *before);
     return statement_finish(q, NULL);
 }

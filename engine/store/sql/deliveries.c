@@ -2,7 +2,7 @@
  * the one that is not needed any more: neither the tables nor the journal tell the two apart. */
 #include "base/clock.h"
 #include "store/mailings.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 enum { NOT_SENT = -1 /* as a moment */ };
 
@@ -22,7 +22,7 @@ enum result store_next_delivery(struct store *s, struct arena *arena, struct id 
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "SELECT i.id, i.kind, i.organisation, i.unit, i.language, i.person, i.generation,"
             " coalesce(p.email, ''), coalesce(p.name, '')"
             " FROM delivery d JOIN mailing m ON m.id = d.mailing JOIN wave w ON w.id = m.wave AND w.state = 0"
@@ -44,12 +44,13 @@ static enum result decide(struct database *db, struct claim *c) {
     int64_t fresh = 1, welcome = 0, invitations = 0;
     enum result result = RESULT_OK;
     if (c->only_if_fresh) {
-        sqlite3_stmt *q = database_statement(db, "SELECT t.state = 0 FROM ticket t JOIN mailing m ON m.wave = t.wave"
-                                                 " WHERE m.id = ? AND t.hash = ?");
+        struct statement *q =
+            database_statement(db, "SELECT t.state = 0 FROM ticket t JOIN mailing m ON m.wave = t.wave"
+                                   " WHERE m.id = ? AND t.hash = ?");
         statement_bind(q, "dh", &c->mailing, c->ticket);
         result = statement_number(q, 0, &fresh);
     }
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "SELECT p.contact = 0 FROM mailing m JOIN wave w ON w.id = m.wave"
                                " JOIN invitation i ON i.wave = m.wave AND i.id = ?2"
                                " JOIN person p ON p.assessment = w.assessment AND p.id = i.person WHERE m.id = ?1");
@@ -69,7 +70,7 @@ static enum result decide(struct database *db, struct claim *c) {
 static enum result claim(struct store *s, struct database *db, void *argument) {
     (void)s;
     struct claim *c = argument;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db,
         "UPDATE delivery SET state = 1, attempts = attempts + 1 WHERE mailing = ?1 AND invitation = ?2 AND state = 0"
         " AND EXISTS (SELECT 1 FROM mailing m JOIN wave w ON w.id = m.wave"
@@ -104,8 +105,9 @@ struct ending {
 static enum result end_delivery(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct ending *e = argument;
-    sqlite3_stmt *q = database_statement(
-        db, "UPDATE delivery SET state = ?1, sentence = ?2, moment = (SELECT CASE WHEN m.kind = 0 OR m.everyone THEN ?3"
+    struct statement *q = database_statement(
+        db, "UPDATE delivery SET state = ?1, sentence = ?2, moment = (SELECT CASE WHEN m.kind = 0 OR m.everyone <> 0 "
+            "THEN ?3"
             " ELSE 0 END FROM mailing m WHERE m.id = ?4) WHERE mailing = ?4 AND invitation = ?5 AND state = 1");
     statement_bind(q, "itldd", (int)e->state, e->sentence ? e->sentence : "", e->moment, &e->mailing, &e->invitation);
     return statement_finish_one(q);
@@ -130,9 +132,9 @@ enum result store_forget_claims(struct store *s) {
     return store_write(s, forget_claims, NULL);
 }
 
-static struct delivery_problem read_problem(struct arena *arena, sqlite3_stmt *q) {
+static struct delivery_problem read_problem(struct arena *arena, struct statement *q) {
     return (struct delivery_problem){column_text(arena, q, 0), column_text(arena, q, 1),
-                                     (enum delivery_state)sqlite3_column_int(q, 2)};
+                                     (enum delivery_state)column_int(q, 2)};
 }
 
 enum result store_list_delivery_problems(struct store *s, struct arena *arena, struct id mailing,
@@ -140,22 +142,22 @@ enum result store_list_delivery_problems(struct store *s, struct arena *arena, s
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(
-        db,
-        "SELECT coalesce(p.email, ''), d.sentence, d.state FROM delivery d JOIN mailing m ON m.id = d.mailing"
-        " JOIN wave w ON w.id = m.wave JOIN invitation i ON i.wave = m.wave AND i.id = d.invitation"
-        " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person"
-        " WHERE d.mailing = ? AND d.state IN (3, 4) AND (m.kind = 0 OR m.everyone) ORDER BY d.state, 1, d.invitation");
+    struct statement *q = database_statement(
+        db, "SELECT coalesce(p.email, ''), d.sentence, d.state FROM delivery d JOIN mailing m ON m.id = d.mailing"
+            " JOIN wave w ON w.id = m.wave JOIN invitation i ON i.wave = m.wave AND i.id = d.invitation"
+            " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person"
+            " WHERE d.mailing = ? AND d.state IN (3, 4) AND (m.kind = 0 OR m.everyone <> 0) ORDER BY d.state, "
+            "p.[email] NULLS FIRST, d.invitation");
     statement_bind(q, "d", &mailing);
     LIST_ROWS(q, out, n, read_problem(arena, q));
 }
 
-static struct person_mail read_person_mail(struct arena *arena, sqlite3_stmt *q) {
+static struct person_mail read_person_mail(struct arena *arena, struct statement *q) {
     return (struct person_mail){.wave = column_text(arena, q, 0),
-                                .kind = (enum mailing_kind)sqlite3_column_int(q, 1),
-                                .started = sqlite3_column_int64(q, 2),
-                                .state = (enum delivery_state)sqlite3_column_int(q, 3),
-                                .attempts = sqlite3_column_int(q, 4),
+                                .kind = (enum mailing_kind)column_int(q, 1),
+                                .started = column_long(q, 2),
+                                .state = (enum delivery_state)column_int(q, 3),
+                                .attempts = column_int(q, 4),
                                 .sentence = column_text(arena, q, 5)};
 }
 
@@ -164,13 +166,15 @@ enum result store_list_person_mails(struct store *s, struct arena *arena, struct
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT w.label, m.kind, m.started,"
-                                             " iif(m.kind = 0 OR m.everyone OR d.attempts = 0, d.state, 2),"
-                                             " iif(m.kind = 0 OR m.everyone, d.attempts, 0),"
-                                             " iif(m.kind = 0 OR m.everyone, d.sentence, '') FROM invitation i"
-                                             " JOIN wave w ON w.id = i.wave JOIN mailing m ON m.wave = i.wave"
-                                             " JOIN delivery d ON d.mailing = m.id AND d.invitation = i.id"
-                                             " WHERE i.person = ? AND i.kind = 1 ORDER BY m.started, m.id");
+    struct statement *q =
+        database_statement(db, "SELECT w.label, m.kind, m.started,"
+                               " CASE WHEN m.kind = 0 OR m.everyone <> 0 OR d.attempts = 0 THEN d.state ELSE 2 END,"
+                               " CASE WHEN m.kind = 0 OR m.everyone <> 0 THEN d.attempts ELSE 0 END,"
+                               " CASE WHEN m.kind = 0 OR m.everyone <> 0 THEN d.sentence ELSE '' END"
+                               " FROM invitation i"
+                               " JOIN wave w ON w.id = i.wave JOIN mailing m ON m.wave = i.wave"
+                               " JOIN delivery d ON d.mailing = m.id AND d.invitation = i.id"
+                               " WHERE i.person = ? AND i.kind = 1 ORDER BY m.started, m.id");
     statement_bind(q, "d", &person);
     LIST_ROWS(q, out, n, read_person_mail(arena, q));
 }
@@ -185,8 +189,8 @@ struct contact_change {
 static enum result set_contact(struct store *s, struct database *db, void *argument) {
     (void)s;
     struct contact_change *c = argument;
-    sqlite3_stmt *q = database_statement(db, "UPDATE person SET contact = ? WHERE assessment = ? AND email = ?");
-    statement_bind(q, "idt", (int)c->contact, &c->assessment, c->email);
+    struct statement *q = database_statement(db, "UPDATE person SET contact = ? WHERE assessment = ? AND [email] = ?");
+    statement_bind(q, "ide", (int)c->contact, &c->assessment, c->email);
     return statement_finish(q, &c->found);
 }
 
@@ -201,7 +205,7 @@ enum result store_set_contact(struct store *s, struct id assessment, const char 
 static enum result opt_out(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct contact_change *c = argument;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "UPDATE person SET contact = 1 WHERE (assessment, id) IN (SELECT w.assessment, i.person"
                                " FROM invitation i JOIN wave w ON w.id = i.wave WHERE i.wave = ? AND i.id = ?"
                                " AND i.kind = 1)");

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "store/accounts.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 static const char *or_empty(const char *s) {
     return s ? s : "";
@@ -11,9 +11,10 @@ static const char *or_empty(const char *s) {
 static enum result add_account(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct account *a = argument;
-    sqlite3_stmt *q = database_statement(db, "INSERT INTO account (id, email, name, role, language, timezone, disabled,"
-                                             " password, has_totp, totp, totp_step, created)"
-                                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, -1, ?)");
+    struct statement *q =
+        database_statement(db, "INSERT INTO account (id, email, name, role, language, timezone, disabled,"
+                               " password, has_totp, totp, totp_step, created)"
+                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, -1, ?)");
     struct str totp = {(const char *)a->totp, sizeof a->totp};
     statement_bind(q, "dttittitibl", &a->id, a->email, or_empty(a->name), (int)a->role, or_empty(a->language),
                    or_empty(a->timezone), (int)a->disabled, or_empty(a->password), (int)a->has_totp, totp, a->created);
@@ -32,17 +33,17 @@ struct account_change {
 
 /* Does the change make earlier proofs of who somebody is worthless? */
 static enum result weighs(struct database *db, const struct account *a, bool *new_factor, bool *ends) {
-    sqlite3_stmt *q = database_statement(db, "SELECT password, has_totp, totp FROM account WHERE id = ?");
+    struct statement *q = database_statement(db, "SELECT password, has_totp, totp FROM account WHERE id = ?");
     statement_bind(q, "d", &a->id);
-    int code = statement_step(q);
-    if (code == SQLITE_ROW) {
+    enum step step = statement_step(q);
+    if (step == STEP_ROW) {
         struct str totp = column_view(q, 2);
-        *new_factor = (sqlite3_column_int(q, 1) != 0) != a->has_totp || totp.n != sizeof a->totp ||
+        *new_factor = (column_int(q, 1) != 0) != a->has_totp || totp.n != sizeof a->totp ||
                       memcmp(totp.p, a->totp, sizeof a->totp) != 0;
         *ends = *new_factor || a->disabled || !str_is(column_view(q, 0), or_empty(a->password));
     }
-    sqlite3_reset(q);
-    return row_result(code);
+    statement_reset(q);
+    return row_result(step);
 }
 
 static enum result change_account(struct store *s, struct database *db, void *argument) {
@@ -54,14 +55,14 @@ static enum result change_account(struct store *s, struct database *db, void *ar
     enum result result = weighs(db, a, &new_factor, &ends);
     if (result != RESULT_OK)
         return result;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "UPDATE account SET name = ?, role = ?, language = ?, timezone = ?, disabled = ?, password = ?,"
-            " has_totp = ?, totp = ?, totp_step = CASE WHEN ? THEN -1 ELSE totp_step END WHERE id = ?");
+            " has_totp = ?, totp = ?, totp_step = CASE WHEN ? <> 0 THEN -1 ELSE totp_step END WHERE id = ?");
     statement_bind(q, "tittitibid", or_empty(a->name), (int)a->role, or_empty(a->language), or_empty(a->timezone),
                    (int)a->disabled, or_empty(a->password), (int)a->has_totp, totp, (int)new_factor, &a->id);
     result = statement_finish_one(q);
     if (result == RESULT_OK && ends) {
-        q = database_statement(db, "DELETE FROM session WHERE account = ? AND hash IS NOT ?");
+        q = database_statement(db, "DELETE FROM session WHERE account = ? AND hash IS DISTINCT FROM ?");
         statement_bind(q, "dh", &a->id, change->keep);
         result = statement_finish(q, NULL);
     }
@@ -75,17 +76,17 @@ enum result store_change_account(struct store *s, const struct account *a, const
 
 #define ACCOUNT_COLUMNS "id, email, name, role, language, timezone, disabled, password, has_totp, totp, created"
 
-static struct account read_account(struct arena *arena, sqlite3_stmt *q) {
+static struct account read_account(struct arena *arena, struct statement *q) {
     struct account a = {.id = column_id(q, 0),
                         .email = column_text(arena, q, 1),
                         .name = column_text(arena, q, 2),
-                        .role = (enum role)sqlite3_column_int(q, 3),
+                        .role = (enum role)column_int(q, 3),
                         .language = column_text(arena, q, 4),
                         .timezone = column_text(arena, q, 5),
-                        .disabled = sqlite3_column_int(q, 6) != 0,
+                        .disabled = column_int(q, 6) != 0,
                         .password = column_text(arena, q, 7),
-                        .has_totp = sqlite3_column_int(q, 8) != 0,
-                        .created = sqlite3_column_int64(q, 10)};
+                        .has_totp = column_int(q, 8) != 0,
+                        .created = column_long(q, 10)};
     column_bytes(q, 9, a.totp, sizeof a.totp);
     return a;
 }
@@ -94,8 +95,8 @@ enum result store_find_account(struct store *s, struct arena *arena, const char 
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE email = ?");
-    statement_bind(q, "t", email);
+    struct statement *q = database_statement(db, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE [email] = ?");
+    statement_bind(q, "e", email);
     ONE_ROW(q, *out = read_account(arena, q));
 }
 
@@ -103,7 +104,7 @@ enum result store_get_account(struct store *s, struct arena *arena, struct id id
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = ?");
+    struct statement *q = database_statement(db, "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id = ?");
     statement_bind(q, "d", &id);
     ONE_ROW(q, *out = read_account(arena, q));
 }
@@ -112,7 +113,7 @@ enum result store_list_accounts(struct store *s, struct arena *arena, struct acc
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " ACCOUNT_COLUMNS " FROM account ORDER BY email");
+    struct statement *q = database_statement(db, "SELECT " ACCOUNT_COLUMNS " FROM account ORDER BY [email]");
     LIST_ROWS(q, out, n, read_account(arena, q));
 }
 
@@ -124,7 +125,7 @@ struct totp_use {
 static enum result use_totp_step(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct totp_use *use = argument;
-    sqlite3_stmt *q = database_statement(db, "UPDATE account SET totp_step = ?2 WHERE id = ?1 AND totp_step < ?2");
+    struct statement *q = database_statement(db, "UPDATE account SET totp_step = ?2 WHERE id = ?1 AND totp_step < ?2");
     statement_bind(q, "dl", &use->account, use->step);
     return statement_finish_one(q);
 }
@@ -143,7 +144,7 @@ struct recovery {
 static enum result put_recovery_codes(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct recovery *r = argument;
-    sqlite3_stmt *q = database_statement(db, "DELETE FROM recovery_code WHERE account = ?");
+    struct statement *q = database_statement(db, "DELETE FROM recovery_code WHERE account = ?");
     statement_bind(q, "d", &r->account);
     enum result result = statement_finish(q, NULL);
     for (size_t i = 0; result == RESULT_OK && i < r->n; i++) {
@@ -162,7 +163,7 @@ enum result store_put_recovery_codes(struct store *s, struct id account, const u
 static enum result use_recovery_code(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct recovery *r = argument;
-    sqlite3_stmt *q = database_statement(db, "DELETE FROM recovery_code WHERE account = ? AND hash = ?");
+    struct statement *q = database_statement(db, "DELETE FROM recovery_code WHERE account = ? AND hash = ?");
     statement_bind(q, "dh", &r->account, r->hashes[0]);
     return statement_finish_one(q);
 }
@@ -178,7 +179,7 @@ enum result store_count_recovery_codes(struct store *s, struct id account, size_
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM recovery_code WHERE account = ?");
+    struct statement *q = database_statement(db, "SELECT count(*) FROM recovery_code WHERE account = ?");
     statement_bind(q, "d", &account);
-    ONE_ROW(q, *n = (size_t)sqlite3_column_int64(q, 0));
+    ONE_ROW(q, *n = (size_t)column_long(q, 0));
 }

@@ -1,6 +1,6 @@
 /* Who may see what: practitioners an assessment is shared with, and the reports of single organisations for others. */
 #include "store/accounts.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 struct sharing {
     struct id assessment, account;
@@ -10,9 +10,9 @@ struct sharing {
 static enum result share_assessment(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct sharing *t = argument;
-    sqlite3_stmt *q = t->shared ? database_statement(db, "INSERT INTO share (assessment, account) VALUES (?, ?)"
-                                                         " ON CONFLICT DO NOTHING")
-                                : database_statement(db, "DELETE FROM share WHERE assessment = ? AND account = ?");
+    struct statement *q = t->shared ? database_statement(db, "INSERT INTO share (assessment, account) VALUES (?, ?)"
+                                                             " ON CONFLICT DO NOTHING")
+                                    : database_statement(db, "DELETE FROM share WHERE assessment = ? AND account = ?");
     statement_bind(q, "dd", &t->assessment, &t->account);
     return statement_finish(q, NULL);
 }
@@ -26,8 +26,8 @@ enum result store_list_shares(struct store *s, struct arena *arena, struct id as
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT s.account FROM share s JOIN account a ON a.id = s.account"
-                                             " WHERE s.assessment = ? ORDER BY a.email");
+    struct statement *q = database_statement(db, "SELECT s.account FROM share s JOIN account a ON a.id = s.account"
+                                                 " WHERE s.assessment = ? ORDER BY a.[email]");
     statement_bind(q, "d", &assessment);
     LIST_ROWS(q, out, n, column_id(q, 0));
 }
@@ -39,17 +39,17 @@ enum result store_may_work(struct store *s, struct id assessment, const struct a
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(
-        db, "SELECT ?3 OR owner = ?2 OR EXISTS (SELECT 1 FROM share WHERE assessment = ?1 AND account = ?2)"
+    struct statement *q = database_statement(
+        db, "SELECT ?3 <> 0 OR owner = ?2 OR EXISTS (SELECT 1 FROM share WHERE assessment = ?1 AND account = ?2)"
             " FROM assessment WHERE id = ?1");
     statement_bind(q, "ddi", &assessment, &account->id, (int)(account->role == ROLE_ADMINISTRATOR));
-    ONE_ROW(q, *out = sqlite3_column_int(q, 0) != 0);
+    ONE_ROW(q, *out = column_int(q, 0) != 0);
 }
 
 static enum result add_grant(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct grant *g = argument;
-    sqlite3_stmt *q;
+    struct statement *q;
     if (g->has_account) {
         q = database_statement(db,
                                "DELETE FROM report_grant WHERE assessment = ? AND organisation = ? AND account = ?");
@@ -73,7 +73,7 @@ enum result store_add_grant(struct store *s, const struct grant *g) {
 
 static enum result drop_grant(struct store *s, struct database *db, void *argument) {
     (void)s;
-    sqlite3_stmt *q = database_statement(db, "DELETE FROM report_grant WHERE id = ?");
+    struct statement *q = database_statement(db, "DELETE FROM report_grant WHERE id = ?");
     statement_bind(q, "d", argument);
     return statement_finish_one(q);
 }
@@ -84,13 +84,13 @@ enum result store_drop_grant(struct store *s, struct id grant) {
 
 #define GRANT_COLUMNS "g.id, g.assessment, g.organisation, g.account, g.hash, g.expires, g.remark"
 
-static struct grant read_grant(struct arena *arena, sqlite3_stmt *q) {
+static struct grant read_grant(struct arena *arena, struct statement *q) {
     struct grant g = {.id = column_id(q, 0),
                       .assessment = column_id(q, 1),
                       .organisation = column_text(arena, q, 2),
-                      .has_account = sqlite3_column_type(q, 3) != SQLITE_NULL,
+                      .has_account = !column_is_null(q, 3),
                       .account = column_id(q, 3),
-                      .expires = sqlite3_column_int64(q, 5),
+                      .expires = column_long(q, 5),
                       .remark = column_text(arena, q, 6)};
     column_bytes(q, 4, g.hash, sizeof g.hash);
     return g;
@@ -101,8 +101,8 @@ enum result store_list_grants(struct store *s, struct arena *arena, struct id as
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " GRANT_COLUMNS " FROM report_grant g WHERE g.assessment = ?"
-                                             " ORDER BY g.organisation, g.remark, g.id");
+    struct statement *q = database_statement(db, "SELECT " GRANT_COLUMNS " FROM report_grant g WHERE g.assessment = ?"
+                                                 " ORDER BY g.organisation, g.remark, g.id");
     statement_bind(q, "d", &assessment);
     LIST_ROWS(q, out, n, read_grant(arena, q));
 }
@@ -112,7 +112,7 @@ enum result store_list_grants_of(struct store *s, struct arena *arena, struct id
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "SELECT " GRANT_COLUMNS " FROM report_grant g JOIN assessment a ON a.id = g.assessment"
                                " WHERE g.account = ? AND a.state <> 2 AND (g.expires = 0 OR g.expires > ?)"
                                " ORDER BY a.title, g.organisation, g.id");
@@ -125,7 +125,7 @@ enum result store_find_grant(struct store *s, struct arena *arena, const uint8_t
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "SELECT " GRANT_COLUMNS " FROM report_grant g JOIN assessment a ON a.id = g.assessment"
                                " WHERE g.hash = ? AND a.state <> 2 AND (g.expires = 0 OR g.expires > ?)");
     statement_bind(q, "hl", hash, now);

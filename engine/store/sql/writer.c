@@ -1,17 +1,12 @@
 /* The writer: one thread owns the writing connection and commits in groups. A group is whatever waits when the last
  * commit is done; there is no timer. A job that fails is undone alone (savepoint); the others of its group go on. */
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "base/log.h"
 #include "base/random.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 struct id id_new(void) {
     struct id id;
@@ -26,11 +21,16 @@ bool id_equal(struct id a, struct id b) {
 /* Runs one job of the group. False when what it had begun could not be undone: then nothing of the group may stay. */
 static bool run_in_savepoint(struct store *s, struct job *job) {
     struct database *db = s->writer;
+    if (job->once && job->begun) {
+        job->result = RESULT_MACHINE;
+        return true;
+    }
     job->result = statement_finish(database_statement(db, "SAVEPOINT job"), NULL);
     if (job->result != RESULT_OK)
-        return true;
+        return db->driver->goes_on(db);
     job->result = job->run(s, db, job->argument);
-    if (sqlite3_get_autocommit(db->handle)) /* the database undid the whole group: the disk is full, say */
+    job->begun = true;
+    if (!db->driver->goes_on(db)) /* the database undid the whole group: the disk is full, say */
         return false;
     if (job->result != RESULT_OK && statement_finish(database_statement(db, "ROLLBACK TO job"), NULL) != RESULT_OK)
         return false;
@@ -45,17 +45,16 @@ static void note_failing(struct store *s, bool failing) {
 }
 
 static void run_group(struct store *s, struct job *group) {
-    bool good = database_run(s->writer, "BEGIN IMMEDIATE") == RESULT_OK;
-    for (struct job *job = group; good && job; job = job->next)
-        good = run_in_savepoint(s, job);
-    good = good && database_run(s->writer, "COMMIT") == RESULT_OK;
-    note_failing(s, !good);
-    if (good)
-        return;
-    log_event(LOG_ERROR, "commit_failed", LOG_REASON, sqlite3_errstr(sqlite3_extended_errcode(s->writer->handle)), -1);
-    if (!sqlite3_get_autocommit(s->writer->handle))
-        (void)database_run(s->writer, "ROLLBACK");
-    for (struct job *job = group; job; job = job->next)
+    enum group_end end = GROUP_AGAIN;
+    for (int tries = 0; end == GROUP_AGAIN; tries++) {
+        bool good = s->driver->begin(s) == RESULT_OK;
+        for (struct job *job = group; good && job; job = job->next)
+            good = run_in_savepoint(s, job);
+        good = good && database_run(s->writer, "COMMIT") == RESULT_OK;
+        end = good ? GROUP_DONE : s->driver->fail(s, tries);
+    }
+    note_failing(s, end == GROUP_FAILED);
+    for (struct job *job = group; end == GROUP_FAILED && job; job = job->next)
         job->result = RESULT_MACHINE;
 }
 
@@ -71,38 +70,19 @@ static struct job *take_group(struct store *s) {
     return group;
 }
 
-/* Pages in the journal from which on it is brought into the database: when there has been nothing to write for so many
- * milliseconds, or in any case. */
-enum { JOURNAL_LONG = 1000, JOURNAL_TOO_LONG = 8000, JOURNAL_QUIET = 50 };
-
-/* Called after each commit. In the place of SQLite's own hook, which would bring in the journal before anybody hears
- * that the answers are on disk. */
-static int note_journal(void *context, sqlite3 *handle, const char *name, int pages) {
-    struct store *s = context;
-    (void)handle;
-    (void)name;
-    s->journal_pages = pages;
-    return SQLITE_OK;
-}
-
-/* Between two groups, so that no thank-you waits for it. What cannot be brought in now stays in the journal. */
-static void shorten_journal(struct store *s) {
-    s->journal_pages = 0;
-    (void)sqlite3_wal_checkpoint_v2(s->writer->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-}
-
 static struct timespec moment(int64_t milliseconds) {
     return (struct timespec){.tv_sec = (time_t)(milliseconds / 1000), .tv_nsec = milliseconds % 1000 * 1000000};
 }
 
-/* Until there is a job, or a time to try whether residue can be removed now, or to shorten the journal. */
+/* Until there is a job, or a time to try whether residue can be removed now, or for the driver to tidy up. */
 static void wait_for_work(struct store *s) {
-    if (s->journal_pages >= JOURNAL_LONG) {
-        const struct timespec until = moment(clock_monotonic() + JOURNAL_QUIET);
+    const int rest = s->driver->rest(s);
+    if (rest >= 0) {
+        const struct timespec until = moment(clock_monotonic() + rest);
         (void)pthread_cond_timedwait(&s->wake, &s->mutex, &until);
         if (!s->first) {
             pthread_mutex_unlock(&s->mutex);
-            shorten_journal(s);
+            s->driver->tidy(s);
             pthread_mutex_lock(&s->mutex);
         }
         return;
@@ -148,8 +128,8 @@ static void *write_until_stopped(void *argument) {
         else
             run_group(s, group);
         tell(group);
-        if (s->journal_pages >= JOURNAL_TOO_LONG)
-            shorten_journal(s);
+        if (s->driver->tidy_now(s)) /* between two groups, so that no thank-you waits for it */
+            s->driver->tidy(s);
         pthread_mutex_lock(&s->mutex);
     }
     pthread_mutex_unlock(&s->mutex);
@@ -185,10 +165,9 @@ static void wake_waiting(struct job *job, enum result result) {
     pthread_mutex_unlock(&w->mutex);
 }
 
-static enum result write_and_wait(struct store *s, bool alone,
-                                  enum result (*run)(struct store *s, struct database *db, void *argument),
-                                  void *argument) {
-    struct waiting w = {.job = {.run = run, .done = wake_waiting, .argument = argument, .alone = alone}};
+static enum result write_and_wait(struct store *s, struct job job) {
+    struct waiting w = {.job = job};
+    w.job.done = wake_waiting;
     pthread_mutex_init(&w.mutex, NULL);
     pthread_cond_init(&w.finished, NULL);
     store_submit(s, &w.job);
@@ -203,12 +182,17 @@ static enum result write_and_wait(struct store *s, bool alone,
 
 enum result store_write(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
                         void *argument) {
-    return write_and_wait(s, false, run, argument);
+    return write_and_wait(s, (struct job){.run = run, .argument = argument});
+}
+
+enum result store_write_once(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
+                             void *argument) {
+    return write_and_wait(s, (struct job){.run = run, .argument = argument, .once = true});
 }
 
 enum result store_write_alone(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
                               void *argument) {
-    return write_and_wait(s, true, run, argument);
+    return write_and_wait(s, (struct job){.run = run, .argument = argument, .alone = true});
 }
 
 struct database *store_reader(struct store *s) {
@@ -217,15 +201,11 @@ struct database *store_reader(struct store *s) {
     if (db)
         s->readers = db->next;
     pthread_mutex_unlock(&s->mutex);
-    if (!db && database_open(&db, s->path, false, NULL) != RESULT_OK)
-        return NULL;
-    return db;
+    return db ? db : s->driver->open_reader(s);
 }
 
 void store_reader_done(struct store *s, struct database *db) {
-    for (size_t i = 0; i < db->n_statements; i++)
-        sqlite3_reset(db->statements[i].statement); /* an unfinished read would keep its snapshot */
-    if (!sqlite3_get_autocommit(db->handle)) {      /* and so would a transaction that could not be ended */
+    if (!db->driver->give_back(db)) {
         database_close(db);
         return;
     }
@@ -233,27 +213,6 @@ void store_reader_done(struct store *s, struct database *db) {
     db->next = s->readers;
     s->readers = db;
     pthread_mutex_unlock(&s->mutex);
-}
-
-enum result database_lock(const char *path, int *lock, struct findings *findings) {
-    char *file = sqlite3_mprintf("%s.lock", path);
-    *lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    enum result result = RESULT_OK;
-    if (*lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) != 0) {
-        result = *lock < 0 ? RESULT_MACHINE : RESULT_INPUT;
-        finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0},
-                    *lock < 0 ? "store_not_opened" : "store_in_use", NULL);
-    }
-    sqlite3_free(file);
-    return result;
-}
-
-static enum result take_lock(struct store *s, struct findings *findings) {
-    const enum result result = database_lock(s->path, &s->lock, findings);
-    int database = result == RESULT_OK ? open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
-    if (database >= 0) /* for its owner only; the journal takes the same mode */
-        close(database);
-    return result;
 }
 
 static void discard(struct store *s) {
@@ -265,11 +224,10 @@ static void discard(struct store *s) {
     database_close(s->writer);
     discard_spared(s);
     discard_finished(s);
-    if (s->lock >= 0)
-        close(s->lock);
     pthread_mutex_destroy(&s->mutex);
     pthread_cond_destroy(&s->wake);
-    free(s->path);
+    s->driver->discard(s);
+    free(s->url);
     free(s->folder);
     free(s);
 }
@@ -293,38 +251,19 @@ static void init_wake(pthread_cond_t *wake) {
     pthread_condattr_destroy(&monotonic);
 }
 
-static char *copy_of(const char *s, size_t n) {
-    char *copy = mem_alloc(n + 1);
-    memcpy(copy, s, n);
-    return copy;
-}
-
 enum result store_open(struct store **out, const char *url, struct findings *findings) {
-    const char *path = database_path(url);
+    const struct driver *driver = driver_for(url, findings);
+    struct store *s = NULL;
     *out = NULL;
-    if (!path) {
-        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "store_url", "url", url, NULL);
+    if (!driver)
         return RESULT_INPUT;
-    }
-    struct store *s = mem_alloc(sizeof *s);
-    s->lock = -1;
-    s->unclean = s->rewritten = true; /* the journal may be left of a process that died while it cleaned */
+    enum result result = driver->open(&s, url, findings);
     pthread_mutex_init(&s->mutex, NULL);
     init_wake(&s->wake);
-    size_t folder = (size_t)(file_name(path) - path);
-    s->path = copy_of(path, strlen(path));
-    s->folder = folder ? copy_of(path, folder - (folder > 1)) : copy_of(".", 1);
-    enum result result = file_make_folder(s->folder, 0700, findings);
+    s->driver = driver;
+    s->unclean = true; /* residue may be left of a process that died while it cleaned */
     if (result == RESULT_OK)
-        result = take_lock(s, findings);
-    if (result == RESULT_OK)
-        result = database_open(&s->writer, s->path, true, findings);
-    if (result == RESULT_OK)
-        result = database_migrate(s->writer, s->path, findings);
-    if (result == RESULT_OK) {
-        sqlite3_wal_hook(s->writer->handle, note_journal, s);
         result = start_writer(s);
-    }
     if (result != RESULT_OK) {
         discard(s);
         return result;

@@ -1,7 +1,7 @@
 /* Waves with their pinned files, invitations and counts. */
 #include <string.h>
 
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 struct new_wave {
     struct wave *wave;
@@ -15,12 +15,12 @@ struct new_wave {
 };
 
 static enum result add_wave_row(struct database *db, struct wave *w) {
-    sqlite3_stmt *q = database_statement(db, "SELECT coalesce(max(number), 0) + 1 FROM wave WHERE assessment = ?");
+    struct statement *q = database_statement(db, "SELECT coalesce(max(number), 0) + 1 FROM wave WHERE assessment = ?");
     statement_bind(q, "d", &w->assessment);
-    if (statement_step(q) != SQLITE_ROW)
+    if (statement_step(q) != STEP_ROW)
         return RESULT_MACHINE;
-    w->number = sqlite3_column_int(q, 0);
-    sqlite3_reset(q);
+    w->number = column_int(q, 0);
+    statement_reset(q);
     q = database_statement(db, "INSERT INTO wave (id, assessment, number, label, state, opened, until, closed, mode,"
                                " min_group, min_comments, imported, instrument_hash, public_key, timezone)"
                                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -34,7 +34,7 @@ static enum result add_wave_row(struct database *db, struct wave *w) {
 }
 
 enum result add_wave_file(struct database *db, struct id wave, const struct wave_file *file) {
-    sqlite3_stmt *q = database_statement(db, "INSERT INTO wave_file (wave, language, text) VALUES (?, ?, ?)");
+    struct statement *q = database_statement(db, "INSERT INTO wave_file (wave, language, text) VALUES (?, ?, ?)");
     statement_bind(q, "dts", &wave, file->language, file->text);
     return statement_finish(q, NULL);
 }
@@ -50,7 +50,7 @@ static enum result add_invitations(struct database *db, const struct new_wave *n
     enum result result = RESULT_OK;
     for (size_t i = 0; result == RESULT_OK && i < new->n_invitations; i++) {
         const struct invitation *v = &new->invitations[i];
-        sqlite3_stmt *q =
+        struct statement *q =
             database_statement(db, "INSERT INTO invitation (wave, id, kind, organisation, unit, language, person,"
                                    " generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
         statement_bind(q,
@@ -62,7 +62,7 @@ static enum result add_invitations(struct database *db, const struct new_wave *n
     }
     for (size_t i = 0; result == RESULT_OK && i < new->n_tickets; i++) {
         const struct ticket *t = &new->tickets[i];
-        sqlite3_stmt *q =
+        struct statement *q =
             database_statement(db, "INSERT INTO ticket (wave, hash, kind, organisation, unit, language, pseudonym,"
                                    " state) VALUES (?, ?, ?, ?, ?, ?, ?, 0)");
         statement_bind(q, "dhitttb", &new->wave->id, t->hash, (int)t->kind, t->organisation, t->unit, t->language,
@@ -76,8 +76,8 @@ static enum result add_invited(struct database *db, const struct new_wave *new) 
     enum result result = RESULT_OK;
     for (size_t i = 0; result == RESULT_OK && i < new->n_invited; i++) {
         const struct invited *v = &new->invited[i];
-        sqlite3_stmt *q = database_statement(db, "INSERT INTO invited (wave, organisation, invited, answered,"
-                                                 " organisation_answered) VALUES (?, ?, ?, ?, ?)");
+        struct statement *q = database_statement(db, "INSERT INTO invited (wave, organisation, invited, answered,"
+                                                     " organisation_answered) VALUES (?, ?, ?, ?, ?)");
         statement_bind(q, "dtiii", &new->wave->id, v->organisation, v->invited, v->answered,
                        (int)v->organisation_answered);
         result = statement_finish(q, NULL);
@@ -136,19 +136,19 @@ enum result store_import_wave(struct store *s, struct wave *w, const struct wave
     "w.id, w.assessment, w.number, w.label, w.state, w.opened, w.until, w.closed, w.mode, w.min_group,"                \
     " w.min_comments, w.imported, w.instrument_hash, w.public_key, w.timezone"
 
-static struct wave read_wave(struct arena *arena, sqlite3_stmt *q) {
+static struct wave read_wave(struct arena *arena, struct statement *q) {
     struct wave w = {.id = column_id(q, 0),
                      .assessment = column_id(q, 1),
-                     .number = sqlite3_column_int(q, 2),
+                     .number = column_int(q, 2),
                      .label = column_text(arena, q, 3),
-                     .state = (enum wave_state)sqlite3_column_int(q, 4),
+                     .state = (enum wave_state)column_int(q, 4),
                      .opened = column_text(arena, q, 5),
                      .until = column_text(arena, q, 6),
                      .closed = column_text(arena, q, 7),
-                     .mode = (enum mode)sqlite3_column_int(q, 8),
-                     .min_group = sqlite3_column_int(q, 9),
-                     .min_comments = sqlite3_column_int(q, 10),
-                     .imported = sqlite3_column_int(q, 11) != 0,
+                     .mode = (enum mode)column_int(q, 8),
+                     .min_group = column_int(q, 9),
+                     .min_comments = column_int(q, 10),
+                     .imported = column_int(q, 11) != 0,
                      .timezone = column_text(arena, q, 14)};
     column_bytes(q, 12, w.instrument_hash, sizeof w.instrument_hash);
     column_bytes(q, 13, w.public_key, sizeof w.public_key);
@@ -159,7 +159,7 @@ enum result store_list_waves(struct store *s, struct arena *arena, struct id ass
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE assessment = ? ORDER BY number");
     statement_bind(q, "d", &assessment);
     LIST_ROWS(q, out, n, read_wave(arena, q));
@@ -170,18 +170,18 @@ enum result store_list_waves_in(struct store *s, struct arena *arena, enum wave_
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE state = ? ORDER BY number");
+    struct statement *q = database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE state = ? ORDER BY number");
     statement_bind(q, "i", (int)state);
     LIST_ROWS(q, out, n, read_wave(arena, q));
 }
 
 enum result find_wave(struct database *db, struct arena *arena, struct id wave, struct wave *out) {
-    sqlite3_stmt *q = database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE id = ?");
+    struct statement *q = database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE id = ?");
     statement_bind(q, "d", &wave);
-    const int code = statement_step(q);
-    if (code == SQLITE_ROW)
+    const enum step step = statement_step(q);
+    if (step == STEP_ROW)
         *out = read_wave(arena, q);
-    return row_result(code);
+    return row_result(step);
 }
 
 enum result store_get_wave(struct store *s, struct arena *arena, struct id wave, struct wave *out) {
@@ -193,7 +193,7 @@ enum result store_get_wave(struct store *s, struct arena *arena, struct id wave,
     return result;
 }
 
-static struct wave_file read_file(struct arena *arena, sqlite3_stmt *q) {
+static struct wave_file read_file(struct arena *arena, struct statement *q) {
     struct str text = column_view(q, 1);
     return (struct wave_file){column_text(arena, q, 0), {arena_copy(arena, text.p, text.n), text.n}};
 }
@@ -203,7 +203,8 @@ enum result store_list_wave_files(struct store *s, struct arena *arena, struct i
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT language, text FROM wave_file WHERE wave = ? ORDER BY language");
+    struct statement *q =
+        database_statement(db, "SELECT language, text FROM wave_file WHERE wave = ? ORDER BY language");
     statement_bind(q, "d", &wave);
     LIST_ROWS(q, out, n, read_file(arena, q));
 }
@@ -217,7 +218,7 @@ static enum result extend_wave(struct store *s, struct database *db, void *argum
     (void)s;
     const struct extension *e = argument;
     int changes = 0;
-    sqlite3_stmt *q = database_statement(db, "UPDATE wave SET until = ? WHERE id = ? AND state = 0");
+    struct statement *q = database_statement(db, "UPDATE wave SET until = ? WHERE id = ? AND state = 0");
     statement_bind(q, "td", e->until, &e->wave);
     enum result result = statement_finish(q, &changes);
     return result == RESULT_OK && changes != 1 ? RESULT_INPUT : result;
@@ -228,14 +229,14 @@ enum result store_extend_wave(struct store *s, struct id wave, const char *until
     return store_write(s, extend_wave, &e);
 }
 
-struct invitation read_invitation(struct arena *arena, sqlite3_stmt *q) {
+struct invitation read_invitation(struct arena *arena, struct statement *q) {
     return (struct invitation){.id = column_id(q, 0),
-                               .kind = (enum invitation_kind)sqlite3_column_int(q, 1),
+                               .kind = (enum invitation_kind)column_int(q, 1),
                                .organisation = column_text(arena, q, 2),
                                .unit = column_text(arena, q, 3),
                                .language = column_text(arena, q, 4),
                                .person = column_id(q, 5),
-                               .generation = sqlite3_column_int(q, 6),
+                               .generation = column_int(q, 6),
                                .email = column_text(arena, q, 7),
                                .name = column_text(arena, q, 8)};
 }
@@ -245,33 +246,32 @@ enum result store_list_invitations(struct store *s, struct arena *arena, struct 
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
-        database_statement(db, "SELECT i.id, i.kind, i.organisation, i.unit, i.language, i.person, i.generation,"
-                               " coalesce(p.email, ''), coalesce(p.name, '')"
-                               " FROM invitation i JOIN wave w ON w.id = i.wave"
-                               " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person AND i.kind = 1"
-                               " WHERE i.wave = ? ORDER BY i.kind, i.organisation, i.unit, 8, i.id");
+    struct statement *q = database_statement(
+        db, "SELECT i.id, i.kind, i.organisation, i.unit, i.language, i.person, i.generation,"
+            " coalesce(p.email, ''), coalesce(p.name, '')"
+            " FROM invitation i JOIN wave w ON w.id = i.wave"
+            " LEFT JOIN person p ON p.assessment = w.assessment AND p.id = i.person AND i.kind = 1"
+            " WHERE i.wave = ? ORDER BY i.kind, i.organisation, i.unit, p.[email] NULLS FIRST, i.id");
     statement_bind(q, "d", &wave);
     LIST_ROWS(q, out, n, read_invitation(arena, q));
 }
 
-static struct invited read_invited(struct arena *arena, sqlite3_stmt *q) {
-    return (struct invited){column_text(arena, q, 0), sqlite3_column_int(q, 1), sqlite3_column_int(q, 2),
-                            sqlite3_column_int(q, 3) != 0};
+static struct invited read_invited(struct arena *arena, struct statement *q) {
+    return (struct invited){column_text(arena, q, 0), column_int(q, 1), column_int(q, 2), column_int(q, 3) != 0};
 }
 
 enum result store_list_invited(struct store *s, struct arena *arena, struct id wave, struct invited **out, size_t *n) {
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT organisation, invited, answered, organisation_answered"
-                                             " FROM invited WHERE wave = ? ORDER BY organisation");
+    struct statement *q = database_statement(db, "SELECT organisation, invited, answered, organisation_answered"
+                                                 " FROM invited WHERE wave = ? ORDER BY organisation");
     statement_bind(q, "d", &wave);
     LIST_ROWS(q, out, n, read_invited(arena, q));
 }
 
-static struct day_count read_day(sqlite3_stmt *q) {
-    struct day_count d = {.n = sqlite3_column_int(q, 1)};
+static struct day_count read_day(struct statement *q) {
+    struct day_count d = {.n = column_int(q, 1)};
     struct str day = column_view(q, 0);
     memcpy(d.day.text, day.p, day.n < sizeof d.day.text - 1 ? day.n : sizeof d.day.text - 1);
     return d;
@@ -281,7 +281,7 @@ enum result store_list_days(struct store *s, struct arena *arena, struct id wave
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT day, n FROM day_count WHERE wave = ? ORDER BY day");
+    struct statement *q = database_statement(db, "SELECT day, n FROM day_count WHERE wave = ? ORDER BY day");
     statement_bind(q, "d", &wave);
     LIST_ROWS(q, out, n, read_day(q));
 }

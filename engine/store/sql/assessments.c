@@ -1,5 +1,5 @@
 /* Assessments, their organisations and people. */
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 struct new_assessment {
     const struct assessment *a;
@@ -15,9 +15,9 @@ static enum result put_values(struct database *db, const struct new_assessment *
     enum result result = RESULT_OK;
     for (size_t i = 0; result == RESULT_OK && i < new->n_values; i++) {
         const struct placeholder_value *v = &new->values[i];
-        sqlite3_stmt *q =
+        struct statement *q =
             database_statement(db, "INSERT INTO placeholder (assessment, name, language, value) VALUES (?, ?, ?, ?)"
-                                   " ON CONFLICT DO UPDATE SET value = excluded.value");
+                                   " ON CONFLICT (assessment, name, language) DO UPDATE SET value = excluded.value");
         statement_bind(q, "dttt", &new->a->id, v->name, v->language, v->value);
         result = statement_finish(q, NULL);
     }
@@ -28,7 +28,7 @@ static enum result add_assessment(struct store *s, struct database *db, void *ar
     (void)s;
     const struct new_assessment *new = argument;
     const struct assessment *a = new->a;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "INSERT INTO assessment (id, name, title, instrument, mode, min_group, min_comments, owner, timezone,"
             " languages, roster_days, response_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     statement_bind(q, "dtttiiidttii", &a->id, a->name, a->title, a->instrument, (int)a->mode, a->min_group,
@@ -49,7 +49,7 @@ static enum result change_assessment(struct store *s, struct database *db, void 
     (void)s;
     const struct new_assessment *new = argument;
     const struct assessment *a = new->a;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "UPDATE assessment SET title = ?2, instrument = ?3, mode = ?4, min_group = ?5, min_comments = ?6,"
             " owner = ?7, timezone = ?8, languages = ?9, roster_days = ?10, response_days = ?11 WHERE id = ?1"
             " AND (NOT EXISTS (SELECT 1 FROM wave WHERE assessment = ?1)"
@@ -80,7 +80,7 @@ struct state_change {
 static enum result set_state(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct state_change *c = argument;
-    sqlite3_stmt *q = database_statement(db, "UPDATE assessment SET state = ?, deleted = ? WHERE id = ?");
+    struct statement *q = database_statement(db, "UPDATE assessment SET state = ?, deleted = ? WHERE id = ?");
     statement_bind(q, "itd", (int)c->state, c->state == ASSESSMENT_DELETED ? c->day.text : "", &c->assessment);
     return statement_finish_one(q);
 }
@@ -95,38 +95,38 @@ enum result store_set_assessment_state(struct store *s, struct id assessment, en
     "id, name, title, instrument, mode, min_group, min_comments, owner, state, deleted, timezone, languages,"          \
     " roster_days, response_days"
 
-static struct assessment read_assessment(struct arena *arena, sqlite3_stmt *q) {
+static struct assessment read_assessment(struct arena *arena, struct statement *q) {
     return (struct assessment){.id = column_id(q, 0),
                                .name = column_text(arena, q, 1),
                                .title = column_text(arena, q, 2),
                                .instrument = column_text(arena, q, 3),
-                               .mode = (enum mode)sqlite3_column_int(q, 4),
-                               .min_group = sqlite3_column_int(q, 5),
-                               .min_comments = sqlite3_column_int(q, 6),
+                               .mode = (enum mode)column_int(q, 4),
+                               .min_group = column_int(q, 5),
+                               .min_comments = column_int(q, 6),
                                .owner = column_id(q, 7),
-                               .state = (enum assessment_state)sqlite3_column_int(q, 8),
+                               .state = (enum assessment_state)column_int(q, 8),
                                .deleted = column_text(arena, q, 9),
                                .timezone = column_text(arena, q, 10),
                                .languages = column_text(arena, q, 11),
-                               .roster_days = sqlite3_column_int(q, 12),
-                               .response_days = sqlite3_column_int(q, 13)};
+                               .roster_days = column_int(q, 12),
+                               .response_days = column_int(q, 13)};
 }
 
 /* One row or RESULT_INPUT; the reader is given back. */
-static enum result one_assessment(struct store *s, struct database *db, struct arena *arena, sqlite3_stmt *q,
+static enum result one_assessment(struct store *s, struct database *db, struct arena *arena, struct statement *q,
                                   struct assessment *out) {
-    int code = statement_step(q);
-    if (code == SQLITE_ROW)
+    enum step step = statement_step(q);
+    if (step == STEP_ROW)
         *out = read_assessment(arena, q);
     store_reader_done(s, db);
-    return row_result(code);
+    return row_result(step);
 }
 
 enum result store_find_assessment(struct store *s, struct arena *arena, const char *name, struct assessment *out) {
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " ASSESSMENT_COLUMNS " FROM assessment WHERE name = ?");
+    struct statement *q = database_statement(db, "SELECT " ASSESSMENT_COLUMNS " FROM assessment WHERE name = ?");
     statement_bind(q, "t", name);
     return one_assessment(s, db, arena, q, out);
 }
@@ -135,7 +135,7 @@ enum result store_get_assessment(struct store *s, struct arena *arena, struct id
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " ASSESSMENT_COLUMNS " FROM assessment WHERE id = ?");
+    struct statement *q = database_statement(db, "SELECT " ASSESSMENT_COLUMNS " FROM assessment WHERE id = ?");
     statement_bind(q, "d", &id);
     return one_assessment(s, db, arena, q, out);
 }
@@ -144,11 +144,11 @@ enum result store_list_assessments(struct store *s, struct arena *arena, struct 
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " ASSESSMENT_COLUMNS " FROM assessment ORDER BY name");
+    struct statement *q = database_statement(db, "SELECT " ASSESSMENT_COLUMNS " FROM assessment ORDER BY name");
     LIST_ROWS(q, out, n, read_assessment(arena, q));
 }
 
-static struct placeholder_value read_placeholder(struct arena *arena, sqlite3_stmt *q) {
+static struct placeholder_value read_placeholder(struct arena *arena, struct statement *q) {
     return (struct placeholder_value){column_text(arena, q, 0), column_text(arena, q, 1), column_text(arena, q, 2)};
 }
 
@@ -157,7 +157,7 @@ enum result store_list_placeholders(struct store *s, struct arena *arena, struct
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "SELECT name, language, value FROM placeholder WHERE assessment = ? ORDER BY name, language");
     statement_bind(q, "d", &assessment);
     LIST_ROWS(q, out, n, read_placeholder(arena, q));
@@ -175,7 +175,7 @@ static enum result put_organisations(struct store *s, struct database *db, void 
     enum result result = RESULT_OK;
     for (size_t i = 0; result == RESULT_OK && i < new->n; i++) {
         const struct organisation *o = &new->list[i];
-        sqlite3_stmt *q = database_statement(
+        struct statement *q = database_statement(
             db, "INSERT INTO organisation (assessment, code, name, parent, language, headcount)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (assessment, code) DO UPDATE SET name = excluded.name,"
                 " parent = excluded.parent, language = excluded.language, headcount = excluded.headcount");
@@ -190,9 +190,9 @@ enum result store_put_organisations(struct store *s, struct id assessment, const
     return store_write(s, put_organisations, &new);
 }
 
-static struct organisation read_organisation(struct arena *arena, sqlite3_stmt *q) {
+static struct organisation read_organisation(struct arena *arena, struct statement *q) {
     return (struct organisation){column_text(arena, q, 0), column_text(arena, q, 1), column_text(arena, q, 2),
-                                 column_text(arena, q, 3), sqlite3_column_int(q, 4)};
+                                 column_text(arena, q, 3), column_int(q, 4)};
 }
 
 enum result store_list_organisations(struct store *s, struct arena *arena, struct id assessment,
@@ -200,7 +200,7 @@ enum result store_list_organisations(struct store *s, struct arena *arena, struc
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "SELECT code, name, parent, language, headcount FROM organisation WHERE assessment = ? ORDER BY code");
     statement_bind(q, "d", &assessment);
     LIST_ROWS(q, out, n, read_organisation(arena, q));
@@ -218,9 +218,9 @@ static enum result put_people(struct store *s, struct database *db, void *argume
     enum result result = RESULT_OK;
     for (size_t i = 0; result == RESULT_OK && i < new->n; i++) {
         const struct person *p = &new->list[i];
-        sqlite3_stmt *q = database_statement(
+        struct statement *q = database_statement(
             db, "INSERT INTO person (assessment, id, email, name, organisation, unit, language)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (assessment, email) DO UPDATE SET name = excluded.name,"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (assessment, [email]) DO UPDATE SET name = excluded.name,"
                 " organisation = excluded.organisation, unit = excluded.unit, language = excluded.language");
         statement_bind(q, "ddttttt", &new->assessment, &p->id, p->email, p->name, p->organisation, p->unit,
                        p->language);
@@ -234,14 +234,10 @@ enum result store_put_people(struct store *s, struct id assessment, const struct
     return store_write(s, put_people, &new);
 }
 
-static struct person read_person(struct arena *arena, sqlite3_stmt *q) {
-    return (struct person){column_id(q, 0),
-                           column_text(arena, q, 1),
-                           column_text(arena, q, 2),
-                           column_text(arena, q, 3),
-                           column_text(arena, q, 4),
-                           column_text(arena, q, 5),
-                           (enum contact)sqlite3_column_int(q, 6)};
+static struct person read_person(struct arena *arena, struct statement *q) {
+    return (struct person){
+        column_id(q, 0),          column_text(arena, q, 1), column_text(arena, q, 2),      column_text(arena, q, 3),
+        column_text(arena, q, 4), column_text(arena, q, 5), (enum contact)column_int(q, 6)};
 }
 
 enum result store_find_person(struct store *s, struct arena *arena, struct id assessment, const char *email,
@@ -249,9 +245,10 @@ enum result store_find_person(struct store *s, struct arena *arena, struct id as
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT id, email, name, organisation, unit, language, contact FROM person"
-                                             " WHERE assessment = ? AND email = ?");
-    statement_bind(q, "dt", &assessment, email);
+    struct statement *q =
+        database_statement(db, "SELECT id, email, name, organisation, unit, language, contact FROM person"
+                               " WHERE assessment = ? AND [email] = ?");
+    statement_bind(q, "de", &assessment, email);
     ONE_ROW(q, *out = read_person(arena, q));
 }
 
@@ -260,8 +257,9 @@ enum result store_list_people(struct store *s, struct arena *arena, struct id as
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT id, email, name, organisation, unit, language, contact FROM person"
-                                             " WHERE assessment = ? ORDER BY organisation, unit, email");
+    struct statement *q =
+        database_statement(db, "SELECT id, email, name, organisation, unit, language, contact FROM person"
+                               " WHERE assessment = ? ORDER BY organisation, unit, [email]");
     statement_bind(q, "d", &assessment);
     LIST_ROWS(q, out, n, read_person(arena, q));
 }

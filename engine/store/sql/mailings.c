@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "store/mailings.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 /* How many deliveries of a mailing were spared is added up in memory and written only as a total, when the mailing
  * pauses or ends: written one by one, the journal would say whose. */
@@ -37,26 +37,26 @@ static int spared_so_far(struct store *s, struct id mailing) {
     return n;
 }
 
-/* Takes the count out of memory. */
-static int take_spared(struct store *s, struct id mailing) {
-    int n = 0;
+/* They are written: takes so many out of memory. */
+static void drop_spared(struct store *s, struct id mailing, int n) {
     pthread_mutex_lock(&s->mutex);
     for (struct spared **at = &s->spared; *at; at = &(*at)->next)
         if (id_equal((*at)->mailing, mailing)) {
             struct spared *t = *at;
-            n = t->n;
-            *at = t->next;
-            free(t);
+            t->n -= n;
+            if (t->n == 0) {
+                *at = t->next;
+                free(t);
+            }
             break;
         }
     pthread_mutex_unlock(&s->mutex);
-    return n;
 }
 
 static enum result write_spared(struct database *db, struct id mailing, int n) {
     if (n == 0)
         return RESULT_OK;
-    sqlite3_stmt *q = database_statement(db, "UPDATE mailing SET spared = spared + ? WHERE id = ?");
+    struct statement *q = database_statement(db, "UPDATE mailing SET spared = spared + ? WHERE id = ?");
     statement_bind(q, "id", n, &mailing);
     return statement_finish(q, NULL);
 }
@@ -64,10 +64,8 @@ static enum result write_spared(struct database *db, struct id mailing, int n) {
 static enum result run_flush(struct store *s, struct database *db, void *argument) {
     (void)argument;
     enum result result = RESULT_OK;
-    while (result == RESULT_OK && s->spared) { /* the store is being closed: no other thread counts any more */
-        struct id mailing = s->spared->mailing;
-        result = write_spared(db, mailing, take_spared(s, mailing));
-    }
+    for (const struct spared *t = s->spared; result == RESULT_OK && t; t = t->next)
+        result = write_spared(db, t->mailing, t->n); /* the store is being closed: no other thread counts any more */
     return result;
 }
 
@@ -87,7 +85,7 @@ void discard_spared(struct store *s) {
  * second click starts nothing. */
 static enum result check_alone(struct database *db, const struct mailing *m) {
     int64_t open = 0, busy = 0;
-    sqlite3_stmt *q = database_statement(db, "SELECT count(*) FROM wave WHERE id = ? AND state = 0");
+    struct statement *q = database_statement(db, "SELECT count(*) FROM wave WHERE id = ? AND state = 0");
     statement_bind(q, "d", &m->wave);
     enum result result = statement_number(q, 0, &open);
     q = database_statement(db, "SELECT count(*) FROM mailing m WHERE m.wave = ? AND m.state <> 2 AND (m.state = 1"
@@ -107,7 +105,7 @@ static enum result start_mailing(struct store *s, struct database *db, void *arg
     enum result result = check_alone(db, m);
     if (result != RESULT_OK)
         return result;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "INSERT INTO mailing (id, wave, kind, state, everyone, per_minute, subject,"
                                " body, started, spared) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, 0)");
     statement_bind(q, "ddiiittl", &m->id, &m->wave, (int)m->kind, (int)m->everyone, m->per_minute,
@@ -140,30 +138,31 @@ enum result store_start_mailing(struct store *s, const struct mailing *m) {
 
 #define MAILING_QUERY                                                                                                  \
     "SELECT m.id, m.wave, m.kind, m.state, m.everyone, m.per_minute, m.subject, m.body, m.started, m.spared,"          \
-    " coalesce(sum(d.state IN (0, 1)), 0), coalesce(sum(d.state = 2), 0), coalesce(sum(d.state = 3), 0),"              \
-    " coalesce(sum(d.state = 4), 0), coalesce(sum(d.state = 0 AND d.attempts > 0), 0),"                                \
-    " coalesce(min(iif(d.state = 0 AND d.attempts > 0 AND d.moment > 0, d.moment, NULL)), 0), m.reason, m.sentence"    \
+    " count(*) FILTER (WHERE d.state IN (0, 1)), count(*) FILTER (WHERE d.state = 2),"                                 \
+    " count(*) FILTER (WHERE d.state = 3), count(*) FILTER (WHERE d.state = 4),"                                       \
+    " count(*) FILTER (WHERE d.state = 0 AND d.attempts > 0),"                                                         \
+    " coalesce(min(d.moment) FILTER (WHERE d.state = 0 AND d.attempts > 0 AND d.moment > 0), 0), m.reason, m.sentence" \
     " FROM mailing m LEFT JOIN delivery d ON d.mailing = m.id"
 
-static struct mailing read_mailing(struct store *s, struct arena *arena, sqlite3_stmt *q) {
+static struct mailing read_mailing(struct store *s, struct arena *arena, struct statement *q) {
     struct mailing m = {.id = column_id(q, 0),
                         .wave = column_id(q, 1),
-                        .kind = (enum mailing_kind)sqlite3_column_int(q, 2),
-                        .state = (enum mailing_state)sqlite3_column_int(q, 3),
-                        .everyone = sqlite3_column_int(q, 4) != 0,
-                        .per_minute = sqlite3_column_int(q, 5),
+                        .kind = (enum mailing_kind)column_int(q, 2),
+                        .state = (enum mailing_state)column_int(q, 3),
+                        .everyone = column_int(q, 4) != 0,
+                        .per_minute = column_int(q, 5),
                         .subject = column_text(arena, q, 6),
                         .body = column_text(arena, q, 7),
-                        .started = sqlite3_column_int64(q, 8),
-                        .spared = sqlite3_column_int(q, 9),
-                        .waiting = sqlite3_column_int(q, 10),
-                        .refused = sqlite3_column_int(q, 12),
-                        .unknown = sqlite3_column_int(q, 13),
-                        .retrying = sqlite3_column_int(q, 14),
-                        .next_try = sqlite3_column_int64(q, 15),
-                        .reason = (enum pause_reason)sqlite3_column_int(q, 16),
+                        .started = column_long(q, 8),
+                        .spared = column_int(q, 9),
+                        .waiting = column_int(q, 10),
+                        .refused = column_int(q, 12),
+                        .unknown = column_int(q, 13),
+                        .retrying = column_int(q, 14),
+                        .next_try = column_long(q, 15),
+                        .reason = (enum pause_reason)column_int(q, 16),
                         .sentence = column_text(arena, q, 17)};
-    int done = sqlite3_column_int(q, 11);
+    int done = column_int(q, 11);
     m.spared += spared_so_far(s, m.id);
     m.spared = m.spared > done ? done : m.spared; /* of people removed since */
     m.accepted = done - m.spared;
@@ -174,8 +173,8 @@ enum result store_list_mailings(struct store *s, struct arena *arena, struct id 
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, MAILING_QUERY
-                                         " WHERE m.wave = ? GROUP BY m.id ORDER BY m.started DESC, m.kind DESC, m.id");
+    struct statement *q = database_statement(
+        db, MAILING_QUERY " WHERE m.wave = ? GROUP BY m.id ORDER BY m.started DESC, m.kind DESC, m.id");
     statement_bind(q, "d", &wave);
     LIST_ROWS(q, out, n, read_mailing(s, arena, q));
 }
@@ -184,7 +183,7 @@ enum result store_get_mailing(struct store *s, struct arena *arena, struct id ma
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, MAILING_QUERY " WHERE m.id = ? GROUP BY m.id");
+    struct statement *q = database_statement(db, MAILING_QUERY " WHERE m.id = ? GROUP BY m.id");
     statement_bind(q, "d", &mailing);
     ONE_ROW(q, *out = read_mailing(s, arena, q));
 }
@@ -194,7 +193,8 @@ enum result store_list_mailings_in(struct store *s, struct arena *arena, enum ma
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, MAILING_QUERY " WHERE m.state = ? GROUP BY m.id ORDER BY m.started, m.id");
+    struct statement *q =
+        database_statement(db, MAILING_QUERY " WHERE m.state = ? GROUP BY m.id ORDER BY m.started, m.id");
     statement_bind(q, "i", (int)state);
     LIST_ROWS(q, out, n, read_mailing(s, arena, q));
 }
@@ -204,26 +204,32 @@ struct state_change {
     enum mailing_state state;
     enum pause_reason reason;
     const char *sentence;
+    int spared; /* written with it */
 };
 
 /* Done is for good. The server pauses only what is running. */
 static enum result set_state(struct store *s, struct database *db, void *argument) {
-    const struct state_change *change = argument;
-    sqlite3_stmt *q = database_statement(db, "UPDATE mailing SET state = ?2, reason = ?3, sentence = ?4"
-                                             " WHERE id = ?1 AND (state <> 2 OR ?2 = 2) AND (state = 0 OR ?3 = 0)");
+    struct state_change *change = argument;
+    struct statement *q = database_statement(db, "UPDATE mailing SET state = ?2, reason = ?3, sentence = ?4"
+                                                 " WHERE id = ?1 AND (state <> 2 OR ?2 = 2) AND (state = 0 OR ?3 = 0)");
     statement_bind(q, "diit", &change->mailing, (int)change->state, (int)change->reason, change->sentence);
     enum result result = statement_finish_one(q);
     if (result == RESULT_OK && change->state != MAILING_RUNNING)
-        result = write_spared(db, change->mailing, take_spared(s, change->mailing));
+        result = write_spared(db, change->mailing, change->spared = spared_so_far(s, change->mailing));
+    return result;
+}
+
+static enum result change_state(struct store *s, struct state_change change) {
+    const enum result result = store_write(s, set_state, &change);
+    if (result == RESULT_OK && change.spared)
+        drop_spared(s, change.mailing, change.spared);
     return result;
 }
 
 enum result store_set_mailing_state(struct store *s, struct id mailing, enum mailing_state state) {
-    struct state_change change = {mailing, state, PAUSE_ASKED, ""};
-    return store_write(s, set_state, &change);
+    return change_state(s, (struct state_change){mailing, state, PAUSE_ASKED, "", 0});
 }
 
 enum result store_pause_mailing(struct store *s, struct id mailing, enum pause_reason reason, const char *sentence) {
-    struct state_change change = {mailing, MAILING_PAUSED, reason, sentence};
-    return store_write(s, set_state, &change);
+    return change_state(s, (struct state_change){mailing, MAILING_PAUSED, reason, sentence, 0});
 }

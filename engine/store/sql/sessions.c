@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "store/accounts.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
 enum {
     SEEN_STEP = 60,   /* seconds by which `seen` moves on */
@@ -18,7 +18,7 @@ struct account_link {
 static enum result put_account_link(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct account_link *link = argument;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "INSERT INTO account_link (account, hash, expires) VALUES (?, ?, ?) ON CONFLICT (account)"
             " DO UPDATE SET hash = excluded.hash, expires = excluded.expires");
     statement_bind(q, "dhl", &link->account, link->hash, link->expires);
@@ -37,14 +37,14 @@ enum result store_put_account_link(struct store *s, const uint8_t hash[32], stru
 static enum result use_account_link(struct store *s, struct database *db, void *argument) {
     (void)s;
     struct account_link *link = argument;
-    sqlite3_stmt *q = database_statement(db, FIND_LINK);
+    struct statement *q = database_statement(db, FIND_LINK);
     statement_bind(q, "hl", link->hash, link->now);
-    int code = statement_step(q);
-    if (code == SQLITE_ROW)
+    enum step step = statement_step(q);
+    if (step == STEP_ROW)
         link->account = column_id(q, 0);
-    sqlite3_reset(q);
-    if (code != SQLITE_ROW)
-        return code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
+    statement_reset(q);
+    if (step != STEP_ROW)
+        return step == STEP_DONE ? RESULT_INPUT : RESULT_MACHINE;
     q = database_statement(db, "DELETE FROM account_link WHERE hash = ?");
     statement_bind(q, "h", link->hash);
     return statement_finish_one(q);
@@ -62,7 +62,7 @@ enum result store_find_account_link(struct store *s, const uint8_t hash[32], int
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, FIND_LINK);
+    struct statement *q = database_statement(db, FIND_LINK);
     statement_bind(q, "hl", hash, now);
     ONE_ROW(q, *account = column_id(q, 0));
 }
@@ -76,7 +76,7 @@ static enum result put_session(struct store *s, struct database *db, void *argum
     (void)s;
     const struct new_session *new = argument;
     const struct session *t = new->session;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "INSERT INTO session (hash, account, created, seen, signed_in) VALUES (?, ?, ?, ?, ?)");
     statement_bind(q, "hdlll", t->hash, &t->account, t->created, t->seen, t->signed_in);
     enum result result = statement_finish(q, NULL);
@@ -94,11 +94,11 @@ enum result store_put_session(struct store *s, const struct session *session, si
     return store_write(s, put_session, &new);
 }
 
-static struct session read_session(sqlite3_stmt *q) {
+static struct session read_session(struct statement *q) {
     struct session t = {.account = column_id(q, 1),
-                        .created = sqlite3_column_int64(q, 2),
-                        .seen = sqlite3_column_int64(q, 3),
-                        .signed_in = sqlite3_column_int64(q, 4)};
+                        .created = column_long(q, 2),
+                        .seen = column_long(q, 3),
+                        .signed_in = column_long(q, 4)};
     column_bytes(q, 0, t.hash, sizeof t.hash);
     return t;
 }
@@ -108,7 +108,7 @@ static enum result read_row(struct store *s, const uint8_t hash[32], struct sess
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
+    struct statement *q =
         database_statement(db, "SELECT hash, account, created, seen, signed_in FROM session WHERE hash = ?");
     statement_bind(q, "h", hash);
     ONE_ROW(q, *out = read_session(q));
@@ -143,7 +143,7 @@ struct touch {
 static enum result touch_session(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct touch *t = argument;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db, "UPDATE session SET seen = max(seen, ?2), signed_in = CASE WHEN ?3 THEN ?2 ELSE signed_in END"
             " WHERE hash = ?1");
     statement_bind(q, "hli", t->hash, t->now, (int)t->signed_in);
@@ -162,7 +162,7 @@ enum result store_touch_session(struct store *s, const uint8_t hash[32], int64_t
 
 static enum result drop_session(struct store *s, struct database *db, void *argument) {
     (void)s;
-    sqlite3_stmt *q = database_statement(db, "DELETE FROM session WHERE hash = ?");
+    struct statement *q = database_statement(db, "DELETE FROM session WHERE hash = ?");
     statement_bind(q, "h", argument);
     return statement_finish(q, NULL);
 }
@@ -175,7 +175,7 @@ enum result store_drop_session(struct store *s, const uint8_t hash[32]) {
 
 static enum result drop_sessions_of(struct store *s, struct database *db, void *argument) {
     (void)s;
-    sqlite3_stmt *q = database_statement(db, "DELETE FROM session WHERE account = ?");
+    struct statement *q = database_statement(db, "DELETE FROM session WHERE account = ?");
     statement_bind(q, "d", argument);
     return statement_finish(q, NULL);
 }

@@ -1,29 +1,31 @@
 /* Who of a wave can be written to, as counts. */
 #include "store/mailings.h"
-#include "store/sqlite/database.h"
+#include "store/sql/database.h"
 
-static struct reach read_reach(sqlite3_stmt *q) {
-    return (struct reach){.personal = sqlite3_column_int(q, 0),
-                          .no_address = sqlite3_column_int(q, 1),
-                          .opted_out = sqlite3_column_int(q, 2),
-                          .bounced = sqlite3_column_int(q, 3),
-                          .reachable = sqlite3_column_int(q, 4),
-                          .invited = sqlite3_column_int(q, 5),
-                          .waiting = sqlite3_column_int(q, 6),
-                          .refused = sqlite3_column_int(q, 7)};
+static struct reach read_reach(struct statement *q) {
+    return (struct reach){.personal = column_int(q, 0),
+                          .no_address = column_int(q, 1),
+                          .opted_out = column_int(q, 2),
+                          .bounced = column_int(q, 3),
+                          .reachable = column_int(q, 4),
+                          .invited = column_int(q, 5),
+                          .waiting = column_int(q, 6),
+                          .refused = column_int(q, 7)};
 }
 
 enum result store_count_reach(struct store *s, struct id wave, struct reach *out) {
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(
+    struct statement *q = database_statement(
         db,
-        "SELECT count(*), coalesce(sum(r.email = ''), 0), coalesce(sum(r.email <> '' AND r.contact = 1), 0),"
-        " coalesce(sum(r.email <> '' AND r.contact = 2), 0), coalesce(sum(r.email <> '' AND r.contact = 0), 0),"
-        " coalesce(sum(r.email <> '' AND r.contact = 0 AND r.mailed), 0),"
-        " coalesce(sum(r.email <> '' AND r.contact = 0 AND NOT r.mailed AND r.waits), 0),"
-        " coalesce(sum(r.email <> '' AND r.contact = 0 AND NOT r.mailed AND NOT r.waits AND r.refused), 0) FROM"
+        "SELECT count(*), count(*) FILTER (WHERE r.email = ''), count(*) FILTER (WHERE r.email <> '' AND r.contact = "
+        "1),"
+        " count(*) FILTER (WHERE r.email <> '' AND r.contact = 2),"
+        " count(*) FILTER (WHERE r.email <> '' AND r.contact = 0),"
+        " count(*) FILTER (WHERE r.email <> '' AND r.contact = 0 AND r.mailed),"
+        " count(*) FILTER (WHERE r.email <> '' AND r.contact = 0 AND NOT r.mailed AND r.waits),"
+        " count(*) FILTER (WHERE r.email <> '' AND r.contact = 0 AND NOT r.mailed AND NOT r.waits AND r.refused) FROM"
         " (SELECT coalesce(p.email, '') AS email, coalesce(p.contact, 0) AS contact, EXISTS (SELECT 1 FROM mailing m"
         "  JOIN delivery d ON d.mailing = m.id WHERE m.wave = i.wave AND m.kind = 0 AND d.invitation = i.id"
         "  AND d.state IN (1, 2, 4)) AS mailed, EXISTS (SELECT 1 FROM mailing m"
@@ -42,10 +44,11 @@ enum result store_count_retries(struct store *s, struct arena *arena, struct id 
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q =
-        database_statement(db, "SELECT count(*), coalesce(max(iif(m.kind = 0 OR m.everyone, d.sentence, '')), '')"
+    struct statement *q =
+        database_statement(db, "SELECT count(*), coalesce(max(CASE WHEN m.kind = 0 OR m.everyone <> 0 THEN d.sentence"
+                               " ELSE '' END), '')"
                                " FROM delivery d JOIN mailing m ON m.id = d.mailing"
                                " WHERE d.mailing = ? AND d.state = 0 AND d.attempts > 0");
     statement_bind(q, "d", &mailing);
-    ONE_ROW(q, (*n = sqlite3_column_int(q, 0), *sentence = column_text(arena, q, 1)));
+    ONE_ROW(q, (*n = column_int(q, 0), *sentence = column_text(arena, q, 1)));
 }
