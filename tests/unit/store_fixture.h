@@ -15,10 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/store.h"
+#include "both_stores.h"
 
 struct place_on_disk {
-    char folder[64], path[128], url[160];
+    char folder[64], path[128], url[256];
     struct store *store;
     struct arena *arena;
 };
@@ -29,7 +29,8 @@ static inline int open_place(void **state) {
     if (sodium_init() < 0 || !mkdtemp(p->folder))
         return -1;
     snprintf(p->path, sizeof p->path, "%s/r.db", p->folder);
-    snprintf(p->url, sizeof p->url, "sqlite:%s", p->path);
+    if (!new_database(p->url, sizeof p->url, p->folder))
+        return -1;
     p->arena = arena_new();
     *state = p;
     return store_open(&p->store, p->url, NULL) == RESULT_OK ? 0 : -1;
@@ -40,6 +41,7 @@ static inline int close_place(void **state) {
     char command[128];
     store_close(p->store);
     arena_free(p->arena);
+    drop_database();
     snprintf(command, sizeof command, "rm -rf %s", p->folder);
     int status = system(command);
     free(p);

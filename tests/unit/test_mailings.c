@@ -3,7 +3,6 @@
 #include "store_fixture.h"
 
 #include <pthread.h>
-#include <sqlite3.h>
 
 #include "base/clock.h"
 #include "store/mailings.h"
@@ -238,17 +237,8 @@ static void a_paused_mailing_and_a_closed_wave_send_nothing(void **state) {
 
 /* All rows of the tables that stay, as one text; ids in the place of their rank, since they are random. */
 static const char *dump(struct place_on_disk *p, const char *sql) {
-    sqlite3 *db;
-    sqlite3_stmt *q;
     struct buf b = BUF_INIT;
-    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
-    while (sqlite3_step(q) == SQLITE_ROW)
-        for (int i = 0; i < sqlite3_column_count(q); i++)
-            buf_printf(&b, "%s%s", (const char *)sqlite3_column_text(q, i),
-                       i + 1 == sqlite3_column_count(q) ? "\n" : " ");
-    sqlite3_finalize(q);
-    sqlite3_close(db);
+    read_rows(p->store, sql, &b);
     const char *text = arena_copy(p->arena, b.p, b.n);
     buf_free(&b);
     return text;
@@ -409,5 +399,5 @@ int main(void) {
         HERE(a_mailing_that_only_waits_for_retries_stands_in_nobodys_way),
         HERE(why_the_server_paused_a_mailing_is_kept_until_it_goes_on),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_on_both(tests);
 }

@@ -162,5 +162,5 @@ int main(void) {
         HERE(without_a_period_everything_is_kept),
         HERE(a_deleted_assessment_goes_with_its_keys_after_thirty_days),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_on_both(tests);
 }

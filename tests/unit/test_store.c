@@ -1,15 +1,9 @@
 /* rooms: store base
  * The store keeps its promises by itself: once, whole, durable, and without residue. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "both_stores.h"
 
 #include <pthread.h>
 #include <sodium.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +13,7 @@
 #include "store/store.h"
 
 struct fixture {
-    char folder[64], url[160], path[128];
+    char folder[64], url[256];
     struct store *store;
     struct arena *arena;
     struct assessment assessment;
@@ -45,8 +39,8 @@ static int set_up(void **state) {
     strcpy(f->folder, "/tmp/readiness-store-XXXXXX");
     if (sodium_init() < 0 || !mkdtemp(f->folder))
         return -1;
-    snprintf(f->path, sizeof f->path, "%s/r.db", f->folder);
-    snprintf(f->url, sizeof f->url, "sqlite:%s", f->path);
+    if (!new_database(f->url, sizeof f->url, f->folder))
+        return -1;
     f->arena = arena_new();
     open_store(f);
     f->assessment = (struct assessment){
@@ -76,6 +70,7 @@ static int tear_down(void **state) {
     char command[128];
     store_close(f->store);
     arena_free(f->arena);
+    drop_database();
     snprintf(command, sizeof command, "rm -rf %s", f->folder);
     int status = system(command);
     free(f);
@@ -175,27 +170,20 @@ static void a_second_process_is_refused_with_a_sentence(void **state) {
     findings_free(findings);
 }
 
-static void change_version(struct fixture *f, const char *sql) {
-    sqlite3 *db;
+static void change_closed(struct fixture *f, const char *sql) {
     store_close(f->store);
-    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
+    f->store = NULL;
+    change_behind(f->folder, sql);
 }
 
 static void a_newer_or_foreign_database_is_refused_untouched(void **state) {
     struct fixture *f = *state;
     struct findings *findings = findings_new();
     struct store *s;
-    change_version(f, "PRAGMA user_version = 99");
+    change_closed(f, server.used ? "UPDATE form SET version = 99" : "PRAGMA user_version = 99");
     assert_int_equal(store_open(&s, f->url, findings), RESULT_INPUT);
     assert_true(findings_have(findings, "store_newer", 0));
-    f->store = NULL;
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 1; PRAGMA application_id = 7", NULL, NULL, NULL),
-                     SQLITE_OK);
-    sqlite3_close(db);
+    change_closed(f, server.used ? "DROP TABLE form" : "PRAGMA user_version = 1; PRAGMA application_id = 7");
     assert_int_equal(store_open(&s, f->url, findings), RESULT_INPUT);
     assert_true(findings_have(findings, "store_foreign", 0));
     findings_free(findings);
@@ -209,18 +197,7 @@ static bool collect_one(void *context, struct str sealed) {
 
 /* Is the canary anywhere in the database's files? */
 static bool residue(const struct fixture *f) {
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    bool found = false;
-    for (size_t i = 0; i < 3; i++) {
-        struct arena *arena = arena_new();
-        struct str bytes = {NULL, 0};
-        char path[160];
-        snprintf(path, sizeof path, "%s%s", f->path, endings[i]);
-        if (file_exists(path) && file_read(&bytes, arena, path, 64 << 20, NULL) == RESULT_OK && bytes.n)
-            found = found || memmem(bytes.p, bytes.n, canary, sizeof canary - 1);
-        arena_free(arena);
-    }
-    return found;
+    return count_on_disk(f->folder, canary) > 0;
 }
 
 static void closing_leaves_no_residue_and_tickets_forget(void **state) {
@@ -286,25 +263,33 @@ static void the_same_person_twice_is_one_person(void **state) {
 
 static void the_tables_that_touch_answers_have_no_time_address_or_row_number(void **state) {
     struct fixture *f = *state;
-    sqlite3 *db;
-    sqlite3_stmt *q;
     int tables = 0;
-    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT name, sql FROM sqlite_schema WHERE type = 'table'", -1, &q, NULL),
-                     SQLITE_OK);
-    while (sqlite3_step(q) == SQLITE_ROW) {
-        const char *name = (const char *)sqlite3_column_text(q, 0), *sql = (const char *)sqlite3_column_text(q, 1);
+    struct database *db = store_reader(f->store);
+    struct statement *q = database_statement(
+        db, server.used ? "SELECT t.table_name, string_agg(c.column_name || ' ' || c.data_type, ', ')"
+                          " FROM information_schema.tables t JOIN information_schema.columns c"
+                          " ON c.table_name = t.table_name AND c.table_schema = t.table_schema"
+                          " WHERE t.table_schema = current_schema() AND t.table_type = 'BASE TABLE' GROUP BY 1"
+                        : "SELECT name, sql FROM sqlite_schema WHERE type = 'table'");
+    while (statement_step(q) == STEP_ROW) {
+        const char *name = column_text(f->arena, q, 0), *sql = column_text(f->arena, q, 1);
         tables++;
-        assert_non_null(strstr(sql, "STRICT, WITHOUT ROWID"));
+        assert_true(server.used || strstr(sql, "STRICT, WITHOUT ROWID"));
         bool near_answers = strcmp(name, "ticket") == 0 || strcmp(name, "ballot") == 0 ||
                             strcmp(name, "response") == 0 || strcmp(name, "comment") == 0;
         static const char *const telling[] = {"day", "time", "date ", "person", "address", "agent"};
         for (size_t i = 0; near_answers && i < sizeof telling / sizeof *telling; i++)
             assert_null(strstr(sql, telling[i]));
     }
+    store_reader_done(f->store, db);
     assert_true(tables >= 16);
-    sqlite3_finalize(q);
-    sqlite3_close(db);
+    if (!server.used)
+        return;
+    assert_int_equal(read_number(f->store, "SELECT count(*) FROM pg_class WHERE relkind = 'S'"), 0);
+    assert_int_equal(read_number(f->store, "SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                                           " WHERE c.relname IN ('ticket', 'ballot', 'draft', 'response', 'comment',"
+                                           " 'invited', 'day_count', 'organisation_answer')"),
+                     0);
 }
 
 struct named_rows {
@@ -360,23 +345,30 @@ static void aggregates_come_back_as_they_went_from_old_rows_too(void **state) {
     assert_int_equal(store_put_aggregates(f->store, f->wave.id, &source, next_aggregate, &r), RESULT_OK);
     assert_int_equal(read_aggregates(f), RESULT_OK);
     /* An earlier program wrote longer names inside the shared rows. */
-    change_version(f, "UPDATE aggregate SET statistics = replace(replace(statistics, '\"c\":', '\"counts\":'),"
-                      " '\"s\":', '\"statistics\":') WHERE counts = ''");
+    change_closed(f, "UPDATE aggregate SET statistics = replace(replace(statistics, '\"c\":', '\"counts\":'),"
+                     " '\"s\":', '\"statistics\":') WHERE counts = ''");
     assert_int_equal(store_open(&f->store, f->url, NULL), RESULT_OK);
     assert_int_equal(read_aggregates(f), RESULT_OK);
     /* An older one gave each its own row. */
-    change_version(f, "CREATE TABLE old AS SELECT a.wave, a.organisation, a.grouping, a.kind, e.key AS name,"
-                      " e.value ->> 'n' AS n, coalesce(e.value -> 'counts', '{}') AS counts,"
-                      " coalesce(e.value -> 'statistics', '{}') AS statistics"
-                      " FROM aggregate a, json_each(a.statistics) e WHERE a.counts = '';"
-                      "DELETE FROM aggregate WHERE counts = ''; INSERT INTO aggregate SELECT * FROM old;"
-                      "DROP TABLE old");
+    change_closed(f, server.used
+                         ? "CREATE TABLE old AS SELECT a.wave, a.organisation, a.grouping, a.kind, e.key AS name,"
+                           " (e.value ->> 'n')::integer AS n, coalesce((e.value -> 'counts')::text, '{}') AS c,"
+                           " coalesce((e.value -> 'statistics')::text, '{}') AS s"
+                           " FROM aggregate a, json_each(a.statistics::json) e WHERE a.counts = '';"
+                           "DELETE FROM aggregate WHERE counts = ''; INSERT INTO aggregate SELECT * FROM old;"
+                           "DROP TABLE old"
+                         : "CREATE TABLE old AS SELECT a.wave, a.organisation, a.grouping, a.kind, e.key AS name,"
+                           " e.value ->> 'n' AS n, coalesce(e.value -> 'counts', '{}') AS counts,"
+                           " coalesce(e.value -> 'statistics', '{}') AS statistics"
+                           " FROM aggregate a, json_each(a.statistics) e WHERE a.counts = '';"
+                           "DELETE FROM aggregate WHERE counts = ''; INSERT INTO aggregate SELECT * FROM old;"
+                           "DROP TABLE old");
     assert_int_equal(store_open(&f->store, f->url, NULL), RESULT_OK);
     assert_int_equal(read_aggregates(f), RESULT_OK);
     /* A broken row is not taken for one that says nothing. */
     r.at = 0;
     assert_int_equal(store_put_aggregates(f->store, f->wave.id, &source, next_aggregate, &r), RESULT_OK);
-    change_version(f, "UPDATE aggregate SET statistics = substr(statistics, 1, 200) WHERE counts = ''");
+    change_closed(f, "UPDATE aggregate SET statistics = substr(statistics, 1, 200) WHERE counts = ''");
     assert_int_equal(store_open(&f->store, f->url, NULL), RESULT_OK);
     assert_int_equal(read_aggregates(f), RESULT_MACHINE);
 }
@@ -396,5 +388,5 @@ int main(void) {
         TEST(the_tables_that_touch_answers_have_no_time_address_or_row_number),
         TEST(aggregates_come_back_as_they_went_from_old_rows_too),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_on_both(tests);
 }

@@ -20,6 +20,7 @@
 #include "store/store.h"
 
 enum step { STEP_FAILED, STEP_ROW, STEP_DONE };
+enum column_kind { COLUMN_NULL, COLUMN_NUMBER, COLUMN_TEXT, COLUMN_BYTES };
 
 struct driver;
 
@@ -89,7 +90,8 @@ struct driver {
     enum result (*finish)(struct statement *statement, int *changes);
     struct str (*view)(struct statement *statement, int column);
     int64_t (*number)(struct statement *statement, int column);
-    bool (*is_null)(struct statement *statement, int column);
+    enum column_kind (*kind)(struct statement *statement, int column);
+    int (*columns)(struct statement *statement);
 
     /* A group of jobs. goes_on: is its transaction still there to go on with? fail: after a group that did not get on
      * disk; `tries` counts from 0. rest: milliseconds without work after which `tidy` is wanted, -1 for never; tidy_now
@@ -127,7 +129,7 @@ struct driver {
                            struct findings *findings);
 };
 
-extern const struct driver sqlite_driver;
+extern const struct driver sqlite_driver, postgres_driver;
 
 /* The driver for an address; NULL when there is none. */
 const struct driver *driver_of(const char *url);
@@ -178,7 +180,7 @@ static inline int column_int(struct statement *statement, int column) {
     return (int)statement->driver->number(statement, column);
 }
 static inline bool column_is_null(struct statement *statement, int column) {
-    return statement->driver->is_null(statement, column);
+    return statement->driver->kind(statement, column) == COLUMN_NULL;
 }
 static inline const char *column_string(struct statement *statement, int column) { /* ended by a zero byte */
     return statement->driver->view(statement, column).p;

@@ -143,9 +143,9 @@ struct touch {
 static enum result touch_session(struct store *s, struct database *db, void *argument) {
     (void)s;
     const struct touch *t = argument;
-    struct statement *q = database_statement(
-        db, "UPDATE session SET seen = max(seen, ?2), signed_in = CASE WHEN ?3 THEN ?2 ELSE signed_in END"
-            " WHERE hash = ?1");
+    struct statement *q = database_statement(db, "UPDATE session SET seen = CASE WHEN seen > ?2 THEN seen ELSE ?2 END,"
+                                                 " signed_in = CASE WHEN ?3 <> 0 THEN ?2 ELSE signed_in END"
+                                                 " WHERE hash = ?1");
     statement_bind(q, "hli", t->hash, t->now, (int)t->signed_in);
     return statement_finish_one(q);
 }

@@ -5,7 +5,7 @@
 #include "base/embedded.h"
 #include "store/sql/database.h"
 
-static const struct driver *const drivers[] = {&sqlite_driver};
+static const struct driver *const drivers[] = {&sqlite_driver, &postgres_driver};
 
 const struct driver *driver_of(const char *url) {
     for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {

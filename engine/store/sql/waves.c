@@ -1,4 +1,5 @@
 /* Waves with their pinned files, invitations and counts. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/sql/database.h"
@@ -7,7 +8,7 @@ struct new_wave {
     struct wave *wave;
     const struct wave_file *files;
     const struct invitation *invitations;
-    const struct ticket *tickets;
+    const struct ticket **by_hash;
     const struct invited *invited;
     const struct response *responses;
     const struct comment *comments;
@@ -61,7 +62,7 @@ static enum result add_invitations(struct database *db, const struct new_wave *n
         result = statement_finish(q, NULL);
     }
     for (size_t i = 0; result == RESULT_OK && i < new->n_tickets; i++) {
-        const struct ticket *t = &new->tickets[i];
+        const struct ticket *t = new->by_hash[i];
         struct statement *q =
             database_statement(db, "INSERT INTO ticket (wave, hash, kind, organisation, unit, language, pseudonym,"
                                    " state) VALUES (?, ?, ?, ?, ?, ?, ?, 0)");
@@ -70,6 +71,21 @@ static enum result add_invitations(struct database *db, const struct new_wave *n
         result = statement_finish(q, NULL);
     }
     return result;
+}
+
+static int compare_hashes(const void *a, const void *b) {
+    const struct ticket *const *s = a, *const *t = b;
+    return memcmp((*s)->hash, (*t)->hash, sizeof(*s)->hash);
+}
+
+/* Tickets come in the order of the invitations, which name people. Where a database keeps rows in the order in which
+ * they were written, that must not be it. */
+static const struct ticket **sort_tickets(struct arena *arena, const struct ticket *tickets, size_t n) {
+    const struct ticket **sorted = arena_array(arena, n + 1, sizeof *sorted);
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = &tickets[i];
+    qsort(sorted, n, sizeof *sorted, compare_hashes);
+    return sorted;
 }
 
 static enum result add_invited(struct database *db, const struct new_wave *new) {
@@ -105,16 +121,19 @@ static enum result add_wave(struct store *s, struct database *db, void *argument
 enum result store_open_wave(struct store *s, struct wave *w, const struct wave_file *files, size_t n_files,
                             const struct invitation *invitations, const struct ticket *tickets, size_t n_invitations,
                             size_t n_tickets, const struct invited *invited, size_t n_invited) {
+    struct arena *arena = arena_new();
     struct new_wave new = {.wave = w,
                            .files = files,
                            .n_files = n_files,
                            .invitations = invitations,
                            .n_invitations = n_invitations,
-                           .tickets = tickets,
+                           .by_hash = sort_tickets(arena, tickets, n_tickets),
                            .n_tickets = n_tickets,
                            .invited = invited,
                            .n_invited = n_invited};
-    return store_write(s, add_wave, &new);
+    const enum result result = store_write(s, add_wave, &new);
+    arena_free(arena);
+    return result;
 }
 
 enum result store_import_wave(struct store *s, struct wave *w, const struct wave_file *files, size_t n_files,

@@ -329,8 +329,21 @@ static int64_t number(struct statement *statement, int column) {
     return sqlite3_column_int64(stmt_of(statement), column);
 }
 
-static bool is_null(struct statement *statement, int column) {
-    return sqlite3_column_type(stmt_of(statement), column) == SQLITE_NULL;
+static enum column_kind kind(struct statement *statement, int column) {
+    switch (sqlite3_column_type(stmt_of(statement), column)) {
+    case SQLITE_INTEGER:
+        return COLUMN_NUMBER;
+    case SQLITE_TEXT:
+        return COLUMN_TEXT;
+    case SQLITE_BLOB:
+        return COLUMN_BYTES;
+    default:
+        return COLUMN_NULL;
+    }
+}
+
+static int columns(struct statement *statement) {
+    return sqlite3_column_count(stmt_of(statement));
 }
 
 static struct database *open_reader(struct store *s) {
@@ -475,7 +488,8 @@ const struct driver sqlite_driver = {.scheme = "sqlite:",
                                      .finish = finish,
                                      .view = view,
                                      .number = number,
-                                     .is_null = is_null,
+                                     .kind = kind,
+                                     .columns = columns,
                                      .begin = begin,
                                      .goes_on = goes_on,
                                      .fail = fail,

@@ -1,0 +1,114 @@
+/* A group of jobs is one transaction. What makes it fail is often nobody's fault: another program was in the way, the
+ * server was restarted, a standby took over. Then the group is run again, at most for a while, on a new connection if
+ * need be. Whether a COMMIT that was not answered has been carried out is read off a mark: each group leaves 16 random
+ * bytes in this process's row of the table engine. Reading them locks that row, which waits for the server to be done
+ * with the transaction of before, if it still has it; so the answer is certain. */
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "store/postgres/postgres.h"
+
+enum {
+    TRIES_MAX = 8,         /* after conflicts */
+    RECONNECT_FOR = 10000, /* ms: less than people wait for an answer */
+    RECONNECT_PAUSE = 250,
+    LOCK_CLASS = 0x52444e53 /* "RDNS" */
+};
+
+static void write_hex(struct buf *out, const uint8_t *bytes, size_t n) {
+    buf_text(out, "'\\x");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(out, "%02x", bytes[i]);
+    buf_char(out, '\'');
+}
+
+enum result pg_begin(struct store *base) {
+    struct pg_store *s = pg_store_of(base);
+    struct buf sql = BUF_INIT;
+    if (!s->marked)
+        random_bytes(s->mark, sizeof s->mark);
+    s->marked = false;
+    buf_text(&sql, "BEGIN; INSERT INTO engine (id, mark) VALUES (");
+    write_hex(&sql, s->id, sizeof s->id);
+    buf_char(&sql, ',');
+    write_hex(&sql, s->mark, sizeof s->mark);
+    buf_text(&sql, ") ON CONFLICT (id) DO UPDATE SET mark = excluded.mark");
+    pg_of(base->writer)->again = false;
+    const enum result result = pg_run(base->writer, sql.p);
+    buf_free(&sql);
+    return result;
+}
+
+bool pg_goes_on(struct database *base) {
+    const struct pg_database *db = pg_of(base);
+    const PGTransactionStatusType status = PQtransactionStatus(db->connection);
+    /* a statement's error is undone to the savepoint; a conflict is everybody's */
+    return !pg_lost(db) && !db->again && (status == PQTRANS_INTRANS || status == PQTRANS_INERROR);
+}
+
+enum result pg_take_lock(struct pg_database *db) {
+    char sql[128];
+    snprintf(sql, sizeof sql,
+             "SELECT CASE WHEN pg_try_advisory_lock(%d, hashtext(current_schema()::text)) THEN 1 ELSE 0 END",
+             LOCK_CLASS);
+    const int64_t got = pg_number(db, sql, -1);
+    return got == 1 ? RESULT_OK : got == 0 ? RESULT_INPUT : RESULT_MACHINE;
+}
+
+static void pause_for(int milliseconds) {
+    const struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+    (void)nanosleep(&pause, NULL);
+}
+
+/* Is the group's mark on disk? -1: cannot be told. */
+static int is_marked(struct pg_store *s) {
+    struct pg_database *db = pg_of(s->base.writer);
+    struct buf sql = BUF_INIT;
+    buf_text(&sql, "SELECT CASE WHEN mark = ");
+    write_hex(&sql, s->mark, sizeof s->mark);
+    buf_text(&sql, " THEN 1 ELSE 0 END FROM engine WHERE id = ");
+    write_hex(&sql, s->id, sizeof s->id);
+    buf_text(&sql, " FOR UPDATE");
+    db->again = false;
+    const int64_t marked = pg_number(db, sql.p, 0); /* 0 too when there is no row yet */
+    buf_free(&sql);
+    return pg_lost(db) || db->again ? -1 : (int)marked;
+}
+
+/* Gets a connection again. It may take as long as a standby needs to take over. */
+static enum group_end come_back(struct pg_store *s) {
+    struct pg_database *db = pg_of(s->base.writer);
+    const int64_t until = clock_monotonic() + RECONNECT_FOR;
+    do {
+        int marked = -1;
+        if (pg_connect_again(db) == RESULT_OK)
+            marked = is_marked(s);
+        if (marked >= 0)
+            return marked ? GROUP_DONE : GROUP_AGAIN;
+        pause_for(RECONNECT_PAUSE);
+    } while (clock_monotonic() < until);
+    return GROUP_FAILED;
+}
+
+enum group_end pg_fail(struct store *base, int tries) {
+    struct pg_store *s = pg_store_of(base);
+    struct pg_database *db = pg_of(base->writer);
+    enum group_end end = GROUP_FAILED;
+    const bool again = db->again;
+    pg_end_all(db);
+    if (!pg_lost(db))
+        (void)pg_run(base->writer, "ROLLBACK");
+    if (pg_lost(db)) {
+        db->held = false;
+        end = tries < TRIES_MAX ? come_back(s) : GROUP_FAILED;
+    } else if (again && tries < TRIES_MAX) {
+        pause_for(1 + (int)random_below(10U << tries)); /* so that two do not meet again */
+        end = GROUP_AGAIN;
+    }
+    s->marked = end == GROUP_AGAIN;
+    log_event(end == GROUP_FAILED ? LOG_ERROR : LOG_WARNING, end == GROUP_FAILED ? "commit_failed" : "commit_repeated",
+              LOG_REASON, again ? "conflict" : "database_trouble", -1);
+    return end;
+}

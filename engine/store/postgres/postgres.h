@@ -1,0 +1,130 @@
+/* PostgreSQL under the store, through libpq. For the files of store/postgres only.
+ *
+ * Connections: one for the writer's thread, and one for each thread that reads at the moment, kept for the next. A
+ * reader whose connection is lost gets another and asks again; nobody notices. The writer's groups are run again after
+ * a lost connection, a deadlock or a conflict; whether a group whose COMMIT was not answered is on disk is read off a
+ * random mark that each group leaves in this process's row of the table engine.
+ *
+ * The address is libpq's URI. What it does not say comes from libpq's environment (PGPASSFILE, PGSSLMODE ...). One
+ * parameter is ours: folder=PATH, where the process's sockets lie ("var" without). */
+#ifndef READINESS_STORE_POSTGRES_POSTGRES_H
+#define READINESS_STORE_POSTGRES_POSTGRES_H
+
+#include <libpq-fe.h>
+
+#include "store/sql/database.h"
+
+enum {
+    PG_STATEMENTS_MAX = 256,
+    PARAMETERS_MAX = 16,
+    SERVER_OLDEST = 130000,
+    MARK_SIZE = 16,
+};
+
+/* A row that another statement of the connection could not wait for. */
+struct kept_row {
+    struct kept_row *next;
+    PGresult *row;
+};
+
+struct pg_database;
+
+struct pg_statement {
+    struct statement base;
+    struct pg_database *db;
+    const char *sql; /* compared by address: every text is a literal */
+    char name[12];
+    bool prepared; /* in this session */
+    int n;
+    Oid types[PARAMETERS_MAX];
+    const char *values[PARAMETERS_MAX];
+    int lengths[PARAMETERS_MAX], formats[PARAMETERS_MAX];
+    uint64_t numbers[PARAMETERS_MAX]; /* as they travel */
+    char *folded;                     /* what was bound by e, in lower case */
+    bool running, over;               /* it has begun; all of it has been received */
+    PGresult *row;                    /* the one that is being looked at */
+    struct kept_row *first, *last;    /* those after it that are here already */
+    enum result result;               /* with over */
+    int changes;                      /* likewise */
+};
+
+struct pg_database {
+    struct database base;
+    PGconn *connection;
+    struct pg_statement *statements[PG_STATEMENTS_MAX];
+    size_t n_statements;
+    struct pg_statement *active; /* whose rows are being received */
+    bool held;                   /* in a transaction of ours: a lost connection cannot be made good by asking again */
+    bool again;                  /* it was undone by a conflict with somebody else */
+    bool spent;                  /* too much is left on it to be received */
+    bool writes;                 /* it has the lock of the database, and takes it again with another session */
+};
+
+struct pg_store {
+    struct store base;
+    char *conninfo;          /* the address without what is ours */
+    uint8_t id[MARK_SIZE];   /* of this process */
+    uint8_t mark[MARK_SIZE]; /* of the group */
+    bool marked;             /* it is the mark of a group that is run again */
+    /* for the writer's thread alone: */
+    bool rewritten;  /* every table was rewritten since something was deleted ... */
+    int64_t horizon; /* ... and what was deleted is gone when nobody looks at a state of before this transaction */
+};
+
+static inline struct pg_database *pg_of(struct database *db) {
+    return (struct pg_database *)db;
+}
+static inline struct pg_store *pg_store_of(const struct store *s) {
+    return (struct pg_store *)s;
+}
+
+/* connection.c. pg_session: after connecting, also again: what this program relies on. Without findings nothing is said
+ * but in the log. */
+enum result pg_connect(struct pg_database **out, const char *conninfo, struct findings *findings) MUST_CHECK;
+enum result pg_connect_again(struct pg_database *db) MUST_CHECK;
+void pg_close(struct database *db);
+bool pg_lost(const struct pg_database *db);
+/* What an answer comes to; notes conflicts, logs what is nobody's mistake. */
+enum result pg_judge(struct pg_database *db, const PGresult *answer);
+/* The first column of the first row as a number; `otherwise` when there is none. */
+int64_t pg_number(struct pg_database *db, const char *sql, int64_t otherwise);
+/* The same as text, in the arena; NULL when it cannot be read. */
+const char *pg_text(struct pg_database *db, struct arena *arena, const char *sql);
+/* Commands without parameters, several with semicolons. */
+enum result pg_run(struct database *db, const char *sql);
+
+/* statement.c: as in struct driver. */
+struct statement *pg_statement(struct database *db, const char *sql);
+void pg_bind(struct statement *statement, const char *format, va_list args);
+enum step pg_step(struct statement *statement);
+void pg_reset(struct statement *statement);
+enum result pg_finish(struct statement *statement, int *changes);
+struct str pg_view(struct statement *statement, int column);
+int64_t pg_column_number(struct statement *statement, int column);
+enum column_kind pg_kind(struct statement *statement, int column);
+int pg_columns(struct statement *statement);
+/* Ends everything that is unfinished; statements of a session that is gone are prepared anew. */
+void pg_end_all(struct pg_database *db);
+void pg_forget_session(struct pg_database *db);
+void pg_free_statements(struct pg_database *db);
+
+/* group.c: as in struct driver. */
+enum result pg_begin(struct store *s);
+bool pg_goes_on(struct database *db);
+enum group_end pg_fail(struct store *s, int tries);
+/* One process for one database: a lock of the session. RESULT_INPUT when another has it. */
+enum result pg_take_lock(struct pg_database *db) MUST_CHECK;
+
+/* cleaning.c: as in struct driver. */
+enum result pg_forget_order(struct database *db, struct id wave);
+bool pg_clean(struct store *s, bool anew, int wait);
+
+/* condition.c: as in struct driver. */
+int pg_version(struct database *db);
+bool pg_is_whole(struct database *db, struct findings *findings);
+int64_t pg_count_orphans(struct database *db, struct arena *arena, const char **table);
+enum result pg_describe(struct store *s, struct database *db, struct arena *arena, struct store_condition *out);
+/* Brings the form up to date; an empty database gets all of it. */
+enum result pg_migrate(struct pg_database *db, struct findings *findings) MUST_CHECK;
+
+#endif

@@ -1,0 +1,208 @@
+/* The store on PostgreSQL: opening and closing it, and the driver. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/random.h"
+#include "store/postgres/postgres.h"
+
+static const char our_folder[] = "folder=", usual_folder[] = "var";
+
+static char *copy_of(const char *s, size_t n) {
+    char *copy = mem_alloc(n + 1);
+    memcpy(copy, s, n);
+    return copy;
+}
+
+/* The parameter folder=... is taken out of the address; the library does not know it. */
+static void split_address(const char *url, char **conninfo, char **folder) {
+    const char *at = strchr(url, '?');
+    while (at && strncmp(at + 1, our_folder, sizeof our_folder - 1) != 0)
+        at = strchr(at + 1, '&');
+    if (!at) {
+        *conninfo = copy_of(url, strlen(url));
+        *folder = copy_of(usual_folder, sizeof usual_folder - 1);
+        return;
+    }
+    const char *name = at + sizeof our_folder, *end = name + strcspn(name, "&");
+    *folder = copy_of(name, (size_t)(end - name));
+    *conninfo = mem_alloc(strlen(url) + 1);
+    memcpy(*conninfo, url, (size_t)(at - url));
+    if (*end) { /* what follows moves up, behind the same sign */
+        strcat(*conninfo, *at == '?' ? "?" : "&");
+        strcat(*conninfo, end + 1);
+    }
+}
+
+/* This process's row is there before its first group: see group.c. Those of processes that are gone go, since nobody
+ * else has the lock. */
+static enum result enter(struct pg_store *s) {
+    struct database *db = s->base.writer;
+    struct statement *q = database_statement(db, "DELETE FROM engine");
+    enum result result = statement_finish(q, NULL);
+    q = database_statement(db, "INSERT INTO engine (id, mark) VALUES (?, ?)");
+    statement_bind(q, "pp", s->id, s->mark);
+    return result == RESULT_OK ? statement_finish(q, NULL) : result;
+}
+
+static enum result open_writer(struct pg_store *s, struct findings *findings) {
+    struct pg_database *db = NULL;
+    enum result result = pg_connect(&db, s->conninfo, findings);
+    if (result != RESULT_OK)
+        return result;
+    s->base.writer = &db->base;
+    result = pg_take_lock(db);
+    if (result != RESULT_OK) {
+        finding_add(findings, SEVERITY_ERROR, (struct place){PQdb(db->connection), 0, 0},
+                    result == RESULT_INPUT ? "store_in_use" : "store_not_opened", NULL);
+        return result;
+    }
+    db->writes = true;
+    return pg_migrate(db, findings);
+}
+
+static enum result open_store(struct store **out, const char *url, struct findings *findings) {
+    struct pg_store *s = mem_alloc(sizeof *s);
+    *out = &s->base;
+    s->rewritten = true;
+    s->base.url = copy_of(url, strlen(url));
+    split_address(url, &s->conninfo, &s->base.folder);
+    random_bytes(s->id, sizeof s->id);
+    random_bytes(s->mark, sizeof s->mark);
+    enum result result = file_make_folder(s->base.folder, 0700, findings);
+    if (result == RESULT_OK)
+        result = open_writer(s, findings);
+    return result == RESULT_OK ? enter(s) : result;
+}
+
+static void discard_store(struct store *base) {
+    struct pg_store *s = pg_store_of(base);
+    free(s->conninfo);
+}
+
+static struct database *open_reader(struct store *s) {
+    struct pg_database *db = NULL;
+    return pg_connect(&db, pg_store_of(s)->conninfo, NULL) == RESULT_OK ? &db->base : NULL;
+}
+
+static bool give_back(struct database *base) {
+    struct pg_database *db = pg_of(base);
+    pg_end_all(db);
+    db->held = false;
+    return !pg_lost(db) && !db->spent && PQtransactionStatus(db->connection) == PQTRANS_IDLE;
+}
+
+static int rest(const struct store *s) {
+    (void)s;
+    return -1;
+}
+
+static bool tidy_now(const struct store *s) {
+    (void)s;
+    return false;
+}
+
+static void tidy(struct store *s) {
+    (void)s;
+}
+
+static enum result begin_reading(struct database *db) {
+    return pg_run(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+}
+
+static enum result say(struct findings *findings, const char *path, const char *code) {
+    finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0}, code, NULL);
+    return RESULT_INPUT;
+}
+
+/* Copies of a server's databases are the server's own business: pg_dump, pg_basebackup. */
+static enum result copy(struct store *s, const char *path, struct findings *findings) {
+    (void)s;
+    return say(findings, path, "copy_by_server");
+}
+
+static enum result restore(const char *url, const char *from, struct arena *arena, const char **aside,
+                           struct findings *findings) {
+    (void)url;
+    (void)arena;
+    *aside = NULL;
+    return say(findings, from, "copy_by_server");
+}
+
+static enum result list_copies(struct store *s, struct arena *arena, struct kept_copy **out, size_t *n) {
+    (void)s;
+    *out = arena_alloc(arena, sizeof **out);
+    *n = 0;
+    return RESULT_OK;
+}
+
+static enum result drop_copies(struct store *s, struct day before) {
+    (void)s;
+    (void)before;
+    return RESULT_OK;
+}
+
+static int64_t free_bytes(const struct store *s) {
+    (void)s;
+    return -1;
+}
+
+/* Every group leaves its mark, also one that does nothing. */
+static enum result probe(struct database *db) {
+    (void)db;
+    return RESULT_OK;
+}
+
+static const char *place_of(const struct store *s) {
+    return PQdb(pg_of(s->writer)->connection);
+}
+
+static bool exists(const char *url) {
+    char *conninfo, *folder;
+    struct pg_database *db = NULL;
+    split_address(url, &conninfo, &folder);
+    const bool there = pg_connect(&db, conninfo, NULL) == RESULT_OK && pg_version(&db->base) > 0;
+    if (db)
+        pg_close(&db->base);
+    free(conninfo);
+    free(folder);
+    return there;
+}
+
+const struct driver postgres_driver = {.scheme = "postgresql:",
+                                       .open = open_store,
+                                       .discard = discard_store,
+                                       .open_reader = open_reader,
+                                       .give_back = give_back,
+                                       .close = pg_close,
+                                       .statement = pg_statement,
+                                       .run = pg_run,
+                                       .bind = pg_bind,
+                                       .step = pg_step,
+                                       .reset = pg_reset,
+                                       .finish = pg_finish,
+                                       .view = pg_view,
+                                       .number = pg_column_number,
+                                       .kind = pg_kind,
+                                       .columns = pg_columns,
+                                       .begin = pg_begin,
+                                       .goes_on = pg_goes_on,
+                                       .fail = pg_fail,
+                                       .rest = rest,
+                                       .tidy_now = tidy_now,
+                                       .tidy = tidy,
+                                       .begin_reading = begin_reading,
+                                       .forget_order = pg_forget_order,
+                                       .clean = pg_clean,
+                                       .version = pg_version,
+                                       .is_whole = pg_is_whole,
+                                       .count_orphans = pg_count_orphans,
+                                       .copy = copy,
+                                       .list_copies = list_copies,
+                                       .drop_copies = drop_copies,
+                                       .describe = pg_describe,
+                                       .free_bytes = free_bytes,
+                                       .probe = probe,
+                                       .place = place_of,
+                                       .exists = exists,
+                                       .restore = restore};
