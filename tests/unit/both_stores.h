@@ -242,10 +242,11 @@ static inline int64_t read_number(struct store *s, const char *sql) {
     return n;
 }
 
-#define run_on_both(tests) run_list_on_both(#tests, tests, sizeof(tests) / sizeof *(tests))
+#define run_on_both(tests) run_list(tests, sizeof(tests) / sizeof *(tests), true)
+#define run_on_postgres(tests) run_list(tests, sizeof(tests) / sizeof *(tests), false)
 
-static inline int run_list_on_both(const char *name, const struct CMUnitTest *tests, size_t n) {
-    int failed = _cmocka_run_group_tests(name, tests, n, NULL, NULL);
+static inline int run_list(const struct CMUnitTest *tests, size_t n, bool both) {
+    int failed = both ? _cmocka_run_group_tests("on SQLite", tests, n, NULL, NULL) : 0;
     if (getenv("READINESS_WITHOUT_POSTGRES"))
         return failed;
     server.used = start_server();

@@ -17,7 +17,7 @@ static enum result say(struct findings *findings, PGconn *connection, const char
 }
 
 bool pg_lost(const struct pg_database *db) {
-    return PQstatus(db->connection) != CONNECTION_OK;
+    return db->gone || PQstatus(db->connection) != CONNECTION_OK;
 }
 
 /* The server's words may hold values; its five letters never do. */
@@ -46,6 +46,9 @@ enum result pg_judge(struct pg_database *db, const PGresult *answer) {
     }
     if (state && strncmp(state, "23", 2) == 0) /* there already, or not allowed */
         return RESULT_INPUT;
+    const char *severity = answer ? PQresultErrorField(answer, PG_DIAG_SEVERITY_NONLOCALIZED) : NULL;
+    db->gone |= !state; /* what does not come from the server is about the connection */
+    db->gone |= severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
     db->again |= is_passing(state);
     if (state && strcmp(state, "55P03") == 0) /* somebody reads what was to be cleaned: no trouble */
         return RESULT_MACHINE;

@@ -55,6 +55,7 @@ struct pg_database {
     size_t n_statements;
     struct pg_statement *active; /* whose rows are being received */
     bool held;                   /* in a transaction of ours: a lost connection cannot be made good by asking again */
+    bool gone;                   /* the server has said that it ends the session; the library does not know yet */
     bool again;                  /* it was undone by a conflict with somebody else */
     bool spent;                  /* too much is left on it to be received */
     bool writes;                 /* it has the lock of the database, and takes it again with another session */

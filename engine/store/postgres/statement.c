@@ -174,7 +174,7 @@ static enum result prepare(struct pg_statement *q) {
     translate(&sql, q->sql);
     PGresult *answer = PQprepare(q->db->connection, q->name, sql.p, q->n, q->types);
     const enum result result = pg_judge(q->db, answer);
-    if (result != RESULT_OK)
+    if (result != RESULT_OK && !pg_lost(q->db))
         log_event(LOG_ERROR, "statement_not_prepared", LOG_REASON, "refused", -1);
     q->prepared = result == RESULT_OK;
     PQclear(answer);
@@ -200,11 +200,11 @@ static void start(struct pg_statement *q) {
     struct pg_database *db = q->db;
     if (db->active)
         receive_all(db->active);
-    q->running = true;
     for (int tries = 0; tries < 2; tries++) {
-        q->over = false;
         if (tries && pg_connect_again(db) != RESULT_OK)
             break;
+        q->running = true; /* another session has ended everything, this one too */
+        q->over = false;
         if (send(q) == RESULT_OK)
             q->row = receive(q);
         else
@@ -212,6 +212,7 @@ static void start(struct pg_statement *q) {
         if (!pg_lost(db) || db->held)
             return;
     }
+    q->running = true;
     end(q, RESULT_MACHINE);
 }
 
@@ -361,7 +362,7 @@ void pg_forget_session(struct pg_database *db) {
             end(q, RESULT_MACHINE);
     }
     db->active = NULL;
-    db->again = db->spent = db->held = false;
+    db->again = db->spent = db->held = db->gone = false;
 }
 
 void pg_free_statements(struct pg_database *db) {
