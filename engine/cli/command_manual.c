@@ -95,7 +95,7 @@ enum result run_manual(struct cli *cli) {
     roff(cli, word(cli, "manual", "name.text"));
     fputc('\n', cli->out);
     heading(cli, "SH", word(cli, "manual", "synopsis"));
-    paragraph(cli, "readiness [--config FILE] [--db sqlite:FILE] NOUN [VERB] ...");
+    paragraph(cli, "readiness [--config FILE] [--db sqlite:FILE|postgresql://HOST/DATABASE] NOUN [VERB] ...");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         heading(cli, "SH", word(cli, "manual", parts[i]));
         paragraph(cli, word(cli, "manual", arena_printf(cli->arena, "%s.text", parts[i])));

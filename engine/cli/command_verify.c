@@ -96,7 +96,7 @@ enum result run_verify(struct cli *cli) {
     const char *given = cli_option(cli, "keys");
     const char *keys = given ? cli_path(cli, given) : cli->settings->keys;
     const char *file = cli->n_arguments ? cli_path(cli, cli->arguments[0]) : NULL;
-    const char *what = file ? file : cli->settings->db;
+    const char *what = file ? file : store_address(cli->arena, cli->settings->db);
     struct kept kept = {.day = ""};
     size_t good = 0;
     if (!file && !cli->store) {

@@ -1,4 +1,5 @@
 #include "cli/control.h"
+#include "store/care.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -232,13 +233,8 @@ static bool send_request(int socket, int argc, char *const *argv) {
 
 bool control_ask(const char *db, int argc, char *const *argv, enum result *result) {
     struct sockaddr_un address;
-    const char *path = strchr(db, ':') ? strchr(db, ':') + 1 : db;
-    char *folder = strdup(path);
-    char *slash = folder ? strrchr(folder, '/') : NULL;
-    if (slash)
-        *slash = '\0';
-    bool good = folder && address_of(slash ? folder : ".", &address);
-    free(folder);
+    char folder[sizeof address.sun_path];
+    bool good = store_find_folder(db, folder, sizeof folder) && address_of(folder, &address);
     int s = good ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
     char status;
     good = s >= 0 && connect(s, (struct sockaddr *)&address, sizeof address) == 0 && send_request(s, argc, argv) &&

@@ -47,6 +47,20 @@ static void look_at_promises(struct doctor *d, const struct store_condition *c) 
         TELL(d, HEALTH_WRONG, "durable_not");
 }
 
+/* Of a database server: its files, journals and copies are its administrator's. */
+static void look_at_server(struct doctor *d, const struct store_condition *c) {
+    TELL(d, HEALTH_OK, "server", "engine", c->engine);
+    if (c->waits_for_disk)
+        TELL(d, HEALTH_OK, "server_durable");
+    else
+        TELL(d, HEALTH_WRONG, "server_durable_not");
+    for (size_t i = 0; i < c->n_advice; i++) {
+        const char *code = arena_printf(d->cli->arena, "server_%s", c->advice[i].code);
+        doctor_add(d, c->advice[i].grave ? HEALTH_WRONG : HEALTH_ATTENTION, code,
+                   texts_get(d->cli->texts, d->cli->language, arena_printf(d->cli->arena, "doctor.%s", code)));
+    }
+}
+
 static void look_at_copies(struct doctor *d) {
     struct kept_copy *copies;
     size_t n;
@@ -131,7 +145,7 @@ void doctor_look_at_data(struct doctor *d) {
     struct store_condition c;
     if (!cli->store) {
         if (!store_exists(cli->settings->db))
-            TELL(d, HEALTH_ATTENTION, "no_database", "db", cli->settings->db);
+            TELL(d, HEALTH_ATTENTION, "no_database", "db", store_address(cli->arena, cli->settings->db));
         return;
     }
     if (cli->client >= 0)
@@ -142,11 +156,15 @@ void doctor_look_at_data(struct doctor *d) {
         TELL(d, HEALTH_WRONG, "unreadable");
         return;
     }
-    TELL(d, HEALTH_OK, "database", "file", cli_full_path(cli, c.path), "size", size_text(d, c.bytes), "version",
-         arena_printf(cli->arena, "%d", c.version));
+    TELL(d, HEALTH_OK, "database", "file", c.path ? cli_full_path(cli, c.path) : c.name, "size", size_text(d, c.bytes),
+         "version", arena_printf(cli->arena, "%d", c.version));
     look_at_contents(d);
-    look_at_disk(d, &c);
-    look_at_promises(d, &c);
+    if (c.path) {
+        look_at_disk(d, &c);
+        look_at_promises(d, &c);
+    } else {
+        look_at_server(d, &c);
+    }
     look_at_keys(d);
     look_at_backups(d);
     look_at_copies(d);

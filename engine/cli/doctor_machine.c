@@ -54,12 +54,15 @@ static bool keys_are_private(struct doctor *d, const char *folder) {
 }
 
 static void look_at_files(struct doctor *d) {
-    const char *db = strchr(d->cli->settings->db, ':');
-    const char *path = cli_full_path(d->cli, db ? db + 1 : d->cli->settings->db);
+    const char *db = d->cli->settings->db;
     const char *keys = cli_full_path(d->cli, d->cli->settings->keys);
-    bool good = is_private(d, file_folder(d->cli->arena, path), true);
-    good = is_private(d, path, false) && good;
-    good = is_private(d, arena_printf(d->cli->arena, "%s-wal", path), false) && good;
+    char folder[4096];
+    bool good = !store_find_folder(db, folder, sizeof folder) || is_private(d, cli_full_path(d->cli, folder), true);
+    if (strncmp(db, "sqlite:", 7) == 0) {
+        const char *path = cli_full_path(d->cli, db + 7);
+        good = is_private(d, path, false) && good;
+        good = is_private(d, arena_printf(d->cli->arena, "%s-wal", path), false) && good;
+    }
     good = is_private(d, keys, true) && good;
     good = keys_are_private(d, keys) && good;
     if (good)

@@ -36,6 +36,11 @@ enum result store_check_copy(const char *path, struct arena *arena, struct kept 
 
 /* Is there a database at this address? */
 bool store_exists(const char *url);
+/* The address as it may be shown: without a password. */
+const char *store_address(struct arena *arena, const char *url);
+/* The folder where whoever serves the database of this address has its sockets (store_folder); false for an address that
+ * is none, or a longer name. */
+bool store_find_folder(const char *url, char *into, size_t n);
 /* Puts a good copy in the place of the database. Refuses ("store_in_use") while another process has it. The database of
  * before is kept beside it under the name in *aside (NULL: there was none), in the arena; there is one or the other at
  * every moment. The copy's file stays as it is. */
@@ -57,10 +62,18 @@ struct kept_copy {
 enum result store_list_copies(struct store *s, struct arena *arena, struct kept_copy **out, size_t *n) MUST_CHECK;
 enum result store_drop_copies(struct store *s, struct day before) MUST_CHECK;
 
+/* What a database server should be set to and is not, as the last word of a text (doctor.server_...). */
+struct store_advice {
+    const char *code;
+    bool grave; /* a promise depends on it */
+};
 /* What the store stands on. */
 struct store_condition {
     const char *engine;        /* "SQLite 3.40.1" */
     const char *path;          /* of the database, NULL where it is not a file */
+    const char *name;          /* then: how the server knows it, and where it is */
+    const struct store_advice *advice;
+    size_t n_advice;
     int version;               /* of its form */
     int64_t bytes, free_bytes; /* what it takes with its journal; what is left for it on that disk, -1 unknown */
     bool overwrites;           /* what is deleted is overwritten, also in the library's own default */

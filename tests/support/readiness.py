@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 import urllib.parse
 
+from support import postgres
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get('READINESS', os.path.join(ROOT, 'build/asan/readiness'))
 
@@ -25,6 +27,9 @@ class Installation:
         self.folder = tempfile.mkdtemp(prefix='readiness-test-')
         self.environment = dict(os.environ, READINESS_SERVER_LISTEN='127.0.0.1:0', LANG='C', LC_ALL='C',
                                 READINESS_INSTRUMENTS_FOLDER=os.path.join(ROOT, 'surveys'))
+        self.database = postgres.shared().new_database() if postgres.wanted() else None
+        if self.database:
+            self.environment['READINESS_DATA_DB'] = postgres.shared().url(self.database)
         for name, value in settings.items():
             self.environment['READINESS_' + name.upper()] = str(value)
         self.server = None

@@ -143,6 +143,7 @@ CREATE TABLE ticket (
   state        INTEGER NOT NULL CHECK (state IN (0, 1, 2)),
   PRIMARY KEY (wave, hash)
 ) WITH (fillfactor = 80);
+CREATE INDEX ticket_hash ON ticket (hash);  -- a link does not name its wave
 
 CREATE TABLE ballot (
   wave   BYTEA NOT NULL,

@@ -94,17 +94,18 @@ static bool is_set(struct pg_database *db, const char *sql) {
 enum result pg_describe(struct store *s, struct database *base, struct arena *arena, struct store_condition *out) {
     struct pg_database *db = pg_of(base);
     const int version = PQserverVersion(db->connection);
-    *out = (struct store_condition){
-        .engine = arena_printf(arena, "PostgreSQL %d.%d", version / 10000, version % 10000),
-        .version = pg_version(base),
-        .bytes = pg_number(db, "SELECT pg_database_size(current_database())", -1),
-        .free_bytes = s->driver->free_bytes(s),
-        .overwrites = is_set(db, "SELECT CASE WHEN current_setting('wal_recycle') = 'off'"
-                                 " AND current_setting('archive_mode') = 'off' THEN 1 ELSE 0 END"),
-        .waits_for_disk = is_set(db, "SELECT CASE WHEN current_setting('fsync') = 'on'"
-                                     " AND current_setting('full_page_writes') = 'on'"
-                                     " AND current_setting('synchronous_commit') NOT IN ('off', 'local')"
-                                     " THEN 1 ELSE 0 END"),
-        .journal = true};
+    *out = (struct store_condition){.engine = arena_printf(arena, "PostgreSQL %d.%d", version / 10000, version % 10000),
+                                    .version = pg_version(base),
+                                    .bytes = pg_number(db, "SELECT pg_database_size(current_database())", -1),
+                                    .free_bytes = s->driver->free_bytes(s),
+                                    .overwrites = false, /* tables are written anew instead */
+                                    .waits_for_disk =
+                                        is_set(db, "SELECT CASE WHEN current_setting('fsync') = 'on'"
+                                                   " AND current_setting('full_page_writes') = 'on'"
+                                                   " AND current_setting('synchronous_commit') NOT IN ('off', 'local')"
+                                                   " THEN 1 ELSE 0 END"),
+                                    .journal = true};
+    out->name = arena_printf(arena, "%s@%s", PQdb(db->connection), PQhost(db->connection));
+    pg_advise(db, arena, out);
     return pg_lost(db) ? RESULT_MACHINE : RESULT_OK;
 }

@@ -125,6 +125,8 @@ int pg_version(struct database *db);
 bool pg_is_whole(struct database *db, struct findings *findings);
 int64_t pg_count_orphans(struct database *db, struct arena *arena, const char **table);
 enum result pg_describe(struct store *s, struct database *db, struct arena *arena, struct store_condition *out);
+/* What the server should be set to and is not. */
+void pg_advise(struct pg_database *db, struct arena *arena, struct store_condition *out);
 /* Brings the form up to date; an empty database gets all of it. */
 enum result pg_migrate(struct pg_database *db, struct findings *findings) MUST_CHECK;
 

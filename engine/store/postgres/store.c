@@ -169,6 +169,37 @@ static bool exists(const char *url) {
     return there;
 }
 
+static char *folder_of(const char *url) {
+    char *conninfo, *folder;
+    split_address(url, &conninfo, &folder);
+    free(conninfo);
+    return folder;
+}
+
+/* Without "…:password@" and "password=…". */
+static const char *address_of(struct arena *arena, const char *url) {
+    static const char named[] = "password=";
+    const char *authority = strstr(url, "//");
+    const char *end = authority ? authority + 2 + strcspn(authority + 2, "/?") : NULL;
+    const char *at = end ? memchr(authority, '@', (size_t)(end - authority)) : NULL;
+    const char *colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
+    struct buf out = BUF_INIT;
+    if (colon) {
+        buf_bytes(&out, url, (size_t)(colon - url));
+        url = at;
+    }
+    for (const char *p = url; *p; p++) {
+        buf_char(&out, *p);
+        if ((*p == '?' || *p == '&') && strncmp(p + 1, named, sizeof named - 1) == 0) {
+            buf_text(&out, named);
+            p += sizeof named - 1 + strcspn(p + sizeof named, "&");
+        }
+    }
+    const char *shown = arena_copy(arena, out.p, out.n);
+    buf_free(&out);
+    return shown;
+}
+
 const struct driver postgres_driver = {.scheme = "postgresql:",
                                        .open = open_store,
                                        .discard = discard_store,
@@ -205,4 +236,6 @@ const struct driver postgres_driver = {.scheme = "postgresql:",
                                        .probe = probe,
                                        .place = place_of,
                                        .exists = exists,
+                                       .address = address_of,
+                                       .folder = folder_of,
                                        .restore = restore};

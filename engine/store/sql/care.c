@@ -1,5 +1,6 @@
 /* Looking after what is kept: what is the same for every driver. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "store/sql/database.h"
@@ -13,6 +14,21 @@ enum result store_copy(struct store *s, const char *path, struct findings *findi
 bool store_exists(const char *url) {
     const struct driver *driver = driver_of(url);
     return driver && driver->exists(url);
+}
+
+const char *store_address(struct arena *arena, const char *url) {
+    const struct driver *driver = driver_of(url);
+    return driver ? driver->address(arena, url) : url;
+}
+
+bool store_find_folder(const char *url, char *into, size_t n) {
+    const struct driver *driver = driver_of(url);
+    char *folder = driver ? driver->folder(url) : NULL;
+    const bool fits = folder && strlen(folder) < n;
+    if (fits)
+        strcpy(into, folder);
+    free(folder);
+    return fits;
 }
 
 enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside,

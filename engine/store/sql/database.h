@@ -125,6 +125,8 @@ struct driver {
     enum result (*probe)(struct database *db);
     const char *(*place)(const struct store *s); /* as findings name it */
     bool (*exists)(const char *url);
+    const char *(*address)(struct arena *arena, const char *url);
+    char *(*folder)(const char *url); /* to be freed */
     enum result (*restore)(const char *url, const char *copy, struct arena *arena, const char **aside,
                            struct findings *findings);
 };

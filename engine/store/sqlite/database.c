@@ -441,16 +441,26 @@ static char *copy_of(const char *s, size_t n) {
     return copy;
 }
 
+static char *folder_of(const char *url) {
+    const char *path = sqlite_path(url);
+    const size_t folder = (size_t)(file_name(path) - path);
+    return folder ? copy_of(path, folder - (folder > 1)) : copy_of(".", 1);
+}
+
+/* There is no secret in it. */
+static const char *address_of(struct arena *arena, const char *url) {
+    return arena_string(arena, url);
+}
+
 static enum result open_store(struct store **out, const char *url, struct findings *findings) {
     const char *path = sqlite_path(url);
     struct sqlite_store *s = mem_alloc(sizeof *s);
-    const size_t folder = (size_t)(file_name(path) - path);
     *out = &s->base;
     s->lock = -1;
     s->rewritten = true; /* the journal may be left of a process that died while it cleaned */
     s->path = copy_of(path, strlen(path));
     s->base.url = copy_of(url, strlen(url));
-    s->base.folder = folder ? copy_of(path, folder - (folder > 1)) : copy_of(".", 1);
+    s->base.folder = folder_of(url);
     enum result result = file_make_folder(s->base.folder, 0700, findings);
     if (result == RESULT_OK)
         result = take_lock(s, findings);
@@ -510,4 +520,6 @@ const struct driver sqlite_driver = {.scheme = "sqlite:",
                                      .probe = sqlite_probe,
                                      .place = place_of,
                                      .exists = sqlite_exists,
+                                     .address = address_of,
+                                     .folder = folder_of,
                                      .restore = sqlite_restore};

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "collect/collect.h"
+#include "store/care.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
@@ -12,7 +13,7 @@
 static const char *whole_path(struct desk *d, const char *path) {
     const char *colon = strchr(path, ':');
     const char *rest = colon ? colon + 1 : path;
-    char *whole = realpath(rest, NULL);
+    char *whole = strncmp(path, "postgresql:", 11) == 0 ? NULL : realpath(rest, NULL);
     const char *text =
         whole ? arena_printf(d->arena, "%.*s%s", (int)(rest - path), path, whole) : arena_string(d->arena, path);
     free(whole);
@@ -39,8 +40,9 @@ static void write_command(struct desk *d, const struct wave *w) {
     const struct web *web = d->request->web;
     html_markup(h, "<pre dir=ltr class=command>");
     html_text(h, arena_printf(d->arena, "READINESS_DATA_KEYS=%s readiness --db %s wave recover %s sheet.txt --wave %s",
-                              quoted(d, whole_path(d, web->keys)), quoted(d, whole_path(d, web->db)),
-                              quoted(d, d->assessment.name), quoted(d, w->label)));
+                              quoted(d, whole_path(d, web->keys)),
+                              quoted(d, whole_path(d, store_address(d->arena, web->db))), quoted(d, d->assessment.name),
+                              quoted(d, w->label)));
     html_markup(h, "</pre>");
 }
 

@@ -1,0 +1,54 @@
+/* What whoever runs the server should set, and why: each row is asked of the session, since a setting may be made for
+ * the server, the database or the role. The sentences are doctor.server_* of the texts. */
+#include <string.h>
+
+#include "store/postgres/postgres.h"
+
+static const struct {
+    const char *code;
+    bool grave;
+    const char *sql; /* 1 when it is as it should be */
+} advice[] = {
+#define SETTING(code, grave, name, test)                                                                               \
+    { code, grave, "SELECT CASE WHEN (SELECT setting FROM pg_settings WHERE name = '" name "') " test " THEN 1 END" }
+    /* who answered when, and what was sent to the server, must not be in its files */
+    SETTING("commit_timestamps", true, "track_commit_timestamp", "= 'off'"),
+    SETTING("log_statement", true, "log_statement", "IN ('none', 'ddl')"),
+    {"log_parameters", true,
+     "SELECT CASE WHEN current_setting('log_parameter_max_length_on_error') IN ('0', '0B') AND"
+     " (current_setting('log_parameter_max_length') IN ('0', '0B') OR (current_setting('log_min_duration_statement') ="
+     " '-1' AND current_setting('log_min_duration_sample') = '-1' AND current_setting('log_transaction_sample_rate') ="
+     " '0')) THEN 1 END"},
+    {"extensions", true, /* who may not see it is told by the administrator */
+     "SELECT CASE WHEN coalesce((SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries'), '')"
+     " !~ 'auto_explain|pgaudit' THEN 1 END"},
+    SETTING("archive", false, "archive_mode", "= 'off'"),
+    SETTING("recycle", false, "wal_recycle", "= 'off'"),
+    {"slots", false, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE NOT active) THEN 1 END"},
+    SETTING("checksums", false, "data_checksums", "= 'on'"),
+    {"superuser", false, "SELECT CASE WHEN NOT rolsuper THEN 1 END FROM pg_roles WHERE rolname = current_user"},
+};
+
+/* Over a network only within TLS. */
+static bool is_covered(struct pg_database *db) {
+    const char *host = PQhost(db->connection);
+    static const char *const here[] = {"", "localhost", "127.0.0.1", "::1"};
+    if (PQsslInUse(db->connection) || !host || host[0] == '/')
+        return true;
+    for (size_t i = 0; i < sizeof here / sizeof *here; i++)
+        if (strcmp(host, here[i]) == 0)
+            return true;
+    return false;
+}
+
+void pg_advise(struct pg_database *db, struct arena *arena, struct store_condition *out) {
+    struct store_advice *list = arena_array(arena, sizeof advice / sizeof *advice + 1, sizeof *list);
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof advice / sizeof *advice; i++)
+        if (pg_number(db, advice[i].sql, 0) != 1)
+            list[n++] = (struct store_advice){advice[i].code, advice[i].grave};
+    if (!is_covered(db))
+        list[n++] = (struct store_advice){"plain", true};
+    out->advice = list;
+    out->n_advice = n;
+}

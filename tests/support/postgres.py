@@ -1,0 +1,109 @@
+"""A PostgreSQL server for tests, in a temporary folder and on a socket of its own: one for each test process, with a new
+database for each installation. With READINESS_TEST_STORE=postgresql every Installation (support/readiness.py) uses it."""
+import atexit
+import glob
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+USER = 'readiness'
+
+
+def programs():
+    """The folder of the server's programs; the newest one of what is installed."""
+    found = sorted(glob.glob('/usr/lib/postgresql/*/bin'))
+    if not found:
+        raise RuntimeError('PostgreSQL is not installed: script/setup test')
+    return found[-1]
+
+
+def unprivileged():
+    """How to start a program of the server's: it refuses to be root."""
+    if os.getuid() != 0:
+        return {}
+    user = pwd.getpwnam('postgres')
+    return {'user': user.pw_uid, 'group': user.pw_gid, 'extra_groups': []}
+
+
+class Server:
+    def __init__(self, name='server', **settings):
+        self.folder = tempfile.mkdtemp(prefix='readiness-pg-')
+        self.data = os.path.join(self.folder, 'data')
+        self.settings = settings
+        self.process = None
+        self.databases = 0
+        if os.getuid() == 0:
+            user = pwd.getpwnam('postgres')
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        self.call('initdb', '-D', self.data, '-A', 'trust', '-U', USER, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync')
+        self.start()
+
+    def call(self, program, *words):
+        done = subprocess.run([os.path.join(programs(), program)] + list(words), cwd='/tmp', stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, **unprivileged())
+        if done.returncode:
+            raise RuntimeError('%s: %s' % (program, done.stdout[-2000:]))
+        return done.stdout
+
+    def start(self):
+        words = ['-D', self.data, '-k', self.folder]
+        for name, value in dict({'listen_addresses': '', 'fsync': 'off', 'shared_buffers': '32MB',
+                                 'max_connections': '200'}, **self.settings).items():
+            words += ['-c', '%s=%s' % (name, value)]
+        with open(os.path.join(self.folder, 'log'), 'a') as log:
+            self.process = subprocess.Popen([os.path.join(programs(), 'postgres')] + words, cwd='/tmp', stdout=log,
+                                            stderr=log, **unprivileged())
+        for _ in range(600):
+            done = subprocess.run([os.path.join(programs(), 'pg_isready'), '-h', self.folder, '-q'])
+            if done.returncode == 0:
+                return
+            time.sleep(0.05)
+        raise RuntimeError('the server did not start')
+
+    def stop(self, how=signal.SIGINT):
+        """SIGINT in order, SIGQUIT as pg_ctl stop -m immediate."""
+        if self.process:
+            self.process.send_signal(how)
+            self.process.wait(timeout=60)
+            self.process = None
+
+    def remove(self):
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def sql(self, text, database='postgres'):
+        """Rows as lists of text."""
+        done = subprocess.run([os.path.join(programs(), 'psql'), '-h', self.folder, '-U', USER, '-d', database, '-X', '-A',
+                               '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-c', text],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return [line.split('\t') for line in done.stdout.splitlines()]
+
+    def new_database(self):
+        self.databases += 1
+        name = 't%d' % self.databases
+        self.sql('CREATE DATABASE ' + name)
+        return name
+
+    def url(self, database, folder='var'):
+        return 'postgresql://%s@/%s?host=%s&folder=%s' % (USER, database, self.folder, folder)
+
+
+_shared = None
+
+
+def shared():
+    global _shared
+    if not _shared:
+        _shared = Server()
+        atexit.register(_shared.remove)
+    return _shared
+
+
+def wanted():
+    return os.environ.get('READINESS_TEST_STORE') == 'postgresql'
