@@ -152,6 +152,7 @@ enum result run_audit(struct cli *cli);
 enum result run_backup(struct cli *cli);
 enum result run_verify(struct cli *cli);
 enum result run_restore(struct cli *cli);
+enum result run_migrate_store(struct cli *cli);
 enum result run_doctor(struct cli *cli);
 enum result run_instrument_translate(struct cli *cli);
 enum result run_instrument_reference(struct cli *cli);

@@ -226,6 +226,7 @@ const struct command commands[] = {
      false,
      run_verify},
     {"restore", "", "FILE", 1, 1, {{"keys", "FOLDER", false}}, STORE_NONE, true, run_restore},
+    {"migrate-store", "", "FROM TO", 2, 2, {{0}}, STORE_NONE, true, run_migrate_store},
     {"doctor",
      "",
      "",

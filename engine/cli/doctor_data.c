@@ -100,7 +100,11 @@ static void look_at_keys(struct doctor *d) {
         TELL(d, HEALTH_OK, "keys_none");
     doctor_add_findings(d, HEALTH_WRONG, own);
     findings_free(own);
-    if (file_is_inside(keys, store_folder(d->cli->store)))
+}
+
+/* Whoever copies the database's folder must not have the keys too. */
+static void look_at_place_of_keys(struct doctor *d) {
+    if (file_is_inside(d->cli->settings->keys, store_folder(d->cli->store)))
         TELL(d, HEALTH_ATTENTION, "keys_inside", "folder", cli_full_path(d->cli, store_folder(d->cli->store)));
 }
 
@@ -166,6 +170,8 @@ void doctor_look_at_data(struct doctor *d) {
         look_at_server(d, &c);
     }
     look_at_keys(d);
+    if (c.path) /* else its folder holds no answers */
+        look_at_place_of_keys(d);
     look_at_backups(d);
     look_at_copies(d);
     look_at_work(d);

@@ -46,6 +46,10 @@ bool store_find_folder(const char *url, char *into, size_t n);
  * every moment. The copy's file stays as it is. */
 enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside,
                           struct findings *findings) MUST_CHECK;
+/* Moves everything that `from` holds into `to`, which must be empty (RESULT_INPUT, finding "store_not_empty"), in one
+ * transaction; what was read and what is there then have the same checksums, table by table. `from` stays as it is. */
+enum result store_transfer(struct store *from, struct store *to, size_t *n_tables, size_t *rows,
+                           struct findings *findings) MUST_CHECK;
 /* What must not come to life again with an old copy: sessions and links that set a password end, and mailings that were
  * running pause (*paused of them), since their mails may have been sent in the meantime. */
 enum result store_settle(struct store *s, int *paused) MUST_CHECK;

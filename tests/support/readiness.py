@@ -1,4 +1,5 @@
 """The real program in a folder of its own, for tests: commands, a running server, and a browser without script."""
+import contextlib
 import csv
 import html.parser
 import http.client
@@ -6,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import urllib.parse
@@ -81,6 +83,23 @@ class Installation:
         self.server.stdout.close()
         self.server = None
         return status
+
+    def query(self, sql):
+        """Rows of the database, as it is; numbers as numbers, everything else as text."""
+        if self.database:
+            return [tuple(int(v) if re.fullmatch(r'-?\d+', v) else v for v in row)
+                    for row in postgres.shared().sql(sql, self.database)]
+        with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'), timeout=20)) as database:
+            return database.execute(sql).fetchall()
+
+    def change(self, *statements):
+        """Somebody else changes the database."""
+        if self.database:
+            postgres.shared().sql(';'.join(statements), self.database)
+            return
+        with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'), timeout=20)) as database, database:
+            for statement in statements:
+                database.execute(statement)
 
     def rows(self, name):
         with open(self.path(name), encoding='utf-8-sig', newline='') as file:

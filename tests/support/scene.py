@@ -1,7 +1,5 @@
 """A small assessment with an open wave and a running server, as many tests begin."""
-import contextlib
 import os
-import sqlite3
 
 from support.readiness import Installation, ROOT
 
@@ -28,6 +26,5 @@ def scene(staff=6, instrument=STORY, organisations=('north',), serve=True, mode=
 
 def answered(here):
     """Answers counted so far in the newest wave, as the database has them: small counts are told nowhere."""
-    with contextlib.closing(sqlite3.connect(here.path('var/readiness.db'), timeout=20)) as database:
-        return database.execute('SELECT coalesce(sum(v.answered), 0) FROM invited v JOIN wave w ON w.id = v.wave'
-                                ' WHERE w.number = (SELECT max(number) FROM wave)').fetchone()[0]
+    return here.query('SELECT coalesce(sum(v.answered), 0) FROM invited v JOIN wave w ON w.id = v.wave'
+                      ' WHERE w.number = (SELECT max(number) FROM wave)')[0][0]

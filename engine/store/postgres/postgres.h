@@ -97,6 +97,7 @@ enum result pg_run(struct database *db, const char *sql);
 /* statement.c: as in struct driver. */
 struct statement *pg_statement(struct database *db, const char *sql);
 void pg_bind(struct statement *statement, const char *format, va_list args);
+void pg_bind_value(struct statement *statement, int i, enum column_kind kind, struct str view, int64_t number);
 enum step pg_step(struct statement *statement);
 void pg_reset(struct statement *statement);
 enum result pg_finish(struct statement *statement, int *changes);

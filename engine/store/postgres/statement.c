@@ -132,6 +132,19 @@ void pg_bind(struct statement *statement, const char *format, va_list args) {
     }
 }
 
+void pg_bind_value(struct statement *statement, int i, enum column_kind kind, struct str view, int64_t number) {
+    struct pg_statement *q = own_of(statement);
+    if (i == 0)
+        q->n = 0;
+    if (kind == COLUMN_NUMBER)
+        bind_number(q, i, number);
+    else if (kind == COLUMN_NULL)
+        bind_bytes(q, i, OID_BYTES, NULL, 0); /* no other column may be without a value */
+    else
+        bind_bytes(q, i, kind == COLUMN_TEXT ? OID_TEXT : OID_BYTES, view.p, view.n);
+    q->n = i + 1;
+}
+
 static void end(struct pg_statement *q, enum result result) {
     q->over = true;
     q->result = result;

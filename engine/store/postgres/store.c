@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/random.h"
 #include "store/postgres/postgres.h"
@@ -110,36 +111,59 @@ static enum result begin_reading(struct database *db) {
     return pg_run(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }
 
-static enum result say(struct findings *findings, const char *path, const char *code) {
-    finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0}, code, NULL);
-    return RESULT_INPUT;
+static const char *place_of(const struct store *s) {
+    return PQdb(pg_of(s->writer)->connection);
 }
 
-/* Copies of a server's databases are the server's own business: pg_dump, pg_basebackup. */
+/* A file of SQLite's: it can be checked and read anywhere, also without a server. */
 static enum result copy(struct store *s, const char *path, struct findings *findings) {
-    (void)s;
-    return say(findings, path, "copy_by_server");
+    if (file_exists(path)) {
+        finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0}, "file_exists_already", NULL);
+        return RESULT_INPUT;
+    }
+    return transfer_to_file(s, path, findings);
+}
+
+/* What was there is kept in such a file, in the process's folder. */
+static enum result keep_aside(struct store *s, struct arena *arena, const char **aside, struct findings *findings) {
+    const char *base = arena_printf(arena, "%s/%s.aside-%s", s->folder, place_of(s), clock_today().text), *name = base;
+    struct assessment *list;
+    size_t n = 0;
+    enum result result = store_list_assessments(s, arena, &list, &n);
+    if (result != RESULT_OK || n == 0)
+        return result;
+    for (int i = 2; file_exists(name); i++)
+        name = arena_printf(arena, "%s-%d", base, i);
+    result = transfer_to_file(s, name, findings);
+    *aside = result == RESULT_OK ? name : NULL;
+    return result;
 }
 
 static enum result restore(const char *url, const char *from, struct arena *arena, const char **aside,
                            struct findings *findings) {
-    (void)url;
-    (void)arena;
+    struct store *s;
+    struct kept kept;
     *aside = NULL;
-    return say(findings, from, "copy_by_server");
+    enum result result = store_check_copy(from, arena, &kept, findings);
+    if (result == RESULT_OK)
+        result = store_open(&s, url, findings);
+    if (result != RESULT_OK)
+        return result;
+    result = keep_aside(s, arena, aside, findings);
+    if (result == RESULT_OK)
+        result = transfer_from_file(s, from, findings);
+    if (result == RESULT_OK)
+        result = store_scrub(s);
+    store_close(s);
+    return result;
 }
 
 static enum result list_copies(struct store *s, struct arena *arena, struct kept_copy **out, size_t *n) {
-    (void)s;
-    *out = arena_alloc(arena, sizeof **out);
-    *n = 0;
-    return RESULT_OK;
+    return copies_list(s->folder, place_of(s), arena, out, n);
 }
 
 static enum result drop_copies(struct store *s, struct day before) {
-    (void)s;
-    (void)before;
-    return RESULT_OK;
+    return copies_drop(s->folder, place_of(s), before);
 }
 
 static int64_t free_bytes(const struct store *s) {
@@ -151,10 +175,6 @@ static int64_t free_bytes(const struct store *s) {
 static enum result probe(struct database *db) {
     (void)db;
     return RESULT_OK;
-}
-
-static const char *place_of(const struct store *s) {
-    return PQdb(pg_of(s->writer)->connection);
 }
 
 static bool exists(const char *url) {
@@ -209,6 +229,7 @@ const struct driver postgres_driver = {.scheme = "postgresql:",
                                        .statement = pg_statement,
                                        .run = pg_run,
                                        .bind = pg_bind,
+                                       .bind_value = pg_bind_value,
                                        .step = pg_step,
                                        .reset = pg_reset,
                                        .finish = pg_finish,

@@ -85,6 +85,8 @@ struct driver {
     struct statement *(*statement)(struct database *db, const char *sql);
     enum result (*run)(struct database *db, const char *sql);
     void (*bind)(struct statement *statement, const char *format, va_list args);
+    /* One parameter, counted from 0, where the kinds are known only by then. */
+    void (*bind_value)(struct statement *statement, int i, enum column_kind kind, struct str view, int64_t number);
     enum step (*step)(struct statement *statement);
     void (*reset)(struct statement *statement);
     enum result (*finish)(struct statement *statement, int *changes);
@@ -239,6 +241,13 @@ enum result add_comments(struct database *db, struct id wave, const struct comme
 /* store_check, in the words of sql/check.c, of any connection. */
 enum result check_database(struct database *db, const char *path, struct arena *arena, struct kept *out,
                            struct findings *findings) MUST_CHECK;
+/* Copies beside a database of this name (sqlite/copy.c). */
+enum result copies_list(const char *folder, const char *name, struct arena *arena, struct kept_copy **out, size_t *n);
+enum result copies_drop(const char *folder, const char *name, struct day before);
+/* Everything into a new file of SQLite's, as store_copy promises it; and from such a file, in the place of everything.
+ */
+enum result transfer_to_file(struct store *s, const char *path, struct findings *findings) MUST_CHECK;
+enum result transfer_from_file(struct store *s, const char *copy, struct findings *findings) MUST_CHECK;
 /* The form's newest version: the number of the newest migration, which the drivers have in step. */
 int database_newest(void);
 

@@ -228,11 +228,10 @@ static struct day day_of(const char *rest, bool replaced, const struct stat *st)
 }
 
 /* Calls `each` for every copy of ours beside the database, also unfinished ones: its path, its kind, its day. */
-static enum result each_copy(const struct store *s,
+static enum result each_copy(const char *in, const char *name,
                              void (*each)(void *context, const char *path, bool replaced, struct day made),
                              void *context) {
-    const char *name = file_name(sqlite_store_of(s)->path);
-    DIR *folder = opendir(s->folder);
+    DIR *folder = opendir(in);
     struct arena *arena = arena_new();
     if (!folder) {
         arena_free(arena);
@@ -246,7 +245,7 @@ static enum result each_copy(const struct store *s,
         const bool replaced = begins(rest, set_aside);
         if ((replaced || begins(rest, before_update) || begins(rest, being_put)) &&
             fstatat(dirfd(folder), e->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
-            each(context, arena_printf(arena, "%s/%s", s->folder, e->d_name), replaced, day_of(rest, replaced, &st));
+            each(context, arena_printf(arena, "%s/%s", in, e->d_name), replaced, day_of(rest, replaced, &st));
     }
     closedir(folder);
     arena_free(arena);
@@ -276,9 +275,9 @@ enum result store_check_copy(const char *path, struct arena *arena, struct kept 
     return result;
 }
 
-enum result sqlite_list_copies(struct store *s, struct arena *arena, struct kept_copy **out, size_t *n) {
+enum result copies_list(const char *folder, const char *name, struct arena *arena, struct kept_copy **out, size_t *n) {
     struct copy_list l = {.arena = arena};
-    const enum result result = each_copy(s, add_to_list, &l);
+    const enum result result = each_copy(folder, name, add_to_list, &l);
     *out = l.list;
     *n = l.n;
     return result;
@@ -298,16 +297,28 @@ static void drop_one(void *context, const char *path, bool replaced, struct day 
         d->result = RESULT_MACHINE;
 }
 
-static enum result drop_copies(struct store *s, struct dropping d) {
-    const enum result result = each_copy(s, drop_one, &d);
+static enum result drop_copies(const char *folder, const char *name, struct dropping d) {
+    const enum result result = each_copy(folder, name, drop_one, &d);
     return result == RESULT_OK ? d.result : result;
 }
 
+enum result copies_drop(const char *folder, const char *name, struct day before) {
+    return drop_copies(folder, name, (struct dropping){.before = before.text});
+}
+
+static const char *name_of(const struct store *s) {
+    return file_name(sqlite_store_of(s)->path);
+}
+
+enum result sqlite_list_copies(struct store *s, struct arena *arena, struct kept_copy **out, size_t *n) {
+    return copies_list(s->folder, name_of(s), arena, out, n);
+}
+
 enum result sqlite_drop_copies(struct store *s, struct day before) {
-    return drop_copies(s, (struct dropping){.before = before.text});
+    return copies_drop(s->folder, name_of(s), before);
 }
 
 void sqlite_drop_update_copies(struct store *s) {
-    if (drop_copies(s, (struct dropping){.updates_only = true}) != RESULT_OK)
+    if (drop_copies(s->folder, name_of(s), (struct dropping){.updates_only = true}) != RESULT_OK)
         log_event(LOG_WARNING, "copies_not_removed", LOG_REASON, "before_update", -1);
 }

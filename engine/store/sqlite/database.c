@@ -298,6 +298,18 @@ static void bind(struct statement *base, const char *format, va_list args) {
     }
 }
 
+static void bind_value(struct statement *base, int i, enum column_kind kind, struct str view, int64_t value) {
+    sqlite3_stmt *statement = stmt_of(base);
+    if (kind == COLUMN_NUMBER)
+        sqlite3_bind_int64(statement, i + 1, value);
+    else if (kind == COLUMN_TEXT)
+        sqlite3_bind_text(statement, i + 1, view.p, (int)view.n, SQLITE_STATIC);
+    else if (kind == COLUMN_BYTES)
+        sqlite3_bind_blob(statement, i + 1, view.p, (int)view.n, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(statement, i + 1);
+}
+
 static enum step step(struct statement *statement) {
     const int code = sqlite3_step(stmt_of(statement));
     return code == SQLITE_ROW ? STEP_ROW : code == SQLITE_DONE ? STEP_DONE : STEP_FAILED;
@@ -493,6 +505,7 @@ const struct driver sqlite_driver = {.scheme = "sqlite:",
                                      .statement = prepare,
                                      .run = run,
                                      .bind = bind,
+                                     .bind_value = bind_value,
                                      .step = step,
                                      .reset = reset,
                                      .finish = finish,
