@@ -151,6 +151,21 @@ def story():
     return python_tests('story')
 
 
+# What asks the database's file itself, or is about what SQLite alone does, stays with it.
+ONLY_SQLITE = ('story/test_operations.py', 'story/test_migrate_store.py', 'mail/test_mailing.py', 'hostile/test_injection.py')
+
+
+def postgresql():
+    """The same promises on PostgreSQL: the story, the pages, the mailings and the races once more."""
+    jobs = [job for folder in ('story', 'web', 'mail') for job in python_tests(folder)] + [
+        job for job in python_tests('hostile') if 'races' in job.name or 'scanners' in job.name]
+    jobs = [job for job in jobs if job.name not in ONLY_SQLITE]
+    for job in jobs:
+        job.name = 'postgresql ' + job.name
+        job.env = dict(job.env, READINESS_TEST_STORE='postgresql')
+    return jobs
+
+
 def mail():
     """Mailings against an SMTP server of the test."""
     return python_tests('mail')
@@ -316,7 +331,7 @@ def coverage(pool):
 
 
 # The long ones first, so that no core waits at the end.
-PARTS = [analysis, analyzer, memcheck, tsan, browser, faults, privacy, hostile, package, workbook, story, web, mail, unit, rules, hardening, with_r]
+PARTS = [analysis, analyzer, memcheck, tsan, browser, faults, privacy, hostile, package, workbook, story, postgresql, web, mail, unit, rules, hardening, with_r]
 ASKED = {coverage: LONG, tsan: LONG, memcheck: LONG, analyzer: LONG, with_r: '--with-r' in sys.argv}
 BUILDS = {faults: 'plain', tsan: 'tsan', memcheck: 'valgrind', hardening: 'release' if LONG else 'asan'}
 

@@ -1,10 +1,8 @@
 #!/usr/bin/python3
 """Line ends, zero bytes and addresses that want to be others: in every text that reaches a header of an answer or a mail, and in
 the address of a request. No answer gains a header, no mail a recipient, and no path leads out of the table of routes."""
-import contextlib
 import os
 import re
-import sqlite3
 import sys
 import time
 import unittest
@@ -96,9 +94,7 @@ class HeaderInjection(unittest.TestCase):
             self.assertLess(page.status, 500)
 
     def retitle(self, title):
-        with contextlib.closing(sqlite3.connect(self.here.path('var/readiness.db'), timeout=20)) as database:
-            database.execute("UPDATE assessment SET title = ? WHERE name = 'tale'", (title,))
-            database.commit()
+        self.here.query("UPDATE assessment SET title = ? WHERE name = 'tale'", title)
 
     def test_mails(self):
         """Title, sender's words, names and addresses of people: line ends are refused or become blanks, and no mail leaves with one. The
@@ -111,13 +107,12 @@ class HeaderInjection(unittest.TestCase):
                             '<a@x.example>', 'a@x.example\tb', 'a b@x.example', 'a@[127.0.0.1]', 'a@x..example', '-oQ/tmp@x.example'):
                 self.post(BASE + '/people/add', [('token', self.token), ('email', address), ('organisation', 'north'),
                                                  ('name', 'Name%sBcc: victim@evil.example' % end)])
-        with contextlib.closing(sqlite3.connect(self.here.path('var/readiness.db'), timeout=20)) as database:
-            for email, name in database.execute('SELECT email, name FROM person'):
-                self.assertRegex(email, r'^[!-~]+@[a-z]+\.example$')
-                self.assertNotIn('victim', email)
-                self.assertNotRegex(name, r'[\x00-\x1f\x7f]')
-            title = database.execute("SELECT title FROM assessment WHERE name = 'tale'").fetchone()[0]
-            self.assertNotRegex(title, r'[\x00-\x1f\x7f]')
+        for email, name in self.here.query('SELECT email, name FROM person'):
+            self.assertRegex(email, r'^[!-~]+@[a-z]+\.example$')
+            self.assertNotIn('victim', email)
+            self.assertNotRegex(name, r'[\x00-\x1f\x7f]')
+        (title,), = self.here.query("SELECT title FROM assessment WHERE name = 'tale'")
+        self.assertNotRegex(title, r'[\x00-\x1f\x7f]')
         path = BASE + '/send'
         page = self.boss.get(path)
         evil = {'subject': 'Hello\r\nBcc: victim@evil.example', 'body': 'x {link} {opt_out}'}

@@ -2,10 +2,8 @@
 """A link counts once, whatever is sent how often, at once, late, or from several places: 50 posts of one ticket at the same
 moment, for 40 tickets (1,000 in the long form), counted after the wave is closed."""
 import concurrent.futures
-import contextlib
 import os
 import socket
-import sqlite3
 import sys
 import threading
 import time
@@ -159,8 +157,7 @@ class Closing(Served):
 
 def stored(here):
     """Answers in the database, as closing left them."""
-    with contextlib.closing(sqlite3.connect(here.path('var/readiness.db'), timeout=20)) as database:
-        return database.execute('SELECT count(*) FROM response').fetchone()[0]
+    return here.query('SELECT count(*) FROM response')[0][0]
 
 
 if __name__ == '__main__':

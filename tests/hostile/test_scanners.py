@@ -2,9 +2,7 @@
 """Mail scanners open every link, some press the button, and some press on to the end with nothing answered: GET, HEAD, OPTIONS and
 forms as they are, twenty times each, from every link of a wave. The links are as fresh as before, and nobody has begun."""
 import concurrent.futures
-import contextlib
 import os
-import sqlite3
 import sys
 import unittest
 
@@ -21,8 +19,7 @@ class Scanners(Served):
     SCENE = {'staff': 8, 'organisations': ('north', 'south')}
 
     def rows(self, sql):
-        with contextlib.closing(sqlite3.connect(self.here.path('var/readiness.db'), timeout=20)) as database:
-            return database.execute(sql).fetchall()
+        return self.here.query(sql)
 
     def scan(self, path):
         """Returns what is wrong."""

@@ -418,7 +418,7 @@ class Trouble(unittest.TestCase):
             here.environment['READINESS_MAIL_PASSWORD'] = 'right'
             here.run('mail', 'resume', 'tale')
             self.assertEqual(len(smtp.messages), 6)
-            stored = read(here.path('var/readiness.db')).replace(b'password wrong', b'')
+            stored = here.kept().replace(b'password wrong', b'')
             self.assertNotIn(b'wrong', stored, 'the password is stored')
 
     def test_a_sender_that_is_not_accepted_pauses_the_mailing(self):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What a link promises: it is not spent by looking, it counts once however often it is sent, and nothing typed is lost."""
+import datetime
 import re
-import sqlite3
 import unittest
 
 from support.readiness import Browser
@@ -26,10 +26,7 @@ class Answering(unittest.TestCase):
         before, browser = answered(self.here), Browser(self.here.url, cookies=cookies)
         last = browser.fill(self.token(), ANSWERS, stop_at='obstacle')
         self.here.stop()
-        database = sqlite3.connect(self.here.path('var/readiness.db'))
-        database.execute("UPDATE draft SET day = date(day, '-1 day')")
-        database.commit()
-        database.close()
+        self.here.query('UPDATE draft SET day = ?', str(datetime.date.today() - datetime.timedelta(days=1)))
         host = browser.host
         self.here.environment['READINESS_SERVER_LISTEN'] = host
         self.here.serve()
@@ -117,11 +114,9 @@ class Answering(unittest.TestCase):
             here.run('wave', 'close', 'tale', '--yes')
         finally:
             here.stop()
-        database = sqlite3.connect(here.path('var/readiness.db'))
-        self.assertEqual(database.execute("SELECT count(*) FROM response").fetchone()[0], 6)
-        self.assertEqual(database.execute("SELECT count(*) FROM comment WHERE question = 'team'").fetchone()[0], 0)
-        self.assertEqual(database.execute("SELECT count(*) FROM comment WHERE question = 'obstacle'").fetchone()[0], 6)
-        database.close()
+        self.assertEqual(here.query('SELECT count(*) FROM response')[0][0], 6)
+        self.assertEqual(here.query("SELECT count(*) FROM comment WHERE question = 'team'")[0][0], 0)
+        self.assertEqual(here.query("SELECT count(*) FROM comment WHERE question = 'obstacle'")[0][0], 6)
         here.__exit__()
 
 

@@ -2,11 +2,9 @@
 """Conditions on the real pages, without a script: people go forth and back at random, change their minds, and some send what
 they were never asked. What is asked and what is stored at the end is what a plain evaluator says of the final answers."""
 import collections
-import contextlib
 import json
 import os
 import random
-import sqlite3
 import unittest
 
 from support.readiness import Browser, Installation, ROOT
@@ -109,8 +107,7 @@ class Conditions(unittest.TestCase):
         self.compare([kept(self.answer(r, token, True)) for token in self.links])
 
     def stored(self, sql):
-        with contextlib.closing(sqlite3.connect(self.here.path('var/readiness.db'), timeout=20)) as database:
-            return database.execute(sql).fetchall()
+        return self.here.query(sql)
 
     def compare(self, expected):
         """Texts are kept apart from the other answers."""

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sqlite3
 import unittest
 
 from support.readiness import Installation, ROOT
@@ -21,11 +20,7 @@ class Input(unittest.TestCase):
         self.here.run('organisation', 'import', 'tale', 'organisations.csv')
 
     def counts(self, table):
-        database = sqlite3.connect(self.here.path('var/readiness.db'))
-        try:
-            return database.execute('SELECT count(*) FROM ' + table).fetchone()[0]
-        finally:
-            database.close()
+        return self.here.query('SELECT count(*) FROM ' + table)[0][0]
 
     def test_twenty_mistakes_are_twenty_findings_with_their_lines(self):
         path = os.path.join(ROOT, 'tests/data/instruments/twenty-mistakes.ini')

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import re
-import sqlite3
 import threading
 import time
 import unittest
@@ -80,8 +79,7 @@ class Living(Installation):
         return one['change'], one['adoptable'], dict(codes)
 
     def stored(self, sql):
-        with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'), timeout=20)) as database:
-            return database.execute(sql).fetchall()
+        return self.query(sql)
 
 
 class Person:

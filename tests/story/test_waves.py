@@ -2,7 +2,6 @@
 """Waves: both modes, the organisation's one answer, the printed key, deadlines, waves too small to open, an interrupted close."""
 import os
 import signal
-import sqlite3
 import unittest
 
 from support.readiness import Browser
@@ -10,11 +9,7 @@ from support.scene import ANSWERS, answered, scene
 
 
 def rows(here, sql):
-    database = sqlite3.connect(here.path('var/readiness.db'))
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
+    return here.query(sql)
 
 
 class Waves(unittest.TestCase):
@@ -123,10 +118,7 @@ class Waves(unittest.TestCase):
         tokens = [k['token'] for k in here.links('tale', 'personal')]
         browser = Browser(here.url)
         last = browser.fill(tokens[0], ANSWERS, stop_at='obstacle')
-        database = sqlite3.connect(here.path('var/readiness.db'))
-        database.execute("UPDATE wave SET until = '2020-01-01'")
-        database.commit()
-        database.close()
+        here.query("UPDATE wave SET until = '2020-01-01'")
         late = Browser(here.url).get('/s/' + tokens[1])
         self.assertIsNone(late.form('/s'))
         self.assertIn('Your answers have arrived.', browser.send(last, ANSWERS).text)
@@ -145,10 +137,7 @@ class Waves(unittest.TestCase):
         here.run('wave', 'close', 'tale', '--yes')
         with open(here.path('var/keys/' + key), 'wb') as file:
             file.write(secret)
-        database = sqlite3.connect(here.path('var/readiness.db'))
-        database.execute('UPDATE wave SET state = 1')
-        database.commit()
-        database.close()
+        here.query('UPDATE wave SET state = 1')
         here.run('assessment', 'list')
         self.assertEqual(rows(here, 'SELECT state FROM wave'), [(2,)])
         self.assertFalse(os.path.exists(here.path('var/keys/' + key)))

@@ -1,9 +1,11 @@
 """A PostgreSQL server for tests, in a temporary folder and on a socket of its own: one for each test process, with a new
 database for each installation. With READINESS_TEST_STORE=postgresql every Installation (support/readiness.py) uses it."""
 import atexit
+import contextlib
 import glob
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +13,7 @@ import tempfile
 import time
 
 USER = 'readiness'
+NULL = '<null>'  # as psql shows it
 
 
 def programs():
@@ -78,11 +81,55 @@ class Server:
     def sql(self, text, database='postgres'):
         """Rows as lists of text."""
         done = subprocess.run([os.path.join(programs(), 'psql'), '-h', self.folder, '-U', USER, '-d', database, '-X', '-A',
-                               '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-c', text],
+                               '-t', '-F', '\t', '-P', 'null=' + NULL, '-v', 'ON_ERROR_STOP=1', '-c', text],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode:
             raise RuntimeError(done.stderr)
         return [line.split('\t') for line in done.stdout.splitlines()]
+
+    def query(self, database, sql, *values):
+        """As sqlite3 gives it: parameters in the places of ?, numbers as numbers."""
+        def literal(value):
+            if isinstance(value, bytes):
+                return "'\\x%s'" % value.hex()
+            return str(value) if isinstance(value, int) else "'%s'" % value.replace("'", "''")
+
+        def plain(value):
+            if value == NULL:
+                return None
+            if value.startswith('\\x'):
+                return bytes.fromhex(value[2:])
+            return int(value) if re.fullmatch(r'-?\d+', value) else value
+        parts = sql.split('?')
+        text = ''.join(part + (literal(values[i]) if i < len(values) else '') for i, part in enumerate(parts))
+        return [tuple(plain(v) for v in row) for row in self.sql(text, database) if not re.match(r'(UPDATE|INSERT|DELETE) ', row[0])]
+
+    @contextlib.contextmanager
+    def half_read(self, database):
+        other = subprocess.Popen([os.path.join(programs(), 'psql'), '-h', self.folder, '-U', USER, '-d', database, '-X', '-q'],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+        def end():
+            if other.poll() is None:
+                other.stdin.close()
+                other.wait(timeout=10)
+                other.stdout.close()
+        try:
+            other.stdin.write('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM ticket;\n')
+            other.stdin.flush()
+            other.stdout.readline()
+            yield end
+        finally:
+            end()
+
+    def kept(self, database):
+        self.sql('CHECKPOINT')
+        oid = self.sql("SELECT oid FROM pg_database WHERE datname = '%s'" % database)[0][0]
+        found = b''
+        for path in glob.glob(os.path.join(self.data, 'base', oid, '*')):
+            with contextlib.suppress(FileNotFoundError), open(path, 'rb') as file:
+                found += file.read()
+        return found
 
     def new_database(self):
         self.databases += 1

@@ -1,6 +1,7 @@
 """The real program in a folder of its own, for tests: commands, a running server, and a browser without script."""
 import contextlib
 import csv
+import glob
 import html.parser
 import http.client
 import os
@@ -16,6 +17,12 @@ from support import postgres
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get('READINESS', os.path.join(ROOT, 'build/asan/readiness'))
+
+
+def content(path):
+    with contextlib.suppress(FileNotFoundError), open(path, 'rb') as file:
+        return file.read()
+    return b''
 
 
 class Failed(Exception):
@@ -84,22 +91,38 @@ class Installation:
         self.server = None
         return status
 
-    def query(self, sql):
-        """Rows of the database, as it is; numbers as numbers, everything else as text."""
+    def query(self, sql, *values):
+        """Rows of the database, as it is, or what a change of it gives: numbers as numbers, bytes and texts as they are."""
         if self.database:
-            return [tuple(int(v) if re.fullmatch(r'-?\d+', v) else v for v in row)
-                    for row in postgres.shared().sql(sql, self.database)]
-        with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'), timeout=20)) as database:
-            return database.execute(sql).fetchall()
-
-    def change(self, *statements):
-        """Somebody else changes the database."""
-        if self.database:
-            postgres.shared().sql(';'.join(statements), self.database)
-            return
+            return postgres.shared().query(self.database, sql, *values)
         with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'), timeout=20)) as database, database:
-            for statement in statements:
-                database.execute(statement)
+            return database.execute(sql, values).fetchall()
+
+    @contextlib.contextmanager
+    def half_read(self):
+        """Another program has begun to read the database and does not go on, until what is given here is called."""
+        if self.database:
+            with postgres.shared().half_read(self.database) as end:
+                yield end
+            return
+        with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'))) as other:
+            reading = other.execute('SELECT * FROM ticket')
+            assert reading.fetchone()
+            yield reading.close
+
+    def kept(self):
+        """All bytes of the files in which the database keeps its tables. (A server's journal is another matter.)"""
+        if self.database:
+            return postgres.shared().kept(self.database)
+        return b''.join(content(path) for path in glob.glob(self.path('var/readiness.db*')))
+
+    def is_on_disk(self, needle):
+        return needle in self.kept()
+
+    def tables(self):
+        if self.database:
+            return [row[0] for row in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+        return [row[0] for row in self.query("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
 
     def rows(self, name):
         with open(self.path(name), encoding='utf-8-sig', newline='') as file:

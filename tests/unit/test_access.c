@@ -283,5 +283,5 @@ int main(void) {
         cmocka_unit_test(many_other_names_do_not_fill_the_table),
         cmocka_unit_test(parallel_tries_do_not_slip_through),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_on_both(tests);
 }

@@ -223,5 +223,5 @@ int main(void) {
         cmocka_unit_test(a_reason_is_given_where_nothing_can_be_compared),
         cmocka_unit_test(a_wave_that_cannot_be_read_says_so),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_on_both(tests);
 }

@@ -84,6 +84,36 @@ static void where_a_row_lies_says_no_more_than_its_key(void **state) {
     assert_int_equal(read_number(p->store, in_order), 0);
 }
 
+static void a_mailing_that_ended_tells_no_pace(void **state) {
+    struct place_on_disk *p = *state;
+    struct assessment a;
+    struct wave w = answered_wave(p, &a);
+    const struct mailing m = {.id = id_new(),
+                              .wave = w.id,
+                              .kind = MAILING_REMINDERS,
+                              .per_minute = 1,
+                              .subject = "",
+                              .body = "",
+                              .started = 1};
+    struct invitation v;
+    size_t sent = 0;
+    assert_int_equal(store_start_mailing(p->store, &m), RESULT_OK);
+    while (store_next_delivery(p->store, p->arena, m.id, &v) == RESULT_OK) {
+        uint8_t ticket[32];
+        bool wanted;
+        ticket_of(v.id, ticket);
+        assert_int_equal(store_claim_delivery(p->store, m.id, v.id, ticket, true, &wanted), RESULT_OK);
+        if (wanted)
+            assert_int_equal(store_end_delivery(p->store, m.id, v.id, DELIVERY_DONE, "", 1), RESULT_OK);
+        sent += wanted;
+    }
+    assert_int_equal(sent, PEOPLE - ANSWERS);
+    static const char numbers[] = "SELECT count(DISTINCT xmin::text) FROM delivery";
+    assert_int_equal(read_number(p->store, numbers), PEOPLE);
+    assert_int_equal(store_set_mailing_state(p->store, m.id, MAILING_DONE), RESULT_OK);
+    assert_int_equal(read_number(p->store, numbers), 1);
+}
+
 static void statistics_of_the_server_keep_no_values_of_people(void **state) {
     struct place_on_disk *p = *state;
     struct assessment a;
@@ -268,6 +298,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         HERE(closing_leaves_one_transaction_number_on_all_that_answering_touched),
         HERE(where_a_row_lies_says_no_more_than_its_key),
+        HERE(a_mailing_that_ended_tells_no_pace),
         HERE(statistics_of_the_server_keep_no_values_of_people),
         HERE(a_wave_is_closed_only_when_nobody_looks_at_an_old_state_any_more),
         HERE(a_lost_connection_is_made_good_without_anybody_noticing),

@@ -696,5 +696,5 @@ int main(void) {
         cmocka_unit_test(real_answers_give_the_published_figures),
         cmocka_unit_test(both_forms_of_the_table_have_the_same_rows),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_on_both(tests);
 }

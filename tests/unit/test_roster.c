@@ -1,14 +1,5 @@
 /* Rosters understood before they are written. rooms: collect store base */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "both_stores.h"
 
 #include "base/file.h"
 #include "base/texts.h"
@@ -28,8 +19,9 @@ static int set_up(void **state) {
     assert_non_null(mkdtemp(s->folder));
     s->arena = arena_new();
     s->findings = findings_new();
-    assert_int_equal(store_open(&s->store, arena_printf(s->arena, "sqlite:%s/r.db", s->folder), s->findings),
-                     RESULT_OK);
+    char url[256];
+    assert_true(new_database(url, sizeof url, s->folder));
+    assert_int_equal(store_open(&s->store, url, s->findings), RESULT_OK);
     s->assessment = (struct assessment){
         .id = id_new(), .name = "tale", .title = "A tale", .instrument = "x.ini", .min_group = 5, .min_comments = 10};
     assert_int_equal(store_add_assessment(s->store, &s->assessment, NULL, 0), RESULT_OK);
@@ -42,6 +34,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
     struct scene *s = *state;
     store_close(s->store);
+    drop_database();
     const char *remove = arena_printf(s->arena, "rm -r %s", s->folder);
     assert_int_equal(system(remove), 0);
     findings_free(s->findings);
@@ -343,5 +336,5 @@ int main(void) {
         TEST(names_of_columns_are_understood_as_headings),
         TEST(damaged_and_overlong_rows_are_errors),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_on_both(tests);
 }

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "both_stores.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +69,9 @@ static inline struct world *world_new(const char *instrument) {
     w->findings = findings_new();
     snprintf(w->folder, sizeof w->folder, "/tmp/readiness-results-XXXXXX");
     assert_non_null(mkdtemp(w->folder));
-    assert_int_equal(store_open(&w->store, arena_printf(arena, "sqlite:%s/x.db", w->folder), w->findings), RESULT_OK);
+    char url[256];
+    assert_true(new_database(url, sizeof url, w->folder));
+    assert_int_equal(store_open(&w->store, url, w->findings), RESULT_OK);
     w->file = (struct instrument_file){"", str_of(instrument)};
     enum result parsed = instrument_parse(&w->instrument, "small", &w->file, 1, w->findings);
     for (size_t i = 0; parsed != RESULT_OK && i < findings_total(w->findings); i++) {
@@ -81,9 +85,10 @@ static inline struct world *world_new(const char *instrument) {
 
 static inline void world_free(struct world *w) {
     store_close(w->store);
+    drop_database();
     instrument_release(w->instrument);
     findings_free(w->findings);
-    const char *files[] = {"x.db", "x.db-wal", "x.db-shm", "x.db.lock", "lock", "x.db-journal"};
+    const char *files[] = {"r.db", "r.db-wal", "r.db-shm", "r.db.lock", "lock", "r.db-journal"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         unlink(arena_printf(w->arena, "%s/%s", w->folder, files[i]));
     }

@@ -5,7 +5,6 @@ import csv
 import io
 import os
 import re
-import sqlite3
 import sys
 import unittest
 
@@ -94,9 +93,7 @@ class Audit(unittest.TestCase):
         self.assertEqual(len([x for x in self.lines('--most', '1000') if x[0] == 'sign_in_failed']), 3)
 
     def change(self, sql, *values):
-        with sqlite3.connect(self.here.path('var/readiness.db'), timeout=20) as db:
-            db.execute(sql, values)
-        db.close()
+        self.here.query(sql, *values)
 
     def test_its_pages_are_turned_and_no_line_is_lost_or_told_twice(self):
         self.change("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 230)"

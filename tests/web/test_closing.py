@@ -1,7 +1,6 @@
 """Closing while another program reads the database: nobody waits, and nothing stays."""
 import contextlib
 import os
-import sqlite3
 import sys
 import time
 import unittest
@@ -14,8 +13,7 @@ from web.test_reach import WORK, Scene, people
 
 
 def states(s):
-    with contextlib.closing(sqlite3.connect(s.here.path('var/readiness.db'), timeout=20)) as database:
-        return [state for state, in database.execute('SELECT state FROM wave ORDER BY number')]
+    return [state for state, in s.here.query('SELECT state FROM wave ORDER BY number')]
 
 
 def wait_closed(s, seconds=15):
@@ -33,13 +31,11 @@ class HalfRead(unittest.TestCase):
         with Scene(people(6, 'north')) as s:
             for row in s.here.links('tale', 'personal'):
                 Browser(s.here.url).fill(row['token'], ANSWERS)
-            with contextlib.closing(sqlite3.connect(s.here.path('var/readiness.db'))) as other:
-                reading = other.execute('SELECT * FROM ticket')
-                self.assertTrue(reading.fetchone())
+            with s.here.half_read() as end:
                 begun = time.time()
                 page = submit(s.browser, s.get('waves/1/close'), WORK + '/waves/1/close', {'label': 'Baseline'})
                 self.assertLess(time.time() - begun, 8)
-                yield s, page, reading
+                yield s, page, end
 
     def test_the_page_answers_and_says_what_is_still_to_be_done(self):
         with self.closed() as (s, page, _):
@@ -64,42 +60,36 @@ class HalfRead(unittest.TestCase):
         journal = s.here.path('var/readiness.db-wal')
         if os.path.exists(journal):  # marking the wave is all that came after the cleaning
             self.assertLess(os.path.getsize(journal), 60000)
-        with open(s.here.path('var/readiness.db'), 'rb') as file:
-            self.assertNotIn(b'ballot-canary', file.read())
+        self.assertFalse(s.here.is_on_disk(b'ballot-canary'))
         self.assertEqual(s.get('reports/1').status, 200)
 
     def test_it_is_done_as_soon_as_the_other_has_read(self):
-        with self.closed() as (s, _, reading):
+        with self.closed() as (s, _, end):
             time.sleep(3)
             self.assertEqual(states(s), [1])
-            reading.close()
+            end()
             self.check_clean(s)
 
     def test_it_is_tried_again_after_a_restart(self):
-        with self.closed() as (s, _, reading):
+        with self.closed() as (s, _, end):
             s.here.stop()
             s.here.serve()
             time.sleep(1)
             self.assertEqual(states(s), [1])
-            reading.close()
+            end()
             self.assertEqual(wait_closed(s), [2])
 
     def test_a_person_is_removed_although_somebody_reads(self):
         with Scene(people(6, 'north')) as s:
-            with contextlib.closing(sqlite3.connect(s.here.path('var/readiness.db'))) as other:
-                reading = other.execute('SELECT * FROM ticket')
-                self.assertTrue(reading.fetchone())
+            with s.here.half_read() as end_reading:
                 begun = time.time()
                 s.here.run('people', 'delete', 'tale', 'staff3@north.example', '--yes')
                 self.assertLess(time.time() - begun, 8)
-                reading.close()
+                end_reading()
                 end, left = time.time() + 15, True
                 while left and time.time() < end:
                     time.sleep(0.2)
-                    left = False
-                    for ending in ('', '-wal'):
-                        with contextlib.suppress(FileNotFoundError), open(s.here.path('var/readiness.db' + ending), 'rb') as file:
-                            left = left or b'staff3@north.example' in file.read()
+                    left = s.here.is_on_disk(b'staff3@north.example')
                 self.assertFalse(left)
 
 

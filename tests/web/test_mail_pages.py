@@ -1,8 +1,6 @@
 """What the pages about mailings say when things do not go as they should: ended, paused, put off, too late."""
-import contextlib
 import os
 import re
-import sqlite3
 import sys
 import time
 import unittest
@@ -16,10 +14,7 @@ from web.test_reach import WORK, Scene, people
 
 
 def change(s, sql, *values):
-    with contextlib.closing(sqlite3.connect(s.here.path('var/readiness.db'), timeout=20)) as database:
-        found = database.execute(sql, values).fetchall()
-        database.commit()
-        return found
+    return s.here.query(sql, *values)
 
 
 def wait_for(s, words, seconds=20):

@@ -2,7 +2,6 @@
 """A double click: a form that is sent twice makes one thing, and the second answer is that of the first."""
 import os
 import re
-import sqlite3
 import sys
 import threading
 import unittest
@@ -29,11 +28,7 @@ class Once(unittest.TestCase):
         cls.here.__exit__()
 
     def count(self, sql):
-        db = sqlite3.connect(self.here.path('var/readiness.db'), timeout=20)
-        try:
-            return db.execute('SELECT count(*) FROM ' + sql).fetchone()[0]
-        finally:
-            db.close()
+        return self.here.query('SELECT count(*) FROM ' + sql)[0][0]
 
     def twice(self, path, answers, page=None, action=None, keep=lambda form: True):
         """Sends the form two times at once, and once more later; returns the three answers' pages."""

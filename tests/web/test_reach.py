@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import sqlite3
 import sys
 import threading
 import time
@@ -375,9 +374,7 @@ class Links(unittest.TestCase):
 
     def test_whoever_proved_long_ago_who_they_are_is_asked_again_before_the_list(self):
         with Scene(people(6, 'north')) as s:
-            with sqlite3.connect(s.here.path('var/readiness.db')) as db:
-                db.execute('UPDATE session SET signed_in = signed_in - 3600')
-            db.close()
+            s.here.query('UPDATE session SET signed_in = signed_in - 3600')
             for name in ('links.csv', 'links.xlsx'):
                 page = s.get(name)
                 self.assertIn('type=password', page.text)

@@ -7,7 +7,6 @@ import http.client
 import io
 import os
 import re
-import sqlite3
 import sys
 import time
 import unittest
@@ -124,9 +123,7 @@ class Pages(unittest.TestCase):
 
     @classmethod
     def change(cls, sql, *values):
-        with sqlite3.connect(os.path.join(cls.here.folder, 'var/readiness.db'), timeout=20) as db:
-            db.execute(sql, values)
-        db.close()
+        cls.here.query(sql, *values)
 
     def value(self, code, kind, name, statistic, group=''):
         return self.results[code, group, kind, name, statistic]
@@ -453,11 +450,7 @@ class Instruments(unittest.TestCase):
         self.assertEqual(bare.status, 403)
 
     def counts(self):
-        with sqlite3.connect(os.path.join(self.here.folder, 'var/readiness.db'), timeout=20) as db:
-            names = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            found = {n: db.execute('SELECT count(*) FROM ' + n).fetchone()[0] for n in names if n not in ('audit', 'session')}
-        db.close()
-        return found
+        return {n: self.here.query('SELECT count(*) FROM ' + n)[0][0] for n in self.here.tables() if n not in ('audit', 'session')}
 
 
 if __name__ == '__main__':

@@ -4,7 +4,6 @@ away, and nothing that changes anything can be sent by another site."""
 import json
 import os
 import re
-import sqlite3
 import sys
 import unittest
 
@@ -71,9 +70,7 @@ class Routes(unittest.TestCase):
 
     @classmethod
     def change(cls, sql):
-        with sqlite3.connect(os.path.join(cls.here.folder, 'var/readiness.db'), timeout=20) as db:
-            db.execute(sql)
-        db.close()
+        cls.here.query(sql)
 
     def ask(self, who, row, body=None, headers=None, **parameters):
         """The answer without following a redirection."""

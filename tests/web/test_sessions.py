@@ -3,7 +3,6 @@
 import http.client
 import os
 import re
-import sqlite3
 import sys
 import time
 import unittest
@@ -48,9 +47,7 @@ class Sessions(unittest.TestCase):
         return other
 
     def change(self, sql):
-        with sqlite3.connect(os.path.join(self.here.folder, 'var/readiness.db'), timeout=20) as db:
-            db.execute(sql)
-        db.close()
+        self.here.query(sql)
 
     def test_a_session_is_over_after_signing_out(self):
         browser = self.person()

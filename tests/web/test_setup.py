@@ -4,7 +4,6 @@ command line; hostile and overlong texts included."""
 import html
 import os
 import re
-import sqlite3
 import sys
 import unittest
 import urllib.parse
@@ -47,11 +46,7 @@ class Setup(unittest.TestCase):
         cls.here.__exit__()
 
     def rows(self, sql, *values):
-        db = sqlite3.connect(self.here.path('var/readiness.db'), timeout=20)
-        try:
-            return db.execute(sql, values).fetchall()
-        finally:
-            db.close()
+        return self.here.query(sql, *values)
 
     def get(self, path, status=200):
         page = self.browser.get(path)
@@ -387,10 +382,8 @@ class Closing(unittest.TestCase):
         self.assertNotIn('destroyed unopened', plain(page))
         page = submit(administrator, page, '/assessments/tale/waves/1/close', {'label': 'Baseline'})
         self.assertIn('Answers kept: 6', plain(page))
-        db = sqlite3.connect(here.path('var/readiness.db'))
-        self.addCleanup(db.close)
-        self.assertGreater(db.execute('SELECT count(*) FROM aggregate').fetchone()[0], 0)
-        self.assertGreater(db.execute('SELECT count(*) FROM published').fetchone()[0], 0)
+        self.assertGreater(here.query('SELECT count(*) FROM aggregate')[0][0], 0)
+        self.assertGreater(here.query('SELECT count(*) FROM published')[0][0], 0)
         page = administrator.get('/assessments/tale/waves/1/close')
         self.assertIn('Closed', plain(page), 'a closed wave cannot be closed again')
         self.assertIn('Look at the reports', plain(administrator.get('/assessments/tale')))

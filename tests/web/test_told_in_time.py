@@ -6,7 +6,6 @@ import html
 import os
 import re
 import shutil
-import sqlite3
 import sys
 import tempfile
 import unittest
@@ -33,10 +32,7 @@ class Told(unittest.TestCase):
         return here
 
     def sql(self, here, sql, *values):
-        with sqlite3.connect(here.path('var/readiness.db'), timeout=20) as db:
-            rows = db.execute(sql, values).fetchall()
-        db.close()
-        return rows
+        return here.query(sql, *values)
 
     def get(self, path, status=200):
         page = self.browser.get(path)

@@ -19,6 +19,7 @@ static const struct {
      " (current_setting('log_parameter_max_length') IN ('0', '0B') OR (current_setting('log_min_duration_statement') ="
      " '-1' AND current_setting('log_min_duration_sample') = '-1' AND current_setting('log_transaction_sample_rate') ="
      " '0')) THEN 1 END"},
+    SETTING("log_details", false, "log_error_verbosity", "= 'terse'"),
     {"extensions", true, /* who may not see it is told by the administrator */
      "SELECT CASE WHEN coalesce((SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries'), '')"
      " !~ 'auto_explain|pgaudit' THEN 1 END"},

@@ -7,13 +7,14 @@
  * be read. So:
  *
  * - Emptying a wave is one transaction. It writes all responses and comments, in the order of fresh random ids, and it
- *   writes anew every other row that answering had touched: tickets, counts, days, agreed ratings, and deliveries of
- *   mailings (whose numbers would tell the pace of each). All of them have one number from then on: that of the
- * closing.
+ *   writes anew every other row that answering had touched: tickets, counts, days, agreed ratings, deliveries. All of
+ *   them have one number from then on: that of the closing.
+ * - A mailing that ends writes its deliveries anew in one transaction: the distances of their numbers would show where
+ *   no mail had to be sent, because the person had answered.
  * - Then every table is put into the order of its key (CLUSTER), which writes it into a new file, with new indexes:
- * where a row lies says no more than its key. Old versions of rows are gone with the old file.
- * - Tickets are written in the order of their hashes when a wave is opened (sql/waves.c): in the order of the
- * invitations their places would name their owners.
+ *   where a row lies says no more than its key. Old versions of rows are gone with the old file.
+ * - Tickets are written in the order of their hashes when a wave is opened (sql/waves.c): in that of the invitations
+ *   their places would name their owners.
  *
  * Old versions stay while somebody still looks at a state of before, be it another program in this database: then
  * cleaning is not done, and is tried again. What this file cannot reach is the server's write-ahead log, and copies of
@@ -38,6 +39,12 @@ enum result pg_forget_order(struct database *db, struct id wave) {
         result = statement_finish(q, NULL);
     }
     return result;
+}
+
+enum result pg_forget_pace(struct database *db, struct id mailing) {
+    struct statement *q = database_statement(db, "UPDATE delivery SET state = state WHERE mailing = ?");
+    statement_bind(q, "d", &mailing);
+    return statement_finish(q, NULL);
 }
 
 /* The tables from which something is ever deleted, with the index of their key. */

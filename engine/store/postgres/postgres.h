@@ -119,6 +119,7 @@ enum result pg_take_lock(struct pg_database *db) MUST_CHECK;
 
 /* cleaning.c: as in struct driver. */
 enum result pg_forget_order(struct database *db, struct id wave);
+enum result pg_forget_pace(struct database *db, struct id mailing);
 bool pg_clean(struct store *s, bool anew, int wait);
 
 /* condition.c: as in struct driver. */

@@ -109,6 +109,8 @@ struct driver {
     enum result (*begin_reading)(struct database *db);
     /* What ties rows of a wave to the moment they were written is undone, in the transaction that empties it. */
     enum result (*forget_order)(struct database *db, struct id wave);
+    /* The same for the deliveries of a mailing that ends. */
+    enum result (*forget_pace)(struct database *db, struct id mailing);
     /* One try to remove residue, which waits for readers at most so many milliseconds. `anew`: something was deleted
      * since the last one. */
     bool (*clean)(struct store *s, bool anew, int wait);

@@ -216,6 +216,8 @@ static enum result set_state(struct store *s, struct database *db, void *argumen
     enum result result = statement_finish_one(q);
     if (result == RESULT_OK && change->state != MAILING_RUNNING)
         result = write_spared(db, change->mailing, change->spared = spared_so_far(s, change->mailing));
+    if (result == RESULT_OK && change->state == MAILING_DONE)
+        result = db->driver->forget_pace(db, change->mailing);
     return result;
 }
 

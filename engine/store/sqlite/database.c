@@ -420,9 +420,9 @@ static enum result begin_reading(struct database *db) {
 }
 
 /* Tables without row numbers, in the order of their keys: there is nothing to forget. */
-static enum result forget_order(struct database *db, struct id wave) {
+static enum result forget_order(struct database *db, struct id wave_or_mailing) {
     (void)db;
-    (void)wave;
+    (void)wave_or_mailing;
     return RESULT_OK;
 }
 
@@ -521,6 +521,7 @@ const struct driver sqlite_driver = {.scheme = "sqlite:",
                                      .tidy = shorten_journal,
                                      .begin_reading = begin_reading,
                                      .forget_order = forget_order,
+                                     .forget_pace = forget_order,
                                      .clean = sqlite_clean,
                                      .version = sqlite_version,
                                      .is_whole = sqlite_is_whole,
