@@ -38,8 +38,8 @@ enum result store_check_copy(const char *path, struct arena *arena, struct kept 
 bool store_exists(const char *url);
 /* The address as it may be shown: without a password. */
 const char *store_address(struct arena *arena, const char *url);
-/* The folder where whoever serves the database of this address has its sockets (store_folder); false for an address that
- * is none, or a longer name. */
+/* The folder where whoever serves the database of this address has its sockets (store_folder); false for an address
+ * that is none, or a longer name. */
 bool store_find_folder(const char *url, char *into, size_t n);
 /* Puts a good copy in the place of the database. Refuses ("store_in_use") while another process has it. The database of
  * before is kept beside it under the name in *aside (NULL: there was none), in the arena; there is one or the other at
@@ -73,9 +73,9 @@ struct store_advice {
 };
 /* What the store stands on. */
 struct store_condition {
-    const char *engine;        /* "SQLite 3.40.1" */
-    const char *path;          /* of the database, NULL where it is not a file */
-    const char *name;          /* then: how the server knows it, and where it is */
+    const char *engine; /* "SQLite 3.40.1" */
+    const char *path;   /* of the database, NULL where it is not a file */
+    const char *name;   /* then: how the server knows it, and where it is */
     const struct store_advice *advice;
     size_t n_advice;
     int version;               /* of its form */

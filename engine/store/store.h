@@ -4,7 +4,8 @@
  * its `done` is called) only after the commit is on disk. Reads see a snapshot. All calls may come from any thread. Ids
  * are made above; keys begin with the wave. Strings handed out lie in the caller's arena; strings handed in are copied.
  * RESULT_INPUT: what was asked for is not there or already there; RESULT_MACHINE: disk or database trouble, nothing
- * done. A second store (PostgreSQL) will implement the same header; nothing of SQLite may leak through it. */
+ * done. Two databases are behind it, one as good as the other: a file of SQLite, or a PostgreSQL server
+ * (store/sql/database.h says how); nothing of either leaks through this header. */
 #ifndef READINESS_STORE_H
 #define READINESS_STORE_H
 
@@ -108,8 +109,9 @@ struct found_ticket {
     struct wave wave;
 };
 
-/* Opening and closing the store. `url` is "sqlite:PATH". Migrates an older database (after copying it); refuses a newer
- * one untouched; one process per database: RESULT_INPUT with the finding "store_in_use" when another has it. */
+/* Opening and closing the store. `url` is "sqlite:PATH", or "postgresql://..." as libpq understands it, where a
+ * parameter folder=PATH names the folder of store_folder. Migrates an older database (a file after copying it); refuses
+ * a newer one untouched; one process per database: RESULT_INPUT with the finding "store_in_use" when another has it. */
 enum result store_open(struct store **out, const char *url, struct findings *findings) MUST_CHECK;
 void store_close(struct store *s);
 /* The database's folder, where its lock and sockets live. */

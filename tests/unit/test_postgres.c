@@ -246,6 +246,44 @@ static void what_was_acknowledged_survives_a_server_that_dies_and_comes_back(voi
     findings_free(findings);
 }
 
+static void wait_until(struct place_on_disk *p, const char *sql) {
+    int64_t n = 0;
+    for (int tries = 0; tries < 200 && n == 0; tries++) {
+        usleep(50000);
+        n = read_number(p->store, sql);
+    }
+    assert_true(n > 0);
+}
+
+/* The server has carried out the commit and waits for a standby that is not there, when the connection is cut: whoever
+ * sent it hears neither yes nor no. */
+static void a_commit_that_nobody_answered_counts_once(void **state) {
+    struct place_on_disk *p = *state;
+    struct invitation *list;
+    size_t n;
+    atomic_int stored = 0, failed = 0, other = 0;
+    pthread_t thread;
+    struct assessment a = add_assessment(p, "north");
+    struct wave w = add_wave(p, &a, "1", 3);
+    assert_int_equal(store_list_invitations(p->store, p->arena, w.id, &list, &n), RESULT_OK);
+    struct racer one = {p, &w, list, 0, 1, &stored, &failed, &other};
+    assert_true(run_on_server("ALTER SYSTEM SET synchronous_standby_names = 'nobody'"));
+    change_behind(p->folder, "SELECT pg_reload_conf()");
+    usleep(300000);
+    assert_int_equal(pthread_create(&thread, NULL, race, &one), 0);
+    wait_until(p,
+               "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database()");
+    change_behind(p->folder, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+    wait_until(p, "SELECT count(*) FROM ballot");
+    assert_true(run_on_server("ALTER SYSTEM RESET synchronous_standby_names"));
+    change_behind(p->folder, "SELECT pg_reload_conf()");
+    pthread_join(thread, NULL);
+    assert_int_equal(stored, 1);
+    assert_int_equal(read_number(p->store, "SELECT count(*) FROM ballot"), 1);
+    assert_int_equal(read_number(p->store, "SELECT sum(answered) FROM invited"), 1);
+    answer(p, &w, list[1].id);
+}
+
 static void a_server_that_is_away_is_said_in_a_sentence(void **state) {
     struct place_on_disk *p = *state;
     struct store *s;
@@ -303,6 +341,7 @@ int main(void) {
         HERE(a_wave_is_closed_only_when_nobody_looks_at_an_old_state_any_more),
         HERE(a_lost_connection_is_made_good_without_anybody_noticing),
         HERE(what_was_acknowledged_survives_a_server_that_dies_and_comes_back),
+        HERE(a_commit_that_nobody_answered_counts_once),
         HERE(a_server_that_is_away_is_said_in_a_sentence),
         HERE(both_stores_have_the_same_tables_in_step),
     };

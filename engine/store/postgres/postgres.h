@@ -64,6 +64,7 @@ struct pg_database {
 struct pg_store {
     struct store base;
     char *conninfo;          /* the address without what is ours */
+    char *name;              /* of the database */
     uint8_t id[MARK_SIZE];   /* of this process */
     uint8_t mark[MARK_SIZE]; /* of the group */
     bool marked;             /* it is the mark of a group that is run again */

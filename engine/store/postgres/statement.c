@@ -310,7 +310,7 @@ static int64_t whole_number(const char *p) {
     const int digits = word(p), weight = (int16_t)word(p + 2);
     int64_t n = 0;
     for (int i = 0; i <= weight; i++)
-        n = n * 10000 + (i < digits ? word(p + 8 + 2 * i) : 0);
+        n = n * 10000 + (i < digits ? word(p + 8 + 2 * (size_t)i) : 0);
     return word(p + 4) ? -n : n;
 }
 

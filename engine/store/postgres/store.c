@@ -52,6 +52,7 @@ static enum result open_writer(struct pg_store *s, struct findings *findings) {
     if (result != RESULT_OK)
         return result;
     s->base.writer = &db->base;
+    s->name = copy_of(PQdb(db->connection), strlen(PQdb(db->connection)));
     result = pg_take_lock(db);
     if (result != RESULT_OK) {
         finding_add(findings, SEVERITY_ERROR, (struct place){PQdb(db->connection), 0, 0},
@@ -79,6 +80,7 @@ static enum result open_store(struct store **out, const char *url, struct findin
 static void discard_store(struct store *base) {
     struct pg_store *s = pg_store_of(base);
     free(s->conninfo);
+    free(s->name);
 }
 
 static struct database *open_reader(struct store *s) {
@@ -112,7 +114,7 @@ static enum result begin_reading(struct database *db) {
 }
 
 static const char *place_of(const struct store *s) {
-    return PQdb(pg_of(s->writer)->connection);
+    return pg_store_of(s)->name;
 }
 
 /* A file of SQLite's: it can be checked and read anywhere, also without a server. */

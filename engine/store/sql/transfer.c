@@ -118,8 +118,8 @@ static enum result is_empty(struct database *db) {
 
 static enum result clear_all(struct database *db) {
     enum result result = RESULT_OK;
-    for (size_t i = N_TABLES; result == RESULT_OK && i-- > 0;)
-        result = statement_finish(database_statement(db, tables[i].clear), NULL);
+    for (size_t i = 0; result == RESULT_OK && i < N_TABLES; i++)
+        result = statement_finish(database_statement(db, tables[N_TABLES - 1 - i].clear), NULL);
     return result;
 }
 
