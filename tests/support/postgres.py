@@ -2,7 +2,9 @@
 database for each installation. With READINESS_TEST_STORE=postgresql every Installation (support/readiness.py) uses it."""
 import atexit
 import contextlib
+import csv
 import glob
+import io
 import os
 import pwd
 import re
@@ -80,12 +82,12 @@ class Server:
 
     def sql(self, text, database='postgres'):
         """Rows as lists of text."""
-        done = subprocess.run([os.path.join(programs(), 'psql'), '-h', self.folder, '-U', USER, '-d', database, '-X', '-A',
-                               '-t', '-F', '\t', '-P', 'null=' + NULL, '-v', 'ON_ERROR_STOP=1', '-c', text],
+        done = subprocess.run([os.path.join(programs(), 'psql'), '-h', self.folder, '-U', USER, '-d', database, '-X', '--csv',
+                               '-t', '-P', 'null=' + NULL, '-v', 'ON_ERROR_STOP=1', '-c', text],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode:
             raise RuntimeError(done.stderr)
-        return [line.split('\t') for line in done.stdout.splitlines()]
+        return list(csv.reader(io.StringIO(done.stdout, newline='')))
 
     def query(self, database, sql, *values):
         """As sqlite3 gives it: parameters in the places of ?, numbers as numbers."""

@@ -11,7 +11,8 @@ int pg_version(struct database *base) {
                                    "SELECT count(*) FROM pg_class WHERE relname = 'form' AND relkind = 'r'"
                                    " AND relnamespace = current_schema()::regnamespace",
                                    -1);
-    return ours <= 0 ? (int)ours : (int)pg_number(db, "SELECT max(version) FROM form WHERE program = 'readiness'", 0);
+    return ours <= 0 ? (int)ours
+                     : (int)pg_number(db, "SELECT coalesce(max(version), 0) FROM form WHERE program = 'readiness'", -1);
 }
 
 /* All steps in one transaction: a database is of the old form or of the new one, never of one in between. */
@@ -91,7 +92,7 @@ static bool is_set(struct pg_database *db, const char *sql) {
     return pg_number(db, sql, 0) == 1;
 }
 
-enum result pg_describe(struct store *s, struct database *base, struct arena *arena, struct store_condition *out) {
+static enum result describe(struct store *s, struct database *base, struct arena *arena, struct store_condition *out) {
     struct pg_database *db = pg_of(base);
     const int version = PQserverVersion(db->connection);
     *out = (struct store_condition){.engine = arena_printf(arena, "PostgreSQL %d.%d", version / 10000, version % 10000),
@@ -108,4 +109,11 @@ enum result pg_describe(struct store *s, struct database *base, struct arena *ar
     out->name = arena_printf(arena, "%s@%s", PQdb(db->connection), PQhost(db->connection));
     pg_advise(db, arena, out);
     return pg_lost(db) ? RESULT_MACHINE : RESULT_OK;
+}
+
+enum result pg_describe(struct store *s, struct database *db, struct arena *arena, struct store_condition *out) {
+    enum result result = describe(s, db, arena, out);
+    if (result != RESULT_OK && pg_connect_again(pg_of(db)) == RESULT_OK)
+        result = describe(s, db, arena, out);
+    return result;
 }

@@ -13,7 +13,8 @@
 enum {
     TRIES_MAX = 8,         /* after conflicts */
     RECONNECT_FOR = 10000, /* ms: less than people wait for an answer */
-    RECONNECT_PAUSE = 250,
+    RECONNECT_PAUSE = 10,  /* ms, and twice as long each time */
+    RECONNECT_PAUSE_MOST = 500,
     LOCK_CLASS = 0x52444e53 /* "RDNS" */
 };
 
@@ -81,13 +82,15 @@ static int is_marked(struct pg_store *s) {
 static enum group_end come_back(struct pg_store *s) {
     struct pg_database *db = pg_of(s->base.writer);
     const int64_t until = clock_monotonic() + RECONNECT_FOR;
+    int pause = RECONNECT_PAUSE;
     do {
         int marked = -1;
         if (pg_connect_again(db) == RESULT_OK)
             marked = is_marked(s);
         if (marked >= 0)
             return marked ? GROUP_DONE : GROUP_AGAIN;
-        pause_for(RECONNECT_PAUSE);
+        pause_for(pause);
+        pause = pause < RECONNECT_PAUSE_MOST / 2 ? 2 * pause : RECONNECT_PAUSE_MOST;
     } while (clock_monotonic() < until);
     return GROUP_FAILED;
 }

@@ -110,7 +110,11 @@ static void tidy(struct store *s) {
 }
 
 static enum result begin_reading(struct database *db) {
-    return pg_run(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    static const char sql[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    const enum result result = pg_run(db, sql);
+    if (result == RESULT_OK || !pg_lost(pg_of(db)) || pg_connect_again(pg_of(db)) != RESULT_OK)
+        return result;
+    return pg_run(db, sql); /* it had been lost while nobody used it */
 }
 
 static const char *place_of(const struct store *s) {
