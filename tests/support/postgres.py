@@ -93,7 +93,7 @@ class Server:
         """As sqlite3 gives it: parameters in the places of ?, numbers as numbers."""
         def literal(value):
             if isinstance(value, bytes):
-                return "'\\x%s'" % value.hex()
+                return "'\\x%s'::bytea" % value.hex()
             return str(value) if isinstance(value, int) else "'%s'" % value.replace("'", "''")
 
         def plain(value):

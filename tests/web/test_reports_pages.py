@@ -269,8 +269,8 @@ class Pages(unittest.TestCase):
         token, stranger = 'ABCDEFGHIJKLMNOPQRSTUVWX24', Browser(self.here.url)
         digest = hashlib.blake2b(token.encode(), digest_size=32).digest()
         self.assertEqual(stranger.get('/shared/%s/workbook' % token).status, 404)
-        self.change("INSERT INTO report_grant SELECT randomblob(16), id, 'south', NULL, ?, 32503680000, '' FROM assessment",
-                    digest)
+        self.change("INSERT INTO report_grant SELECT ?, id, 'south', NULL, ?, 32503680000, '' FROM assessment",
+                    os.urandom(16), digest)
         page = stranger.get('/shared/' + token)
         link = re.search(r'href="(/shared/%s/workbook[^"]*)"' % token, page.text).group(1).replace('&amp;', '&')
         book = openpyxl.load_workbook(io.BytesIO(self.fetch(stranger, link)))
@@ -313,8 +313,8 @@ class Pages(unittest.TestCase):
         viewer = add_user(self.here, 'viewer@example.org', 'viewer')
         _, page = self.read('/shared', viewer)
         self.assertIn('Nobody has given you access', page.text)
-        self.change("INSERT INTO report_grant SELECT randomblob(16), a.id, 'south', c.id, NULL, 0, ''"
-                    " FROM assessment a, account c WHERE c.email = 'viewer@example.org'")
+        self.change("INSERT INTO report_grant SELECT ?, a.id, 'south', c.id, NULL, 0, ''"
+                    " FROM assessment a, account c WHERE c.email = 'viewer@example.org'", os.urandom(16))
         reader, page = self.read('/shared', viewer)
         self.assertIn(REPORTS + '/1/south', reader.links)
         reader, page = self.read(REPORTS + '/1/south', viewer)
@@ -332,8 +332,8 @@ class Pages(unittest.TestCase):
         token, stranger = 'ABCDEFGHIJKLMNOPQRSTUVWX23', Browser(self.here.url)
         digest = hashlib.blake2b(token.encode(), digest_size=32).digest()
         self.assertEqual(stranger.get('/shared/' + token).status, 404)
-        self.change("INSERT INTO report_grant SELECT randomblob(16), id, 'south', NULL, ?, 32503680000, '' FROM assessment",
-                    digest)
+        self.change("INSERT INTO report_grant SELECT ?, id, 'south', NULL, ?, 32503680000, '' FROM assessment",
+                    os.urandom(16), digest)
         reader, page = self.read('/shared/' + token, stranger)
         share = percent(self.value('south', 'construct', 'skill', 'favourable'))
         self.assertEqual(reader.row('Profile', 'Skill')[2], share)

@@ -58,8 +58,8 @@ class Routes(unittest.TestCase):
         cls.change("UPDATE assessment SET owner = (SELECT id FROM account WHERE email = 'owner@example.org')")
         cls.change("INSERT INTO share SELECT assessment.id, account.id FROM assessment, account"
                    " WHERE email = 'sharer@example.org'")
-        cls.change("INSERT INTO report_grant SELECT randomblob(16), assessment.id, 'north', account.id, NULL, 0, ''"
-                   " FROM assessment, account WHERE email = 'viewer@example.org'")
+        cls.change("INSERT INTO report_grant SELECT ?, assessment.id, 'north', account.id, NULL, 0, ''"
+                   " FROM assessment, account WHERE email = 'viewer@example.org'", os.urandom(16))
         cls.private = [r for r in cls.rows if RANK[r['access']] > 0]
 
     @classmethod
@@ -69,8 +69,8 @@ class Routes(unittest.TestCase):
         cls.here.__exit__()
 
     @classmethod
-    def change(cls, sql):
-        cls.here.query(sql)
+    def change(cls, sql, *values):
+        cls.here.query(sql, *values)
 
     def ask(self, who, row, body=None, headers=None, **parameters):
         """The answer without following a redirection."""
