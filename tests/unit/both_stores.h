@@ -68,7 +68,7 @@ static inline bool find_server(void) {
     return there;
 }
 
-static inline void server_url(char *out, size_t n, const char *database) {
+static inline void url_on_server(char *out, size_t n, const char *database) {
     snprintf(out, n, "postgresql:///%s?folder=%s/var&host=%s&user=readiness", database, server.folder, server.folder);
 }
 
@@ -185,7 +185,7 @@ static inline bool new_database(char *url, size_t n, const char *folder) {
     }
     snprintf(name, sizeof name, "t%d", ++server.databases);
     snprintf(sql, sizeof sql, "CREATE DATABASE %s", name);
-    server_url(url, n, name);
+    url_on_server(url, n, name);
     return run_on_server(sql);
 }
 

@@ -300,7 +300,7 @@ static void a_server_that_is_away_is_said_in_a_sentence(void **state) {
     assert_true(store_exists(p->url));
     assert_true(run_on_server("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"));
     char url[256];
-    server_url(url, sizeof url, "latin");
+    url_on_server(url, sizeof url, "latin");
     assert_int_equal(store_open(&s, url, findings), RESULT_INPUT);
     assert_true(findings_have(findings, "store_server_encoding", 0));
     findings_free(findings);
