@@ -41,7 +41,8 @@ bool store_exists(const char *url);
  * every moment. The copy's file stays as it is. */
 enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside,
                           struct findings *findings) MUST_CHECK;
-/* What must not come to life again with an old copy: sessions and links that set a password end, and mailings that were
+/* What must not come to life again with an old copy: sessions, links that set a password and other programs' tokens
+ * end, what they were still to be told is forgotten, and mailings that were
  * running pause (*paused of them), since their mails may have been sent in the meantime. */
 enum result store_settle(struct store *s, int *paused) MUST_CHECK;
 
