@@ -57,24 +57,26 @@ bool token_hash_of(const char *text, uint8_t hash[32]) {
     return strncmp(text, prefix, TOKEN_PREFIX_LENGTH) == 0 && access_token_hash(text + TOKEN_PREFIX_LENGTH, hash);
 }
 
-static void refuse(struct findings *findings, const char *code, const char *field, const char *value) {
+/* False, always. */
+static bool refuse(struct findings *findings, const char *code, const char *field, const char *value) {
     finding_add(findings, SEVERITY_ERROR, nowhere, code, "field", field, "value", value, NULL);
+    return false;
 }
 
 static bool is_allowed(const struct account *account, const struct api_token *t, long days, struct findings *findings) {
     const struct str name = str_of(t->name);
-    const size_t before = findings_total(findings);
+    bool good = true;
     char most[12];
     snprintf(most, sizeof most, "%d", TOKEN_DAYS_MOST);
     if (!name.n || !utf8_valid(name) || utf8_length(name) > TOKEN_NAME_MAX || utf8_has_control(name) ||
         strpbrk(t->name, "\n\t"))
-        refuse(findings, "token_name_wrong", "name", t->name);
+        good = refuse(findings, "token_name_wrong", "name", t->name);
     if (days < 1 || days > TOKEN_DAYS_MOST)
-        refuse(findings, "token_days_range", "days", most);
+        good = refuse(findings, "token_days_range", "days", most);
     for (int s = 0; s < SCOPES; s++)
         if (t->scopes & 1u << s & ~scopes_of(account->role))
-            refuse(findings, "token_scope_role", "scopes", scope_names[s]);
-    return findings_total(findings) == before;
+            good = refuse(findings, "token_scope_role", "scopes", scope_names[s]);
+    return good;
 }
 
 enum result token_make(struct store *s, const struct account *account, struct api_token *t, long days, int64_t now,
@@ -101,6 +103,6 @@ enum result token_make(struct store *s, const struct account *account, struct ap
         t->id = there.id;
     arena_free(arena);
     if (result == RESULT_INPUT)
-        refuse(findings, "token_too_many", "name", "");
+        (void)refuse(findings, "token_too_many", "name", "");
     return result;
 }

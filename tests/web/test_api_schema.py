@@ -191,7 +191,8 @@ class Calls(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         status = cls.here.stop()
-        log = open(cls.here.log).read()
+        with open(cls.here.log) as file:
+            log = file.read()
         cls.here.__exit__()
         assert status == 0, log[-4000:]
 
