@@ -158,6 +158,11 @@ struct sheet *book_sheet(struct book *book, const char *name) {
     s->book = book;
     snprintf(s->name, sizeof s->name, "%s", unique);
     s->page = workbook_add_worksheet(book->file, s->name);
+    if (!s->page) { /* a large sheet found no place to wait in: no book will come of it, but calls follow */
+        book->failed = true;
+        book->file->options.constant_memory = LXW_FALSE;
+        s->page = workbook_add_worksheet(book->file, s->name);
+    }
     for (size_t i = 0; i < BOOK_COLUMNS; i++)
         s->widths[i] = 8.43;
     if (language_is_rtl(book->words->language))

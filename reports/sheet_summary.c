@@ -4,7 +4,7 @@
 
 /* Columns: B C | D E, with a narrow gutter at the left; F is the right edge of the right half. */
 enum { GUTTER = 0, LEFT = 1, LEFT_END = 2, RIGHT = 4, RIGHT_END = 5, LAST = RIGHT_END };
-enum { STRONGEST = TOLD_STRONGEST };
+enum { STRONGEST = TOLD_STRONGEST, FEW_BARS = 13 };
 
 static void put_section(struct sheet *s, size_t row, size_t first, size_t last, const char *text) {
     struct style style = {.size = 12, .bold = 1, .line_below = 2};
@@ -106,6 +106,11 @@ static void put_profile_chart(struct sheet *s, size_t first, size_t last, double
               word(book->words, "summary.chart_description"));
 }
 
+/* In a low chart LibreOffice breaks longer names into two lines, and leaves out names that then have no room. */
+static double points_of_a_bar(size_t bars) {
+    return bars < FEW_BARS ? 24 : 17;
+}
+
 static size_t put_picture(struct sheet *s, size_t row, const struct organisation_view *view) {
     struct book *book = s->book;
     put_section(s, row, LEFT, LAST, word(book->words, "summary.picture"));
@@ -115,7 +120,7 @@ static size_t put_picture(struct sheet *s, size_t row, const struct organisation
     sheet_height(s, row, text_height(word(book->words, "summary.picture_how"), sheet_span(s, LEFT, LAST), 9) + 4);
     row++;
     size_t end = put_chart_data(s, row, view);
-    double each = 17, legend = 26, height = each * (double)(end - row) + legend;
+    double each = points_of_a_bar(end - row), legend = 26, height = each * (double)(end - row) + legend;
     for (size_t i = row; i < end; i++)
         sheet_height(s, i, each);
     sheet_height(s, end, legend);

@@ -43,11 +43,11 @@ static bool is_common(struct str password) {
 }
 
 static bool holds_name(const char *password, const char *email) {
-    struct str rest = str_of(email), name;
-    if (!str_split(&rest, '@', &name) || name.n < NAME_LEAST)
+    const size_t n = strcspn(email, "@");
+    if (n < NAME_LEAST)
         return false;
     for (; *password; password++)
-        if (strncasecmp(password, name.p, name.n) == 0)
+        if (strncasecmp(password, email, n) == 0)
             return true;
     return false;
 }

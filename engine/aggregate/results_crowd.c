@@ -222,9 +222,8 @@ static void read_answered(struct crowd *c) {
     const struct layout *l = c->layout;
     memset(c->answered, 0, c->n_words * sizeof *c->answered);
     for (size_t i = 0; i < l->instrument->n_items; i++) {
-        if (l->of_item[i] != NOWHERE && !isnan(c->values[l->of_item[i]])) {
-            c->answered[i / 64] |= UINT64_C(1) << i % 64;
-        }
+        const uint64_t answered = l->of_item[i] != NOWHERE && !isnan(c->values[l->of_item[i]]);
+        c->answered[i / 64] |= answered << i % 64;
     }
 }
 

@@ -129,11 +129,15 @@ char *arena_string(struct arena *a, const char *s) {
 
 char *arena_vprintf(struct arena *a, const char *format, va_list args) {
     va_list again;
+    char brief[128]; /* most are: then they are written once */
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    char *s = arena_alloc(a, (size_t)(n < 0 ? 0 : n) + 1);
-    if (n > 0)
-        vsnprintf(s, (size_t)n + 1, format, again);
+    const int written = vsnprintf(brief, sizeof brief, format, args);
+    const size_t n = written < 0 ? 0 : (size_t)written;
+    char *s = arena_alloc(a, n + 1);
+    if (n < sizeof brief)
+        memcpy(s, brief, n);
+    else
+        vsnprintf(s, n + 1, format, again);
     va_end(again);
     return s;
 }

@@ -44,32 +44,32 @@ static bool is_zone_name(const char *s) {
     return n > 0 && n <= 60 && !s[n] && s[0] != '/' && s[n - 1] != '/' && !strstr(s, "//");
 }
 
-static bool local_offset(const char *timezone, int64_t seconds, int *offset) {
+static bool local_offset(const char *zone, int64_t seconds, int *offset) {
     struct str file;
     *offset = 0;
-    if (!timezone || !is_zone_name(timezone))
+    if (!zone || !is_zone_name(zone))
         return false;
-    if (strcmp(timezone, "UTC") == 0)
+    if (strcmp(zone, "UTC") == 0)
         return true;
     struct arena *arena = arena_new();
-    const char *path = arena_printf(arena, "/usr/share/zoneinfo/%s", timezone);
+    const char *path = arena_printf(arena, "/usr/share/zoneinfo/%s", zone);
     bool good = file_read(&file, arena, path, 64 << 10, NULL) == RESULT_OK && zone_offset(file, seconds, offset);
     arena_free(arena);
     return good;
 }
 
-bool clock_timezone_good(const char *timezone) {
+bool clock_timezone_good(const char *zone) {
     int offset;
-    return local_offset(timezone, 0, &offset);
+    return local_offset(zone, 0, &offset);
 }
 
-int clock_offset(int64_t seconds, const char *timezone) {
+int clock_offset(int64_t seconds, const char *zone) {
     int offset;
-    return local_offset(timezone, seconds, &offset) ? offset : 0;
+    return local_offset(zone, seconds, &offset) ? offset : 0;
 }
 
-struct day clock_local_day(int64_t seconds, const char *timezone) {
-    return clock_day(seconds + clock_offset(seconds, timezone));
+struct day clock_local_day(int64_t seconds, const char *zone) {
+    return clock_day(seconds + clock_offset(seconds, zone));
 }
 
 /* Seconds at the day's beginning; false if it is no date. */

@@ -15,11 +15,11 @@ int64_t clock_monotonic(void); /* milliseconds, for limits */
 struct day clock_today(void);
 struct day clock_day(int64_t seconds);
 /* A name of the tz database, as "America/Toronto", that this machine knows? "UTC" always is. */
-bool clock_timezone_good(const char *timezone);
+bool clock_timezone_good(const char *zone);
 /* How many seconds local time is ahead of UTC there at that time; 0 when the zone is not known (or NULL, ""). */
-int clock_offset(int64_t seconds, const char *timezone);
+int clock_offset(int64_t seconds, const char *zone);
 /* The day it is in that zone; by UTC when the zone is not known (or NULL, ""). */
-struct day clock_local_day(int64_t seconds, const char *timezone);
+struct day clock_local_day(int64_t seconds, const char *zone);
 /* A valid calendar date of the form YYYY-MM-DD? */
 bool clock_is_day(const char *s);
 /* `days` later (or earlier). */

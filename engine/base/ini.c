@@ -139,6 +139,12 @@ enum result ini_read(struct ini **out, struct arena *arena, const char *path, st
     return ini_parse(out, arena, path, content, findings);
 }
 
+/* The first pass reads the same values as iniparser, or the text would not have been accepted. */
+const struct ini *ini_parse_known(struct arena *arena, struct str text) {
+    size_t errors = 0;
+    return ini_first_pass(arena, "", text, NULL, &errors);
+}
+
 const struct ini_section *ini_find_section(const struct ini *ini, const char *section) {
     for (size_t i = 0; i < ini->n_sections; i++) {
         if (strcmp(ini->sections[i].name, section) == 0) {

@@ -51,6 +51,8 @@ enum result ini_parse(struct ini **out, struct arena *arena, const char *file, s
  * file's exact bytes, in the arena. */
 enum result ini_read(struct ini **out, struct arena *arena, const char *path, struct str *text,
                      struct findings *findings) MUST_CHECK;
+/* Text that ini_parse has accepted before, taken apart again: needs nothing but memory, so that it cannot fail. */
+const struct ini *ini_parse_known(struct arena *arena, struct str text);
 const struct ini_section *ini_find_section(const struct ini *ini, const char *section);
 /* The key, or NULL. */
 const struct ini_key *ini_find(const struct ini *ini, const char *section, const char *key);

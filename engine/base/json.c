@@ -68,7 +68,7 @@ void json_raw(struct json_writer *w, struct str json) {
 
 void json_integer(struct json_writer *w, long long n) {
     separate(w);
-    buf_printf(w->out, "%lld", n);
+    buf_integer(w->out, n);
 }
 
 void json_number(struct json_writer *w, double x) {

@@ -1,6 +1,5 @@
 #include "base/moment.h"
-#include "base/arena.h"
-#include "base/file.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -9,6 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
 
 static const char *const places[] = {"/dev/shm", "/tmp"};
 enum { PLACES = sizeof places / sizeof *places };

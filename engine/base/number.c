@@ -108,12 +108,16 @@ static void put_fraction(struct buf *b, double x) {
     put_slowly(b, x);
 }
 
-void buf_number(struct buf *b, double x) {
+void buf_integer(struct buf *b, long long n) {
     char digits[20];
+    if (n < 0)
+        buf_char(b, '-');
+    buf_bytes(b, digits, digits_of(n < 0 ? 0 - (uint64_t)n : (uint64_t)n, digits));
+}
+
+void buf_number(struct buf *b, double x) {
     if (fabs(x) < 1e15 && (double)(int64_t)x == x && !(x == 0 && signbit(x))) {
-        if (x < 0)
-            buf_char(b, '-');
-        buf_bytes(b, digits, digits_of((uint64_t)fabs(x), digits));
+        buf_integer(b, (int64_t)x);
     } else if (fabs(x) >= 1e-4 && fabs(x) < 1e15) {
         put_fraction(b, x);
     } else {

@@ -51,7 +51,7 @@ static void add_file(struct texts *t, struct catalogue *c, const struct ini *ini
                 continue; /* not translated yet */
             c->entries = arena_grow(t->arena, c->entries, c->n, &c->capacity, sizeof *c->entries);
             c->entries[c->n++] = (struct entry){arena_printf(t->arena, "%s.%s", section->name, section->keys[k].name),
-                                                section->keys[k].value};
+                                                arena_string(t->arena, section->keys[k].value)};
         }
     }
 }
@@ -87,11 +87,13 @@ static enum result load_built_in(struct texts *t, struct findings *findings) {
         struct catalogue *c = catalogue_of(t, language);
         struct ini *ini = NULL;
         struct str text = {f->begin, (size_t)(f->end - f->begin)};
-        const enum result parsed = ini_parse(&ini, t->arena, f->path, text, findings);
+        struct arena *reading = arena_new(); /* what a file takes beside its texts is four times as much as they */
+        const enum result parsed = ini_parse(&ini, reading, f->path, text, findings);
         if (parsed != RESULT_OK)
             result = parsed;
         else if (c)
             add_file(t, c, ini);
+        arena_free(reading);
     }
     return result;
 }

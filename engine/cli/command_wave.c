@@ -77,10 +77,10 @@ enum result run_wave_close(struct cli *cli) {
     if (closing.destroyed)
         cli_say(cli, "said.wave_destroyed", "n", arena_printf(cli->arena, "%zu", closing.destroyed), "k",
                 arena_printf(cli->arena, "%d", wave.min_group));
-    struct audit copied;
-    if (store_find_audit(cli->store, cli->arena, "keys_copied", "", &copied) == RESULT_OK ||
+    struct audit copied; /* also said when it cannot be found out */
+    if (store_find_audit(cli->store, cli->arena, "keys_copied", "", &copied) != RESULT_INPUT ||
         store_find_audit(cli->store, cli->arena, "recovery_sheet_shown",
-                         arena_printf(cli->arena, "%s/%s", a.name, wave.label), &copied) == RESULT_OK)
+                         arena_printf(cli->arena, "%s/%s", a.name, wave.label), &copied) != RESULT_INPUT)
         cli_say(cli, "said.wave_destroy_copies", "label", wave.label);
     /* the published groups are decided now, once; while residue is still being removed, by the first report */
     return closing.cleaning ? RESULT_OK : make_results(cli, &a, wave.id);

@@ -124,7 +124,10 @@ static enum result sum_up(struct cli *cli, const struct watching *w) {
 enum result cli_mail_send(struct cli *cli, const struct mail_desk *desk, struct id mailing) {
     struct watching w = {.cli = cli, .trouble = ""};
     enum result result = cli->mailer ? look_on(&w, mailing) : mailer_run_now(&desk->tools, mailing, show, &w);
-    return result == RESULT_OK ? sum_up(cli, &w) : cli_trouble(cli);
+    if (result == RESULT_OK)
+        return sum_up(cli, &w);
+    finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "mailing_cut_short", NULL);
+    return RESULT_MACHINE;
 }
 
 enum result cli_mail_sample(struct cli *cli, const struct mail_desk *desk, const struct assessment *a,

@@ -178,7 +178,7 @@ void cli_table(struct cli *cli, const char *const *header, size_t n_columns, con
 /* What was to be shown may not have arrived: the disk is full, or whoever read it is gone. */
 static enum result finish_output(struct cli *cli, enum result result) {
     const bool arrived = fflush(cli->out) == 0 && !ferror(cli->out);
-    if (arrived || errno == EPIPE || result != RESULT_OK)
+    if (arrived || errno == EPIPE)
         return result;
     finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "output_not_written", NULL);
     return RESULT_MACHINE;

@@ -88,13 +88,13 @@ static bool pad(struct arena *arena, struct str content, size_t room, struct str
     return true;
 }
 
+/* `p` has the length before, then `n` packed bytes. */
 static bool unpack(struct arena *arena, const uint8_t *p, size_t n, struct str *content) {
-    if (n < LENGTH_BYTES || get_length(p) > MOST_UNPACKED)
+    if (get_length(p) > MOST_UNPACKED)
         return false;
     uLongf length = get_length(p);
     char *plain = arena_alloc(arena, length + 1);
-    const bool good =
-        uncompress((Bytef *)plain, &length, p + LENGTH_BYTES, n - LENGTH_BYTES) == Z_OK && length == get_length(p);
+    const bool good = uncompress((Bytef *)plain, &length, p + LENGTH_BYTES, n) == Z_OK && length == get_length(p);
     *content = (struct str){plain, length};
     return good;
 }
@@ -105,7 +105,7 @@ static bool unpad(struct arena *arena, const char *padded, size_t size, struct s
         return false;
     const size_t n = get_length(p) & ~PACKED, room = size - LENGTH_BYTES;
     if (get_length(p) & PACKED)
-        return n + LENGTH_BYTES <= room && unpack(arena, p + LENGTH_BYTES, n + LENGTH_BYTES, content);
+        return n + LENGTH_BYTES <= room && unpack(arena, p + LENGTH_BYTES, n, content);
     *content = (struct str){padded + LENGTH_BYTES, n};
     return n <= room;
 }

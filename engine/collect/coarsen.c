@@ -32,6 +32,7 @@ static const char *smallest_unit(const struct cell *cells, size_t n, const char 
     return smallest;
 }
 
+/* Other organisations may be among the cells, with units of the same name: they keep theirs. */
 static void coarsen_units_of(struct cell *cells, size_t n, const char *organisation, size_t k) {
     size_t size = 0;
     const char *unit;

@@ -121,8 +121,8 @@ enum result collect_make_resume_code(struct collect *c, const struct sitting *s,
 enum result collect_resume(struct collect *c, struct sitting *s, const char *code,
                            char secret[SITTING_SECRET_SIZE + 1]) MUST_CHECK;
 
-/* All ballots and drafts of a wave have one size (collect/ballot.h): is there room for these answers? Only very long texts
- * have none; the page says so before anything is sent. */
+/* All ballots and drafts of a wave have one size (collect/ballot.h): is there room for these answers? Only very long
+ * texts have none; the page says so before anything is sent. */
 bool collect_fits(struct arena *arena, const struct sitting *s, const struct answers *answers);
 
 /* Submits: drops what is hidden, seals, spends the ticket; `done` on the writer's thread after the commit. `secret`

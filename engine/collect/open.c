@@ -178,15 +178,15 @@ enum result collect_open_wave(struct collect *c, const struct assessment *a, con
                               struct findings *findings) {
     struct wave *waves;
     size_t n;
-    const char *timezone = request->timezone ? request->timezone : a->timezone && a->timezone[0] ? a->timezone : "UTC";
+    const char *zone = request->timezone ? request->timezone : a->timezone && a->timezone[0] ? a->timezone : "UTC";
     if (store_list_waves(c->store, arena, a->id, &waves, &n) != RESULT_OK)
         return RESULT_MACHINE;
     *out =
         (struct wave){.id = id_new(),
                       .assessment = a->id,
                       .label = request->label ? arena_string(arena, request->label) : arena_printf(arena, "%zu", n + 1),
-                      .timezone = arena_string(arena, timezone),
-                      .opened = arena_string(arena, clock_local_day(clock_now(), timezone).text),
+                      .timezone = arena_string(arena, zone),
+                      .opened = arena_string(arena, clock_local_day(clock_now(), zone).text),
                       .until = request->until ? arena_string(arena, request->until) : "",
                       .closed = "",
                       .mode = a->mode,
@@ -195,12 +195,13 @@ enum result collect_open_wave(struct collect *c, const struct assessment *a, con
     memcpy(out->instrument_hash, instrument->hash, sizeof out->instrument_hash);
     struct opening o = {.c = c, .arena = arena, .assessment = a, .instrument = instrument, .wave = out};
     enum result result = fill(&o, request, findings);
-    if (result == RESULT_OK)
-        result = store_open_wave(c->store, out, pinned_files(arena, instrument), instrument->n_files, o.invitations,
-                                 o.tickets, o.n_invitations, o.n_tickets, o.invited, o.n_organisations);
-    if (result != RESULT_OK)
+    if (result != RESULT_OK) {
         (void)!key_destroy(c->keys, out->id, NULL);
-    return result;
+        return result;
+    }
+    /* After a commit that failed, the wave may all the same be there when the machine comes back; so its key stays. */
+    return store_open_wave(c->store, out, pinned_files(arena, instrument), instrument->n_files, o.invitations,
+                           o.tickets, o.n_invitations, o.n_tickets, o.invited, o.n_organisations);
 }
 
 /* ABCD-EFGH-JKLM-N */

@@ -142,10 +142,16 @@ void collect_save_draft(struct collect *c, const struct sitting *s, const char *
     arena_free(arena);
 }
 
+static struct str take_line(struct str *rest) {
+    struct str line = {NULL, 0};
+    (void)str_split(rest, '\n', &line);
+    return line;
+}
+
 enum result collect_load_draft(struct collect *c, const struct sitting *s, struct arena *arena, const char *secret,
                                struct answers *answers, int *page) {
     uint8_t id[32], key[32];
-    struct str sealed, content, line;
+    struct str sealed, content;
     if (!is_secret(secret))
         return RESULT_OK;
     draft_bytes(s, secret, "draft", id);
@@ -154,7 +160,7 @@ enum result collect_load_draft(struct collect *c, const struct sitting *s, struc
         return result == RESULT_INPUT ? RESULT_OK : result;
     draft_bytes(s, secret, "draft key", key);
     long number;
-    if (draft_open(arena, key, sealed, &content) && str_split(&content, '\n', &line) && str_to_long(line, &number) &&
+    if (draft_open(arena, key, sealed, &content) && str_to_long(take_line(&content), &number) &&
         answers_read_json(answers, content, arena))
         *page = (int)number;
     return RESULT_OK;
@@ -221,15 +227,16 @@ enum result collect_resume(struct collect *c, struct sitting *s, const char *cod
                            char secret[SITTING_SECRET_SIZE + 1]) {
     char plain[11];
     uint8_t id[32], key[32];
-    struct str sealed, note, first;
+    struct str sealed, note = {NULL, 0}, first = {NULL, 0};
     if (!plain_code(code, plain))
         return RESULT_INPUT;
     if (resume_bytes(s, plain, id, key) != RESULT_OK)
         return RESULT_MACHINE;
     struct arena *arena = arena_new();
     enum result result = store_find_draft(c->store, arena, s->wave.id, id, &sealed);
-    if (result == RESULT_OK && draft_open(arena, key, sealed, &note) && str_split(&note, '\n', &first) &&
-        first.n == SITTING_SECRET_SIZE && note.n < sizeof s->token) {
+    if (result == RESULT_OK && draft_open(arena, key, sealed, &note))
+        first = take_line(&note);
+    if (first.n == SITTING_SECRET_SIZE && note.n < sizeof s->token) {
         memcpy(secret, first.p, first.n);
         secret[first.n] = '\0';
         memcpy(s->token, note.p, note.n);

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "mail/mailer_inside.h"
 
-enum { IDLE = 60000, SLICE = 250 };
+enum { IDLE = 60000, SLICE = 250, PATIENCE = 60000 };
 
 struct mailer {
     struct mailer_tools tools;
@@ -143,6 +144,8 @@ enum result mailer_run_now(const struct mailer_tools *tools, struct id mailing, 
         go_on = result == RESULT_OK && progress(context, &m, round.trouble) && m.state == MAILING_RUNNING;
         int64_t wait = go_on ? round_step(&round, &m) : 0;
         arena_free(arena);
+        if (round.ailing && clock_monotonic() - round.ailing > PATIENCE)
+            result = RESULT_MACHINE; /* somebody sits and waits; the rest is sent when the mailing is resumed */
         wait = wait < SLICE ? wait : SLICE;
         nanosleep(&(struct timespec){0, (long)wait * 1000000}, NULL);
     }

@@ -21,6 +21,7 @@ struct round {
     size_t n_delays, capacity;
     int64_t next;       /* no message before this moment: the pace, or the server was not there */
     int holds;          /* how often in a row it was not there */
+    int64_t ailing;     /* since when the database does not do its part (clock_monotonic); 0: it does */
     char trouble[1024]; /* what keeps us from sending; "" nothing */
 };
 

@@ -69,16 +69,22 @@ static void say_trouble(struct round *r, const char *sentence) {
     snprintf(r->trouble, sizeof r->trouble, "%s", sentence);
 }
 
+/* The database did not do its part. */
+static int64_t wait_for_store(struct round *r) {
+    r->ailing = clock_monotonic();
+    return TROUBLE_WAIT;
+}
+
 /* When the disk does not take the mailing's new state, the next step comes here again. */
 static int64_t finish(struct round *r, const struct mailing *m) {
     log_event(LOG_INFO, "mailing_done", LOG_REASON, "nothing_left", -1);
-    return store_set_mailing_state(r->tools->store, m->id, MAILING_DONE) == RESULT_OK ? 0 : TROUBLE_WAIT;
+    return store_set_mailing_state(r->tools->store, m->id, MAILING_DONE) == RESULT_OK ? 0 : wait_for_store(r);
 }
 
 static int64_t give_up(struct round *r, const struct mailing *m, enum pause_reason reason, const char *sentence) {
     static const char *const names[] = {"", "deadline", "key_missing", "barred"};
     log_event(LOG_WARNING, "mailing_paused", LOG_REASON, names[reason], -1);
-    return store_pause_mailing(r->tools->store, m->id, reason, sentence) == RESULT_MACHINE ? TROUBLE_WAIT : 0;
+    return store_pause_mailing(r->tools->store, m->id, reason, sentence) == RESULT_MACHINE ? wait_for_store(r) : 0;
 }
 
 /* The outcome must be noted: a message that was sent and stays claimed would be shown as unknown. A full disk may get
@@ -148,11 +154,11 @@ static int64_t deliver(struct round *r, struct arena *arena, const struct mailin
     if (result == RESULT_INPUT)
         return give_up(r, m, PAUSE_DEADLINE, "");
     if (result != RESULT_OK)
-        return TROUBLE_WAIT;
+        return wait_for_store(r);
     const bool only_if_fresh = m->kind == MAILING_INVITATIONS || mailing_names_nobody(m);
     result = store_claim_delivery(r->tools->store, m->id, v->id, ticket, only_if_fresh, &wanted);
     if (result != RESULT_OK)
-        return result == RESULT_INPUT ? 0 : TROUBLE_WAIT; /* paused, closed or gone meanwhile: look again */
+        return result == RESULT_INPUT ? 0 : wait_for_store(r); /* paused, closed or gone meanwhile: look again */
     if (!wanted) {
         forget_delay(r, m->id, v->id);
         if (m->kind == MAILING_INVITATIONS) /* at the pace of those that are sent: store/mailings.h says why */
@@ -168,6 +174,8 @@ int64_t round_step(struct round *r, const struct mailing *m) {
     struct invitation v = {.email = ""};
     if (r->next > now)
         return r->next - now;
+    const int64_t since = r->ailing;
+    r->ailing = 0;
     struct arena *arena = arena_new();
     enum result result = store_get_wave(r->tools->store, arena, m->wave, &wave);
     if (result == RESULT_OK && wave.state == WAVE_OPEN)
@@ -175,13 +183,15 @@ int64_t round_step(struct round *r, const struct mailing *m) {
     else if (result == RESULT_OK)
         result = RESULT_INPUT;
     if (result == RESULT_MACHINE) {
-        wait = TROUBLE_WAIT;
+        wait = wait_for_store(r);
     } else if (result == RESULT_INPUT) {
         wait = finish(r, m);
     } else {
         const struct delay *d = find_delay(r, m->id, v.id);
         wait = d && d->due > now ? d->due - now : deliver(r, arena, m, &wave, &v);
     }
+    if (r->ailing && since)
+        r->ailing = since;
     arena_free(arena);
     return wait;
 }

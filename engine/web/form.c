@@ -105,7 +105,9 @@ const struct str *form_next(const struct form *form, const char *name, size_t *a
     const size_t n = strlen(name);
     while (*at < form->n) {
         const struct form_field *field = &form->fields[(*at)++];
-        if (field->name.n == n && memcmp(field->name.p, name, n) == 0)
+        if (field->name.n != n || (n > 0 && field->name.p[n - 1] != name[n - 1])) /* most names differ in their end */
+            continue;
+        if (memcmp(field->name.p, name, n) == 0)
             return &field->value;
     }
     return NULL;

@@ -26,11 +26,16 @@ static const char *escape_of(char c) {
     }
 }
 
+/* The five have codes up to that of '>', which few characters of a text have. */
+static bool may_need_escape(char c) {
+    return (unsigned char)c <= '>' && c != ' ';
+}
+
 /* Safe between tags and inside double quotes alike. */
 void html_text_str(struct html *h, struct str text) {
     size_t begin = 0;
     for (size_t i = 0; i < text.n; i++) {
-        const char *escape = escape_of(text.p[i]);
+        const char *escape = may_need_escape(text.p[i]) ? escape_of(text.p[i]) : NULL;
         if (!escape)
             continue;
         buf_bytes(h->out, text.p + begin, i - begin);
@@ -50,7 +55,7 @@ static bool is_letter_or_digit(char c) {
 
 static bool needs_quotes(struct str value) {
     for (size_t i = 0; i < value.n; i++)
-        if (!is_letter_or_digit(value.p[i]) && !strchr("-_.", value.p[i]))
+        if (!is_letter_or_digit(value.p[i]) && value.p[i] != '-' && value.p[i] != '_' && value.p[i] != '.')
             return true;
     return value.n == 0;
 }
@@ -148,6 +153,10 @@ static void write_links(struct html *h, struct str s) {
 void html_prose(struct html *h, const char *text) {
     const struct str s = str_of(text);
     size_t begin = 0;
+    if (!memchr(s.p, '*', s.n) && !memmem(s.p, s.n, "http", 4)) { /* most texts are only text */
+        html_text_str(h, s);
+        return;
+    }
     for (size_t i = 0; i < s.n; i++) {
         const size_t end = s.p[i] == '*' ? emphasis_end(s, i) : 0;
         if (!end)

@@ -190,6 +190,8 @@ static size_t segment_length(const char *s) {
 /* Does the path fit the template, segment by segment? A parameter may hold anything but a slash and may not be empty.
  */
 static bool path_fits(const char *template, const char *path) {
+    if (path[0] != '/' || (template[1] != '{' && template[1] != path[1])) /* most do not get any further */
+        return false;
     for (;;) {
         const size_t n = segment_length(template), m = segment_length(path);
         if (*template == '{' ? m == 0 : n != m || memcmp(template, path, n) != 0)

@@ -37,7 +37,7 @@ static size_t take_apart(struct request *r, char *json) {
         if (!value)
             continue;
         *value++ = '\0';
-        n += (size_t)snprintf(json + n, 2 * BODY - n, "%s\"%s\":\"%s\"", n > 1 ? "," : "", field, value);
+        n += (size_t)snprintf(json + n, 2 * (size_t)BODY - n, "%s\"%s\":\"%s\"", n > 1 ? "," : "", field, value);
     }
     json[n++] = '}';
     return n;

@@ -306,7 +306,7 @@ static void read_arguments(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    clockid_t server;
+    clockid_t server = CLOCK_MONOTONIC;
     run.state = 7;
     read_arguments(argc, argv);
     const size_t n = (size_t)atoi(argv[3]);

@@ -1,10 +1,13 @@
 """What is done while the machine misbehaves: an installation in use, and one act for each command."""
+import contextlib
 import os
+import re
+import select
 import sqlite3
 import subprocess
 import tempfile
 
-from support.faults import copy_of, memory_folder, rows
+from support.faults import memory_folder, rows
 from support.readiness import Browser, Installation, PROGRAM
 from support.scene import ANSWERS, STORY
 from support.smtp import Server
@@ -69,7 +72,8 @@ def installation():
 
 
 class Act:
-    """A command with the files it makes. `changes`: done a second time it is refused, or does something else."""
+    """A command with the files it makes. `changes`: done a second time it is refused, or does something else.
+    `slow`: it waits a while for a bad disk to get better."""
 
     def __init__(self, words, outputs=(), changes=False, before=None, stdin='', slow=False, twice=(0, 1)):
         self.words, self.outputs, self.changes, self.before = words.split(), outputs, changes, before
@@ -126,16 +130,39 @@ ACTS = [
     Act('user disable reader@example.org', changes=True), Act('user enable away@example.org', changes=True),
     Act('user reset reader@example.org', changes=True),
     Act('backup copy.db', ['copy.db']), Act('verify'), Act('verify old.db'), Act('doctor'),
-    Act('restore old.db', changes=True),
+    Act('restore old.db', changes=True), Act('serve'), Act('preview story.ini'),
 ]
-SERVERS = {'serve', 'preview', 'demo'}  # they run until they are told to stop
+SERVERS = {'serve', 'preview', 'demo'}  # they run until they are told to stop; the demonstration is made of the other acts
 
 
-def run(here, words, stdin='', apart=True):
+def run(here, words, stdin='', apart=True, limit=40):
     """(status, out, err) of a command, with its memory always in the same place, so that stacks can be compared."""
-    done = subprocess.run((['setarch', '-R'] if apart else []) + [PROGRAM] + words, cwd=here.folder, env=here.environment,
-                          input=stdin.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=40)
+    command = (['setarch', '-R'] if apart else []) + [PROGRAM] + words
+    if words[0] in SERVERS:
+        return run_server(here, command, limit)
+    done = subprocess.run(command, cwd=here.folder, env=here.environment, input=stdin.encode(), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=limit)
     return done.returncode, done.stdout, done.stderr
+
+
+def run_server(here, command, limit):
+    """From the start until it listens or gives up; then it is told to stop."""
+    with tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, cwd=here.folder, env=here.environment, stdout=subprocess.PIPE, stderr=err)
+        try:
+            ready, _, _ = select.select([process.stdout], [], [], limit)
+            out = os.read(process.stdout.fileno(), 4096) if ready else b''
+            if not out:  # it gives up, or goes on though it cannot say where it listens
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=3)
+            process.terminate()
+            more, _ = process.communicate(timeout=limit)
+            err.seek(0)
+            return process.returncode, re.sub(rb':\d+', b':0', out + more), err.read()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
 
 def ballots_are_there(here):
@@ -144,7 +171,7 @@ def ballots_are_there(here):
     (state, wave), = rows(path, "SELECT state, hex(id) FROM wave WHERE label = 'Second'")
     ballots, = rows(path, "SELECT count(*) FROM ballot WHERE wave = (SELECT id FROM wave WHERE label = 'Second')")[0]
     if state == 0:
-        key = os.path.exists(here.path('var/keys/wave-%s.key' % wave.lower()))
+        key = has_key(here, wave)
         return None if ballots >= ANSWERED and key else '%d ballots, key %s' % (ballots, key)
     comments = [text for text, in rows(path, "SELECT text FROM comment WHERE text LIKE 'ledger%' ORDER BY text")]
     wanted = ['ledger %d.' % i for i in range(ANSWERED)]
@@ -154,9 +181,19 @@ def ballots_are_there(here):
 def waves_have_keys(here):
     """Every open wave has its key on the disk. The name of one that has not, or None."""
     for label, wave in rows(here.path('var/readiness.db'), 'SELECT label, hex(id) FROM wave WHERE state = 0'):
-        if not os.path.exists(here.path('var/keys/wave-%s.key' % wave.lower())):
+        if not has_key(here, wave):
             return label
     return None
+
+
+def has_key(here, wave):
+    """A key that was half removed is none."""
+    try:
+        with open(here.path('var/keys/wave-%s.key' % wave.lower()), 'rb') as file:
+            found = file.read()
+        return len(found) == 64 and any(found)
+    except OSError:
+        return False
 
 
 __all__ = ['ACTS', 'SERVERS', 'Act', 'ANSWERED', 'installation', 'run', 'copy_of', 'ballots_are_there', 'waves_have_keys']

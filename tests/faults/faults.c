@@ -3,6 +3,10 @@
  * time, also between two requests of a running server. It counts the calls of the chosen kinds, and makes the n-th fail
  * (once, or from then on), be cut short, or be the last thing the process did.
  *
+ * Of allocations every one can fail in one run (FORK): the process divides, its copy meets the failure and must do
+ * nothing more than say so and end with status 3, which is what engine/base/memory.c promises; the process itself goes
+ * on.
+ *
  * Only calls on regular files are counted (and standard output, when a command writes there): what goes through sockets
  * and pipes fails by other laws. A stream of stdio is broken by putting /dev/full, or a folder, in the place of its
  * descriptor: then its own buffering meets the fault wherever it would. */
@@ -10,6 +14,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -17,14 +22,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum kind { MEMORY, READ, WRITE, SYNC, RENAME, OPEN, TRUNCATE, MAP, REMOVE, KINDS };
-enum mode { COUNT, ONCE, FROM_THEN_ON, SHORT, KILL, KILL_HALFWAY };
-enum { STACKS = 1 << 17, DEPTH = 20 };
+enum mode { COUNT, ONCE, FROM_THEN_ON, SHORT, KILL, KILL_HALFWAY, FORK };
+enum { STACKS = 1 << 17, DEPTH = 20, ABSURD = 64 << 20, OTHERS = 64, SEEN = 1 << 15 };
+/* How a call is made. Above the kind in a stack's hash: it fills a stream's buffer, and need not reach the file. Not in
+ * the hash: an allocation after whose failure the program may go on. */
+enum { OF_A_STREAM = 1 << 4, MAY_GO_ON = 1 << 5 };
 
 /* As faults.py has it. */
 struct control {
@@ -32,11 +43,15 @@ struct control {
     uint32_t kinds, kind; /* those that count; which one it was that happened */
     int64_t at, counted, fired, quota, clock;
     int64_t of_kind[KINDS];
+    int64_t every, copies, good, n_others, others[OTHERS]; /* FORK: each so manieth, 0: of each stack the first; those
+                                                              that ended otherwise */
+    uint64_t seen[SEEN];
     uint64_t stacks[STACKS];
 };
 
 static struct control *control;
 static __thread int inside; /* what this library calls itself is not counted */
+static int doomed, said;    /* in a copy of the process that was refused memory: it may only say so and end */
 
 extern void *__libc_malloc(size_t n);
 extern void *__libc_calloc(size_t n, size_t size);
@@ -75,16 +90,78 @@ static uint64_t hash_of_stack(void) {
     return h;
 }
 
+/* Among the stacks of this run. When the table is full, everything is new. */
+static int is_new(uint64_t stack) {
+    for (size_t i = 0; i < 64; i++) {
+        uint64_t *at = &control->seen[(stack + i) % SEEN], none = 0;
+        if (__atomic_compare_exchange_n(at, &none, stack, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            return 1;
+        if (none == stack)
+            return 0;
+    }
+    return 1;
+}
+
+static void note_other(int64_t number) {
+    const int64_t at = __atomic_fetch_add(&control->n_others, 1, __ATOMIC_ACQ_REL);
+    if (at < OTHERS)
+        control->others[at] = number;
+}
+
+/* The process divides. In the copy, 1: it is refused this allocation. Whatever else it does than to say so and to end
+ * kills it, and is noted. */
+static int is_copy(int64_t number, int may_go_on) {
+    if (control->every ? number % control->every != 0 : !is_new(hash_of_stack() | 1))
+        return 0;
+    if (may_go_on) {
+        note_other(number);
+        return 0;
+    }
+    inside++;
+    /* Without handlers, and without a signal to the parent when it is over. */
+    const int copy = (int)syscall(SYS_clone, 0, NULL, NULL, NULL, 0);
+    if (copy == 0) {
+        doomed = 1;
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+        return 1;
+    }
+    int status = -1;
+    while (copy > 0 && waitpid(copy, &status, __WALL) < 0 && errno == EINTR)
+        ;
+    __atomic_add_fetch(&control->copies, 1, __ATOMIC_ACQ_REL);
+    if (copy > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 3) {
+        __atomic_add_fetch(&control->good, 1, __ATOMIC_ACQ_REL);
+    } else {
+        note_other(number);
+    }
+    inside--;
+    return 0;
+}
+
+/* The end that engine/base/memory.c makes, with its sentence, or another one. */
+void _exit(int status) {
+    if (doomed)
+        syscall(SYS_exit, said ? status : 99);
+    syscall(SYS_exit_group, status);
+    __builtin_unreachable();
+}
+
 /* Counts one call. What is to happen to it: COUNT means nothing. */
-static enum mode happens(enum kind kind) {
+static enum mode happens_to(enum kind kind, int how) {
+    if (doomed)
+        _exit(98);
     if (!control || inside || !__atomic_load_n(&control->armed, __ATOMIC_ACQUIRE) || !(control->kinds & 1u << kind))
         return COUNT;
     inside++;
     const int64_t number = __atomic_add_fetch(&control->counted, 1, __ATOMIC_ACQ_REL);
     __atomic_add_fetch(&control->of_kind[kind], 1, __ATOMIC_ACQ_REL);
     if (control->stacks_wanted && number <= STACKS)
-        control->stacks[number - 1] = hash_of_stack() << 4 | (uint64_t)kind;
+        control->stacks[number - 1] = hash_of_stack() << 5 | (uint64_t)(how & OF_A_STREAM) | (uint64_t)kind;
     enum mode mode = (enum mode)control->mode;
+    if (mode == FORK) {
+        inside--;
+        return kind == MEMORY && is_copy(number, how & MAY_GO_ON) ? ONCE : COUNT;
+    }
     if (number == control->at)
         control->kind = (uint32_t)kind;
     if (number < control->at || (number > control->at && (mode != FROM_THEN_ON || kind != (enum kind)control->kind)))
@@ -97,6 +174,10 @@ static enum mode happens(enum kind kind) {
     return mode;
 }
 
+static enum mode happens(enum kind kind) {
+    return happens_to(kind, 0);
+}
+
 static int fails(enum kind kind, int otherwise) {
     if (happens(kind) == COUNT)
         return 0;
@@ -104,20 +185,28 @@ static int fails(enum kind kind, int otherwise) {
     return 1;
 }
 
+/* `guarded`: engine/base/memory.c stands before it, and ends the process unless the size is absurd. */
+static int no_memory(size_t n, int guarded) {
+    if (happens_to(MEMORY, guarded && n <= ABSURD ? 0 : MAY_GO_ON) == COUNT)
+        return 0;
+    errno = ENOMEM;
+    return 1;
+}
+
 void *malloc(size_t n) {
-    return fails(MEMORY, ENOMEM) ? NULL : __libc_malloc(n);
+    return no_memory(n, 1) ? NULL : __libc_malloc(n);
 }
 
 void *calloc(size_t n, size_t size) {
-    return fails(MEMORY, ENOMEM) ? NULL : __libc_calloc(n, size);
+    return no_memory(n * size, 1) ? NULL : __libc_calloc(n, size);
 }
 
 void *realloc(void *p, size_t n) {
-    return fails(MEMORY, ENOMEM) ? NULL : __libc_realloc(p, n);
+    return no_memory(n, 1) ? NULL : __libc_realloc(p, n);
 }
 
 int posix_memalign(void **out, size_t alignment, size_t n) {
-    void *p = fails(MEMORY, ENOMEM) ? NULL : __libc_memalign(alignment, n);
+    void *p = no_memory(n, 0) ? NULL : __libc_memalign(alignment, n);
     if (!p)
         return ENOMEM;
     *out = p;
@@ -125,7 +214,7 @@ int posix_memalign(void **out, size_t alignment, size_t n) {
 }
 
 void *aligned_alloc(size_t alignment, size_t n) {
-    return fails(MEMORY, ENOMEM) ? NULL : __libc_memalign(alignment, n);
+    return no_memory(n, 0) ? NULL : __libc_memalign(alignment, n);
 }
 
 /* The C library's own copies do not come through malloc above. */
@@ -184,6 +273,11 @@ static ssize_t written(int fd, const void *p, size_t n, off64_t at) {
 }
 
 ssize_t write(int fd, const void *p, size_t n) {
+    static const char sentence[] = "out of memory\n";
+    if (doomed) {
+        said = fd == STDERR_FILENO && n == sizeof sentence - 1 && memcmp(p, sentence, n) == 0;
+        return (ssize_t)n;
+    }
     return written(fd, p, n, -1);
 }
 
@@ -301,10 +395,12 @@ void *mmap64(void *at, size_t n, int protection, int flags, int fd, off64_t offs
 
 /* Streams: what the descriptor leads to is exchanged; the stream finds out when it empties or fills its buffer. */
 static void break_stream(FILE *stream, enum kind kind) {
+    if (doomed)
+        _exit(98);
     int fd = control && !inside && control->armed && stream && stream != stderr ? fileno(stream) : -1;
     if (fd < 0 || (stream != stdout && !is_file(fd)))
         return;
-    enum mode mode = happens(kind);
+    enum mode mode = happens_to(kind, OF_A_STREAM);
     if (mode == COUNT)
         return;
     inside++;

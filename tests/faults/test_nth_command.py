@@ -3,10 +3,14 @@
 cut short. Whatever n is, the command ends with a status and a sentence, never by a signal; the database is whole; what was
 acknowledged is there; no half file stands under the name that was asked for; and afterwards the same command does its work.
 
-Calls with the same stack (whoever called whom, down to main) are tried once: the second write of a loop fails as the first.
-READINESS_SAMPLE says how many of them for each command, two thirds or more of them on files (an allocation that fails ends the
-process wherever it is): 4 in the short form, 150 with READINESS_LONG=1, which is nearly all of them but for those that write
-workbooks; 0 is really all."""
+Of allocations, many are tried in one run of a command: at each, the process divides, and its copy is refused the memory; it
+must say so and end with status 3 (faults.c). Such an end leaves on the disk what the last call on a file has left, and that is
+tried by killing at those calls. READINESS_EVERY says at which allocations: 0 at the first with each stack (whoever called
+whom, down to main), as with READINESS_LONG=1; 1 really at all; 400 at every 400th, as in the short form.
+
+Calls on files with the same stack are tried once, but those that change something once for each command that changes
+something. Of those that only fill the buffer of a stream (thousands in a workbook, all of the same few files), one in eight
+stacks is taken; all with READINESS_EVERY=1. READINESS_SAMPLE says how many cases for each command: 3 in the short form; 0, as with READINESS_LONG=1, is all."""
 import collections
 import concurrent.futures
 import os
@@ -14,6 +18,7 @@ import queue
 import random
 import re
 import shutil
+import subprocess
 import sys
 import time
 import unittest
@@ -22,14 +27,22 @@ import zipfile
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import acts  # noqa: E402
-from support.faults import (COUNT, FILES, FROM_THEN_ON, KILL, KILL_HALFWAY, KIND_NAMES, LONG, MEMORY, MODES, ONCE,  # noqa: E402
-                            SHORT, Faults, copy_of, needed, whole)
+from support.faults import (COUNT, FILES, FROM_THEN_ON, KILL, KILL_HALFWAY, KIND_NAMES, LIBRARY, LONG, MEMORY, MODES,  # noqa: E402
+                            OF_A_STREAM, ONCE, SHORT, Faults, copy_of, needed, whole)
 
-WORKERS = 2
-SAMPLE = int(os.environ.get('READINESS_SAMPLE', '150' if LONG else '4'))
+WORKERS = 4 if LONG else 2  # some only wait for a disk to get better
+SAMPLE = int(os.environ.get('READINESS_SAMPLE', '0' if LONG else '3'))
+EVERY = int(os.environ.get('READINESS_EVERY', '0' if LONG else '400'))
 SEED = int(os.environ.get('READINESS_SEED', '1'))
-OURS = ('readiness.db', 'readiness.db-wal', 'readiness.db-shm', 'readiness.db.lock', 'control')
+# The key of a wave that was not opened stays: after a commit that failed, the wave may be there on the next day. And what was
+# put aside keeps the journal that could not be brought into it.
+MAY_STAY = {'wave open spare': re.compile(r'var/keys/wave-[0-9a-f]{32}\.key$'),
+            'restore old.db': re.compile(r'var/readiness\.db\.aside-[0-9-]+-wal$')}
+NOTHING = re.compile('(?!)')
+OURS = ('readiness.db', 'readiness.db-journal', 'readiness.db-wal', 'readiness.db-shm', 'readiness.db.lock', 'control')
 WRITE, REMOVE = 2, 8  # among KIND_NAMES
+CHANGING = (2, 3, 4, 6, 8)
+STREAMS_ONE_IN, HALFWAY_ONE_IN = 8, 40  # calls that only fill a stream's buffer: to fail, and to be killed after
 
 
 def everything(folder):
@@ -54,10 +67,10 @@ class Model:
     """An undisturbed run of an act: what it says, what it leaves, and which calls it makes."""
 
     def __init__(self, here, act, faults):
-        self.place = copy_of(here)
+        self.act, self.place = act, copy_of(here)
         faults.into(self.place)
         self.before = everything(self.place.folder)
-        faults.arm(MEMORY | FILES, COUNT, stacks=True)
+        faults.arm(FILES, COUNT, stacks=True)
         self.status, self.out, self.err = acts.run(self.place, act.words, act.stdin)
         self.calls, _ = faults.disarm()
         self.stacks = faults.stacks()
@@ -68,22 +81,28 @@ class Model:
 
 
 class Case:
-    def __init__(self, act, model, n, kind, mode):
-        self.act, self.model, self.n, self.kind, self.mode = act, model, n, kind, mode
+    """One fault: the n-th call on a file, or, of kind 0, the n-th allocation."""
+
+    def __init__(self, act, model, n, kind, mode, stream=False):
+        self.act, self.model, self.n, self.kind, self.mode, self.stream = act, model, n, kind, mode, stream
 
     def __str__(self):
         return '%s: call %d (%s), %s' % (self.act.name, self.n, KIND_NAMES[self.kind], MODES[self.mode])
 
 
-def modes_for(kind, act):
-    if kind == 0:
-        return [ONCE]
+def modes_for(stack, act):
+    """What is to happen to a call. A stream that has failed stays so, and cutting it short is the same."""
+    kind, works = stack & 15, act.changes or act.outputs
+    if stack & OF_A_STREAM:
+        halfway = kind == WRITE and act.outputs and stack // 32 % HALFWAY_ONE_IN == 0
+        chosen = EVERY == 1 or stack // 32 % STREAMS_ONE_IN == 0
+        return ([ONCE] if chosen else []) + ([KILL_HALFWAY] if halfway else [])
     found = [ONCE, FROM_THEN_ON]
     if kind == WRITE:
         found.append(SHORT)
-    if kind not in (1, 5, 7, 8) and (act.changes or act.outputs):
+    if kind in CHANGING and works:
         found.append(KILL)
-    if kind == WRITE and act.outputs:
+    if kind == WRITE and works:
         found.append(KILL_HALFWAY)
     return found
 
@@ -94,8 +113,8 @@ def check(here, case, faults):
     place = copy_of(here)
     faults.into(place)
     try:
-        faults.arm(MEMORY | FILES, case.mode, case.n)
-        status, out, err = acts.run(place, act.words, act.stdin)
+        faults.arm(FILES if case.kind else MEMORY, case.mode, case.n)
+        status, out, err = acts.run(place, act.words, act.stdin, limit=200 if act.slow else 40)
         _, fired = faults.disarm()
         case.kind = faults.layout.kind
         if not fired:
@@ -123,10 +142,11 @@ def check(here, case, faults):
             if status == 0 and not there:
                 wrong.append('status 0 without ' + name)
         if not killed and status != 0 and case.kind != REMOVE and not over:
-            litter = [f for f in everything(place.folder) - model.before - model.after if os.path.basename(f) not in OURS]
+            litter = [f for f in everything(place.folder) - model.before - model.after
+                      if os.path.basename(f) not in OURS and not MAY_STAY.get(act.name, NOTHING).search(f)]
             if litter and not (act.outputs and os.path.isdir(place.path(act.outputs[0]))):
                 wrong.append('left over: %s' % sorted(litter)[:4])
-        if not wrong and (act.changes or status != 0):
+        if not wrong and (act.changes or status != 0 and not case.stream):
             again, _, err = acts.run(place, act.words, act.stdin)
             made = killed or over or all(os.path.exists(place.path(name)) for name in act.outputs)  # it need not do it twice
             if again not in act.twice or (again != 0 and not act.changes and model.status == 0 and not (made and act.outputs)):
@@ -144,41 +164,95 @@ class NthCall(unittest.TestCase):
     def setUpClass(cls):
         needed()
         cls.here = acts.installation()
-        cls.pool = queue.Queue()
+        cls.pool, cls.models = queue.Queue(), []
         for _ in range(WORKERS):
             cls.pool.put(Faults())
 
     @classmethod
     def tearDownClass(cls):
+        for model in cls.models:
+            model.end()
         while not cls.pool.empty():
             cls.pool.get().close()
         cls.here.post.__exit__()
         cls.here.__exit__()
 
+    @classmethod
+    def undisturbed(cls):
+        """An undisturbed run of each act; done once."""
+        if not cls.models:
+            faults = cls.pool.get()
+            for act in acts.ACTS:
+                cls.models.append(Model(cls.here, act, faults))
+            cls.pool.put(faults)
+        return cls.models
+
     def cases(self, sample):
-        """Each distinct stack once, in the modes that fit; a sample of each act's."""
-        chosen, seen, self.models = [], set(), []
-        self.distinct = self.calls = 0
-        pick, faults = random.Random(SEED), self.pool.get()
-        for act in acts.ACTS:
-            model = Model(self.here, act, faults)
-            self.models.append(model)
+        """The cases on files; a sample of each act's."""
+        chosen, everywhere, self.distinct, self.calls = [], set(), 0, 0
+        pick = random.Random(SEED)
+        for model in self.undisturbed():
+            act, own, here = model.act, [], set()
             self.assertIn(model.status, (0, 1), (act.name, model.err))
-            own = []
             for i, stack in enumerate(model.stacks):
-                if stack not in seen:
-                    seen.add(stack)
-                    own += [Case(act, model, i + 1, stack & 15, mode) for mode in modes_for(stack & 15, act)]
+                known = here if act.changes and stack & 15 in CHANGING else everywhere
+                if stack not in known:
+                    known.add(stack)
+                    own += [Case(act, model, i + 1, stack & 15, mode, bool(stack & OF_A_STREAM)) for mode in modes_for(stack, act)]
             self.distinct += len(own)
             self.calls += model.calls
-            if sample and len(own) > sample:
-                memory = [c for c in own if c.kind == 0]
-                files = [c for c in own if c.kind != 0]
-                few = min(len(memory), sample // 5 + 1)
-                own = pick.sample(files, min(len(files), sample - few)) + pick.sample(memory, few)
-            chosen += own
-        self.pool.put(faults)
+            chosen += pick.sample(own, sample) if sample and len(own) > sample else own
         return chosen
+
+    def divide(self, model):
+        """A run in which copies of the process are refused memory: (act, allocations, copies, what is wrong)."""
+        faults, act, wrong = self.pool.get(), model.act, []
+        place = copy_of(self.here)
+        faults.into(place)
+        try:
+            faults.divide(EVERY)
+            status, out, err = acts.run(place, act.words, act.stdin, limit=3600)
+            copies, good, others = faults.divided()
+            if status != model.status or (len(out) != len(model.out) and 'user' not in act.words):
+                wrong.append('status %d instead of %d, %d bytes instead of %d: %s' % (
+                    status, model.status, len(out), len(model.out), err[-200:]))
+            if good + len(others) != copies:
+                wrong.append('%d of %d copies ended otherwise' % (copies - good, copies))
+            for n in others:  # these may go on, so they are tried one by one
+                _, found = check(self.here, Case(act, model, n, 0, ONCE), faults)
+                wrong += ['allocation %d: %s' % (n, f) for f in found]
+            path = place.path('var/readiness.db')
+            wrong += ['afterwards: %s' % (f,) for f in (whole(path), acts.ballots_are_there(place), acts.waves_have_keys(place)) if f]
+            return act, faults.layout.counted, copies, wrong
+        finally:
+            self.pool.put(faults)
+            shutil.rmtree(place.folder, ignore_errors=True)
+
+    def test_without_memory_it_says_so_and_ends_wherever_that_is(self):
+        begun, wrong, calls, tried = time.time(), [], 0, 0
+        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+            for act, counted, copies, found in pool.map(self.divide, self.undisturbed()):
+                calls, tried = calls + counted, tried + copies
+                wrong += ['%s: %s' % (act.name, f) for f in found]
+                if copies < 10:
+                    wrong.append('%s: only %d copies' % (act.name, copies))
+        print('%d commands, %d allocations, %d refused: %d wrong, %.0f s' % (
+            len(acts.ACTS), calls, tried, len(wrong), time.time() - begun), flush=True)
+        self.assertEqual(wrong, [], '\n' + '\n'.join(wrong[:60]))
+
+    def test_a_program_that_goes_on_without_memory_is_found_out(self):
+        faults = self.pool.get()
+        try:
+            faults.divide(1)
+            environment = dict(os.environ)
+            environment.update(LD_PRELOAD=LIBRARY, FAULTS_CONTROL=faults.path)
+            subprocess.run(['/usr/bin/sort', '/etc/passwd'], env=environment, stdout=subprocess.DEVNULL, check=True)
+            copies, good, others = faults.divided()
+            self.assertGreater(copies, 0)
+            self.assertEqual((good, len(others) > 0), (0, True))
+        finally:
+            faults.disarm()
+            self.pool.put(faults)
 
     def test_every_command_of_the_help_is_tried(self):
         out, _ = self.here.run('help')
@@ -206,9 +280,7 @@ class NthCall(unittest.TestCase):
                     wrong.append('%s: %s' % (case, '; '.join(found)))
                     if os.environ.get('READINESS_LOUD'):
                         print(wrong[-1], flush=True)
-        for model in self.models:
-            model.end()
-        print('%d commands, %d calls, %d cases of distinct stacks, %d tried: %s; %d wrong, %.0f s' % (
+        print('%d commands, %d calls on files, %d cases of distinct stacks, %d tried: %s; %d wrong, %.0f s' % (
             len(acts.ACTS), self.calls, self.distinct, len(cases), dict(outcomes), len(wrong), time.time() - begun), flush=True)
         self.assertEqual(wrong, [], '\n' + '\n'.join(wrong[:60]))
 

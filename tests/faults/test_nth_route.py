@@ -4,8 +4,13 @@ opening or truncation fails, once or from then on. Whatever n is, the server ans
 with a sentence, and what somebody has typed is still in it) or, for want of memory, ends with a sentence and status 3, never
 by a signal; the database is whole, and what was acknowledged is there afterwards.
 
-Calls with the same stack are tried once. READINESS_SAMPLE says how many of them for each row: 2 in the short form, 60 with
-READINESS_LONG=1, which is all on files for nearly every row; 0 is really all."""
+Of allocations, many are tried during one request: at each, the server divides, and its copy is refused the memory; it must say
+so and end with status 3, while the server itself answers as ever. READINESS_EVERY says at which allocations: 0 at the first
+with each stack, as with READINESS_LONG=1; 1 really at all; 50 at every 50th, as in the short form. A few are refused to the
+server itself.
+
+Calls on files with the same stack are tried once. READINESS_SAMPLE says how many of them for each row: 2 in the short form; 0,
+as with READINESS_LONG=1, is all."""
 import collections
 import http.client
 import json
@@ -14,6 +19,7 @@ import random
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -23,14 +29,16 @@ import urllib.parse
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import acts  # noqa: E402
-from support.faults import (COUNT, FILES, FROM_THEN_ON, KIND_NAMES, LONG, MEMORY, MODES, ONCE, Faults, copy_of, needed,  # noqa: E402
-                            rows, whole)
-from support.readiness import Browser, PROGRAM  # noqa: E402
+from support.faults import (COUNT, FILES, FROM_THEN_ON, KIND_NAMES, LONG, MEMORY, MODES, OF_A_STREAM, ONCE, Faults,  # noqa: E402
+                            copy_of, needed, rows, whole)
+from support.readiness import Browser  # noqa: E402
 from support.scene import ANSWERS  # noqa: E402
 from support.workspace import token_of  # noqa: E402
 
 SEED = int(os.environ.get('READINESS_SEED', '1'))
-SAMPLE = int(os.environ.get('READINESS_SAMPLE', '60' if LONG else '2'))
+SAMPLE = int(os.environ.get('READINESS_SAMPLE', '0' if LONG else '2'))
+EVERY = int(os.environ.get('READINESS_EVERY', '0' if LONG else '50'))
+REFUSED_ONE_IN = 10  # rows at which the server itself is refused memory
 PARAMETERS = {'assessment': 'tale', 'organisation': 'north', 'code': 'north', 'wave': '1', 'number': '1'}
 TYPED = 'What I typed with care.'
 
@@ -46,8 +54,8 @@ class Request:
         self.method, self.path, self.pairs = method, path, list(pairs)
         self.name = name or '%s %s' % (method, path)
 
-    def send(self, url, cookies):
-        connection = http.client.HTTPConnection(url, timeout=30)
+    def send(self, url, cookies, limit=30):
+        connection = http.client.HTTPConnection(url, timeout=limit)
         headers = {'Cookie': '; '.join('%s=%s' % c for c in cookies.items())} if cookies else {}
         body = None
         if self.method == 'POST':
@@ -138,6 +146,8 @@ class NthCall(unittest.TestCase):
     def check_page(self, request, plain, status, text):
         """What is wrong with an answer."""
         if status == 503:
+            if request.path == '/healthz':  # read by a program
+                return [] if text.startswith('failing: ') else ['a 503 without its reason: ' + text[:100]]
             if '<h1>' not in text and request.method == 'GET' and not request.path.startswith('/assets'):
                 return ['a 503 without a page: ' + text[:100]]
             if request.name == 'POST /s (submit)' and TYPED not in text:
@@ -149,15 +159,16 @@ class NthCall(unittest.TestCase):
             return ['%s instead of %s: %s' % (status, plain, re.sub('<[^>]*>', ' ', text)[:120])]
         return []
 
-    def check_after(self, place, request, status, text):
-        """What is wrong with the server and its database after the request."""
+    def check_after(self, place, request, status, text, ends=False):
+        """What is wrong with the server and its database after the request. `ends`: it must end, if perhaps a moment after
+        the answer, which another thread gives."""
         here, wrong = place.here, []
         ended = here.server.poll()
-        if status is None and ended is None:
+        if (status is None or ends) and ended is None:
             try:
-                ended = here.server.wait(timeout=0.3)
-            except Exception:
-                pass
+                ended = here.server.wait(timeout=5 if ends else 0.3)
+            except subprocess.TimeoutExpired:
+                wrong += ['goes on without memory'] if ends else []
         if ended is not None:
             here.server.stdout.close()
             here.server = None
@@ -184,18 +195,54 @@ class NthCall(unittest.TestCase):
                     wrong.append('sent again: %s %s' % (again, re.sub('<[^>]*>', ' ', page)[:100]))
         return wrong
 
-    def one(self, place, request, plain, mode, n):
-        place.faults.arm(MEMORY | FILES, mode, n)
+    def one(self, place, request, plain, kinds, mode, n):
+        place.fresh()
+        time.sleep(0.02)
+        place.faults.arm(kinds, mode, n)
         status, text = request.send(place.host, self.cookies)
         _, fired = place.faults.disarm()
         if not fired:
             return 'missed', []
         kind = place.faults.layout.kind
         wrong = self.check_page(request, plain, status, text) if status else []
-        found = self.check_after(place, request, status, text)
-        wrong += found
+        wrong += self.check_after(place, request, status, text, kinds == MEMORY)
         outcome = ('no answer, %s' % ('ended' if place.here.server is None else 'goes on')) if status is None else str(status)
         return outcome, ['%s: call %d (%s), %s: %s' % (request.name, n, KIND_NAMES[kind], MODES[mode], w) for w in wrong]
+
+    def divide(self, place, request, plain, counts):
+        """A request during which copies of the server are refused memory. What is wrong."""
+        place.fresh()
+        time.sleep(0.05)
+        place.faults.divide(EVERY)
+        status, text = request.send(place.host, self.cookies, 1200)
+        copies, good, others = place.faults.divided()
+        counts['allocations'] += place.faults.layout.counted
+        counts['refused'] += copies
+        wrong = [] if status == plain else ['%s instead of %s: %s' % (status, plain, text[:100])]
+        if good + len(others) != copies:
+            wrong.append('%d of %d copies ended otherwise' % (copies - good, copies))
+        wrong += self.check_after(place, request, status, text)
+        wrong = ['%s: copies without memory: %s' % (request.name, w) for w in wrong]
+        for n in others:  # these may go on, so they are tried one by one
+            wrong += self.one(place, request, plain, MEMORY, ONCE, n)[1]
+        return wrong, place.faults.layout.counted
+
+    def files(self, place, request, counts):
+        """(The status of a good day, the cases on files.)"""
+        place.fresh()
+        time.sleep(0.05)  # what follows the start is over
+        place.faults.arm(FILES, COUNT, stacks=True)
+        plain, _ = request.send(place.host, self.cookies)
+        calls, _ = place.faults.disarm()
+        cases = []
+        for i, stack in enumerate(place.faults.stacks()):
+            if stack not in self.seen:
+                self.seen.add(stack)
+                cases += [(FILES, mode, i + 1) for mode in ([ONCE] if stack & OF_A_STREAM else [ONCE, FROM_THEN_ON])]
+        counts['calls'] += calls
+        counts['cases'] += len(cases)
+        many = SAMPLE * (6 if 'submit' in request.name else 1)
+        return plain, random.Random(SEED).sample(cases, many) if SAMPLE and len(cases) > many else cases
 
     def walk(self, place, work, outcomes, wrong, counts):
         """A thread's share of the requests."""
@@ -204,34 +251,23 @@ class NthCall(unittest.TestCase):
                 request = work.pop()
             except IndexError:
                 return
-            place.fresh()
-            time.sleep(0.05)  # what follows the start is over
-            place.faults.arm(MEMORY | FILES, COUNT, stacks=True)
-            plain, text = request.send(place.host, self.cookies)
-            calls, _ = place.faults.disarm()
-            pick, first = random.Random(SEED), {}
-            for i, stack in enumerate(place.faults.stacks()):
-                if stack not in self.seen:
-                    self.seen.add(stack)
-                    first[stack] = i + 1
-            cases = [(n, mode) for stack, n in first.items() for mode in ([ONCE] if stack & 15 == 0 else [ONCE, FROM_THEN_ON])]
-            counts['calls'] += calls
-            counts['cases'] += len(cases)
-            if plain is None:
-                wrong.append('%s: no answer on a good day' % request.name)
-            files = [(n, mode) for stack, n in first.items() for mode in (ONCE, FROM_THEN_ON) if stack & 15]
-            if SAMPLE and len(cases) > SAMPLE:
-                many = SAMPLE * (6 if 'submit' in request.name else 1)
-                cases = pick.sample(files, min(len(files), many * 4 // 5)) + pick.sample(cases, min(len(cases), many // 5 + 1))
-            for n, mode in cases:
-                place.fresh()
-                time.sleep(0.02)
-                outcome, found = self.one(place, request, plain, mode, n)
-                outcomes[outcome] += 1
-                counts['tried'] += 1
-                wrong += found
-                if found and os.environ.get('READINESS_LOUD'):
-                    print('\n'.join(found), flush=True)
+            try:
+                plain, cases = self.files(place, request, counts)
+                found, allocations = self.divide(place, request, plain, counts)
+                if plain is None:
+                    found.append('%s: no answer on a good day' % request.name)
+                if len(work) % REFUSED_ONE_IN == 0 and allocations:
+                    cases.append((MEMORY, ONCE, allocations // 2 + 1))
+                for kinds, mode, n in cases:
+                    outcome, more = self.one(place, request, plain, kinds, mode, n)
+                    outcomes[outcome] += 1
+                    counts['tried'] += 1
+                    found += more
+            except Exception as trouble:  # a thread's own trouble is a failure too
+                found = ['%s: %s: %s' % (request.name, type(trouble).__name__, trouble)]
+            wrong += found
+            if found and os.environ.get('READINESS_LOUD'):
+                print('\n'.join(found), flush=True)
 
     def test_whatever_fails_there_is_a_page_and_nothing_is_lost(self):
         begun, outcomes, wrong, counts = time.time(), collections.Counter(), [], collections.Counter()
@@ -244,9 +280,11 @@ class NthCall(unittest.TestCase):
             t.start()
         for t in threads:
             t.join()
-        print('%d requests, %d calls, %d cases of distinct stacks, %d tried: %s; %d wrong, %.0f s' % (
-            n, counts['calls'], counts['cases'], counts['tried'], dict(outcomes), len(wrong), time.time() - begun), flush=True)
-        self.assertGreater(counts['tried'], 100)
+        print('%d requests; %d allocations, %d refused; %d calls on files, %d cases of distinct stacks, %d tried: %s; %d wrong, %.0f s' % (
+            n, counts['allocations'], counts['refused'], counts['calls'], counts['cases'], counts['tried'], dict(outcomes), len(wrong),
+            time.time() - begun), flush=True)
+        self.assertGreater(counts['tried'], 60)
+        self.assertGreater(counts['refused'], n * 10)
         self.assertEqual(wrong, [], '\n' + '\n'.join(wrong[:60]))
 
 

@@ -397,7 +397,13 @@ class Trouble(unittest.TestCase):
     def test_a_server_that_is_away_is_waited_for(self):
         with Server() as smtp, mail_scene(smtp) as here:
             smtp.greeting = '421 4.3.2 too busy'
-            threading.Timer(1.5, lambda: setattr(smtp, 'greeting', None)).start()
+
+            def come_back():
+                while smtp.connections < 2:
+                    time.sleep(0.05)
+                smtp.greeting = None
+
+            threading.Thread(target=come_back, daemon=True).start()
             out, err = here.run('send', 'tale', 'invitations')
             self.assertIn('Accepted by the mail server: 6. Refused: 0. Fate unknown: 0.', out)
             self.assertIn('421 4.3.2 too busy', err)

@@ -14,12 +14,21 @@ import urllib.request
 from support.readiness import PROGRAM, ROOT
 
 LONG = os.environ.get('READINESS_LONG')
-UNIT = os.path.join(ROOT, 'config/systemd/readiness.service')
+UNITS = [os.path.join(ROOT, 'config/systemd', name) for name in ('readiness.service', 'readiness-backup.service')]
+# What the package brings, besides the instruments.
+BROUGHT = ('/usr/bin/readiness', '/usr/share/man/man1/readiness.1.gz', '/usr/share/man/fr/man1/readiness.1.gz',
+           '/usr/share/bash-completion/completions/readiness', '/usr/lib/systemd/system/readiness.service',
+           '/usr/lib/systemd/system/readiness-backup.service', '/usr/lib/systemd/system/readiness-backup.timer',
+           '/usr/lib/sysusers.d/readiness.conf', '/usr/lib/tmpfiles.d/readiness.conf', '/etc/readiness/readiness.ini',
+           '/etc/readiness/terms.ini', '/usr/share/doc/readiness/operator.md', '/usr/share/doc/readiness/copyright',
+           '/usr/share/doc/readiness/examples/nginx.conf', '/usr/share/doc/readiness/examples/Caddyfile')
 
 
 def output(*words, **options):
-    return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True, timeout=900,
-                          **options).stdout
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1800, **options)
+    if done.returncode:
+        raise AssertionError('%s ended with %d:\n%s' % (' '.join(words), done.returncode, done.stdout[-4000:]))
+    return done.stdout
 
 
 def commands():
@@ -70,16 +79,18 @@ class Manual(unittest.TestCase):
 
 class Unit(unittest.TestCase):
     @unittest.skipUnless(shutil.which('systemd-analyze'), 'systemd is not there')
-    def test_the_service_is_closed_up_to_what_it_needs(self):
+    def test_the_services_are_closed_up_to_what_they_need(self):
         """systemd's exposure, 0 to 10; in tenths on its command line."""
-        told = output('systemd-analyze', 'security', '--offline=yes', '--threshold=15', UNIT)
-        self.assertLessEqual(float(re.search(r'exposure level[^:]*: ([0-9.]+)', told).group(1)), 1.5)
+        for unit in UNITS:
+            told = output('systemd-analyze', 'security', '--offline=yes', '--threshold=15', unit)
+            self.assertLessEqual(float(re.search(r'exposure level[^:]*: ([0-9.]+)', told).group(1)), 1.5)
 
     def test_an_answer_reaches_neither_core_file_nor_swap(self):
-        with open(UNIT) as file:
-            unit = file.read()
-        self.assertIn('LimitCORE=0\n', unit)
-        self.assertIn('MemorySwapMax=0\n', unit)
+        for name in UNITS:
+            with open(name) as file:
+                unit = file.read()
+            self.assertIn('LimitCORE=0\n', unit)
+            self.assertIn('MemorySwapMax=0\n', unit)
 
 
 @unittest.skipUnless(LONG and os.geteuid() == 0 and shutil.which('debootstrap'), 'the long form: root and debootstrap')
@@ -121,9 +132,9 @@ class CleanDebian(unittest.TestCase):
     @classmethod
     def files(cls):
         """What is in the places the package touches."""
-        return {os.path.join(place, name)[len(cls.root):] for top in ('/etc', '/usr', '/var/lib', '/var/backups')
-                for place, folders, names in os.walk(cls.root + top) for name in folders + names
-                if 'readiness' in place + name}
+        paths = {os.path.join(place, name)[len(cls.root):] for top in ('/etc', '/usr', '/var/lib', '/var/backups')
+                 for place, folders, names in os.walk(cls.root + top) for name in folders + names}
+        return {path for path in paths if 'readiness' in path}
 
     def as_service(self, *words):
         return self.inside('setpriv', '--reuid=readiness', '--regid=readiness', '--clear-groups', 'env',
@@ -131,6 +142,7 @@ class CleanDebian(unittest.TestCase):
 
     def test_installed_used_and_purged(self):
         self.assertEqual(self.before, set())
+        self.assertEqual({path for path in BROUGHT if not os.path.isfile(self.root + path)}, set())
         for path, mode in (('/var/lib/readiness', 0o700), ('/var/lib/readiness-keys', 0o700), ('/var/backups/readiness', 0o700)):
             state = os.stat(self.root + path)
             self.assertEqual(state.st_mode & 0o777, mode, path)
@@ -140,12 +152,27 @@ class CleanDebian(unittest.TestCase):
         self.serve()
         self.as_service('backup', '/var/backups/readiness/copy.db')
         self.as_service('verify', '/var/backups/readiness/copy.db')
+        self.install_again()
         self.inside('apt-get', 'remove', '-y', '-qq', 'readiness')
         self.assertTrue(os.path.exists(self.root + '/var/lib/readiness/readiness.db'), 'removing keeps the data')
         self.inside('apt-get', 'purge', '-y', '-qq', 'readiness')
         left = {path for path in self.files() if '/var/lib/dpkg' not in path and '/apt/' not in path}
         self.assertEqual(left, set())
-        self.assertNotIn('readiness', open(self.root + '/etc/passwd').read())
+        self.assertNotIn('readiness', self.read('/etc/passwd'))
+
+    def read(self, path):
+        with open(self.root + path, encoding='utf-8') as file:
+            return file.read()
+
+    def install_again(self):
+        """As an update does: settings stay as they were changed, people and data as they were."""
+        path = '/etc/readiness/readiness.ini'
+        changed = self.read(path).replace('\n[server]\n', '\n; ours\n[server]\n')
+        with open(self.root + path, 'w', encoding='utf-8') as file:
+            file.write(changed)
+        self.inside('apt-get', 'install', '-y', '-qq', '--reinstall', '/tmp/readiness.deb')
+        self.assertIn('; ours', self.read(path))
+        self.assertIn('you@example.org', self.as_service('user', 'list'))
 
     def serve(self):
         """The installed program, with the installed settings, answers on a port of ours."""

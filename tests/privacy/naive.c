@@ -1,8 +1,8 @@
-/* What many survey engines do, in the place of what ours does, for the program `readiness-naive`, which is built for one
- * test only: the attacks of attacker.py must succeed on it (test_linkage.py), or they would prove nothing about the real
- * one. Answers lie in the database in clear and as long as they are; closing keeps their order and the same id for an
- * answer and its comment; nothing is scrubbed. Never part of the product. The linker puts each __wrap_ in the place of
- * the function it is named after. */
+/* What many survey engines do, in the place of what ours does, for the program `readiness-naive`, which is built for
+ * one test only: the attacks of attacker.py must succeed on it (test_linkage.py), or they would prove nothing about the
+ * real one. Answers lie in the database in clear and as long as they are; closing keeps their order and the same id for
+ * an answer and its comment; nothing is scrubbed. Never part of the product. The linker puts each __wrap_ in the place
+ * of the function it is named after. */
 #include <string.h>
 
 #include "collect/ballot.h"

@@ -9,6 +9,7 @@ import os
 import platform
 import re
 import subprocess
+import tempfile
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -28,11 +29,12 @@ def output(*words):
 
 class Every(unittest.TestCase):
     """Builds for tests too."""
+    program = PROGRAM
 
     @classmethod
     def setUpClass(cls):
-        cls.head = output('readelf', '-W', '-h', '-l', '-d', PROGRAM)
-        cls.imports = set(re.findall(r' UND (\w+)@', output('readelf', '-W', '--dyn-syms', PROGRAM)))
+        cls.head = output('readelf', '-W', '-h', '-l', '-d', cls.program)
+        cls.imports = set(re.findall(r' UND (\w+)@', output('readelf', '-W', '--dyn-syms', cls.program)))
 
     def test_it_is_at_another_address_each_time(self):
         self.assertRegex(self.head, r'Type: +DYN')
@@ -54,6 +56,23 @@ class Every(unittest.TestCase):
 
     def test_stacks_are_watched(self):
         self.assertIn('__stack_chk_fail', self.imports)
+
+
+class Unarmed(unittest.TestCase):
+    """These tests can fail."""
+
+    def test_a_program_built_without_any_of_it_fails_each_of_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            class Bare(Every):
+                program = os.path.join(folder, 'bare')
+
+            subprocess.run(['gcc', '-x', 'c', '-', '-o', Bare.program, '-no-pie', '-fno-stack-protector', '-Wl,-z,execstack',
+                            '-Wl,-z,norelro', '-Wl,-z,lazy', '-Wl,-rpath,/nowhere'], input='int main(void) { return 0; }',
+                           text=True, check=True)
+            result = unittest.TestResult()
+            unittest.defaultTestLoader.loadTestsFromTestCase(Bare).run(result)
+        self.assertGreaterEqual(result.testsRun, 5)
+        self.assertEqual((len(result.failures), result.errors), (result.testsRun, []))
 
 
 class Released(unittest.TestCase):

@@ -13,10 +13,11 @@ from support.readiness import Installation, PROGRAM
 LIBRARY = os.path.join(os.path.dirname(PROGRAM), 'tests', 'libfaults.so')
 MEMORY, READ, WRITE, SYNC, RENAME, OPEN, TRUNCATE, MAP, REMOVE = (1 << i for i in range(9))
 FILES = READ | WRITE | SYNC | RENAME | OPEN | TRUNCATE | MAP | REMOVE
-COUNT, ONCE, FROM_THEN_ON, SHORT, KILL, KILL_HALFWAY = range(6)
-MODES = ('count', 'once', 'from then on', 'short', 'kill', 'kill halfway')
+COUNT, ONCE, FROM_THEN_ON, SHORT, KILL, KILL_HALFWAY, FORK = range(7)
+MODES = ('count', 'once', 'from then on', 'short', 'kill', 'kill halfway', 'copies')
 KIND_NAMES = ('memory', 'read', 'write', 'sync', 'rename', 'open', 'truncate', 'map', 'remove')
-STACKS = 1 << 17
+STACKS, OTHERS, SEEN = 1 << 17, 64, 1 << 15
+OF_A_STREAM = 1 << 4  # in a stack's hash, above the kind
 LONG = bool(os.environ.get('READINESS_LONG'))
 
 
@@ -24,7 +25,9 @@ class Layout(ctypes.Structure):
     _fields_ = [('armed', ctypes.c_int32), ('mode', ctypes.c_int32), ('error', ctypes.c_int32),
                 ('stacks_wanted', ctypes.c_int32), ('kinds', ctypes.c_uint32), ('kind', ctypes.c_uint32),
                 ('at', ctypes.c_int64), ('counted', ctypes.c_int64), ('fired', ctypes.c_int64), ('quota', ctypes.c_int64),
-                ('clock', ctypes.c_int64), ('of_kind', ctypes.c_int64 * 9), ('stacks', ctypes.c_uint64 * STACKS)]
+                ('clock', ctypes.c_int64), ('of_kind', ctypes.c_int64 * 9), ('every', ctypes.c_int64), ('copies', ctypes.c_int64),
+                ('good', ctypes.c_int64), ('n_others', ctypes.c_int64), ('others', ctypes.c_int64 * OTHERS),
+                ('seen', ctypes.c_uint64 * SEEN), ('stacks', ctypes.c_uint64 * STACKS)]
 
 
 def needed():
@@ -67,13 +70,29 @@ class Faults:
             c.of_kind[i] = 0
         c.armed = 1
 
+    def divide(self, every=0, anew=True):
+        """Every so manieth allocation fails, or the first with each stack, each in a copy of the process, which itself goes
+        on. Not `anew`: stacks that were seen the last time are not new."""
+        c = self.layout
+        c.armed = 0
+        if anew:
+            ctypes.memset(c.seen, 0, ctypes.sizeof(c.seen))
+        c.every, c.copies, c.good, c.n_others = every, 0, 0, 0
+        self.arm(MEMORY, FORK)
+
+    def divided(self):
+        """Returns (copies made, those that ended with the sentence and status 3, the numbers of the others)."""
+        c = self.layout
+        c.armed = 0
+        return c.copies, c.good, list(c.others[:min(c.n_others, OTHERS)])
+
     def disarm(self):
         """Returns (calls counted, faults that happened)."""
         self.layout.armed = 0
         return self.layout.counted, self.layout.fired
 
     def stacks(self):
-        """A hash of who called, for each counted call; the lowest four bits are the kind."""
+        """A hash of who called, for each counted call; the lowest four bits are the kind, the fifth tells of a stream."""
         return list(self.layout.stacks[:min(self.layout.counted, STACKS)])
 
     def quota(self, left):

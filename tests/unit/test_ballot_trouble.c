@@ -183,10 +183,10 @@ static void close_with_trouble(struct room *r, int kinds) {
         const enum result result = collect_close_wave(r->c, &o.wave, &closing, NULL);
         const bool met = trouble_over();
         struct wave wave = now(r, &o);
-        if (result != RESULT_OK && wave.state == WAVE_OPEN) {
+        if (result != RESULT_OK && wave.state == WAVE_OPEN)
             assert_int_equal(responses_of(r, &o), 0);
+        if (result != RESULT_OK && wave.state != WAVE_CLOSED)
             assert_int_equal(collect_close_wave(r->c, &wave, &closing, NULL), RESULT_OK);
-        }
         start_again(r);
         wait_until_closed(r, &o);
         assert_int_equal(responses_of(r, &o), PEOPLE);
@@ -353,6 +353,9 @@ static void damaged_padding_opens_nothing(void **state) {
     assert_false(opens(r, packed_headless, sizeof packed_headless));
     assert_false(opens(r, packed_lies, sizeof packed_lies));
     assert_false(draft_open(r->arena, key, str_of("short"), &content));
+    uint8_t sealed[crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + sizeof too_long] = {1};
+    crypto_secretbox_easy(sealed + crypto_secretbox_NONCEBYTES, too_long, sizeof too_long, sealed, key);
+    assert_false(draft_open(r->arena, key, (struct str){(char *)sealed, sizeof sealed}, &content));
 }
 
 static void what_is_too_long_is_not_sealed(void **state) {
@@ -527,6 +530,8 @@ static void a_link_that_is_none_leads_nowhere(void **state) {
                           "not a token",
                           "0123456789ABCDEFGHJKMNPQRSTVWXYZ0123456789",
                           "ABCDEFGHJKMNU",
+                          "ABCDEFGHJKMNZ",
+                          "ABCDEZGHJKMNP",
                           part,
                           arena_printf(r->arena, "%s.%s", personal, part),
                           arena_printf(r->arena, "%s.", open_link),
@@ -615,6 +620,21 @@ static void a_link_of_an_organisation_that_is_gone_still_opens(void **state) {
     sitting_end(&s);
 }
 
+static void a_ticket_that_was_closed_opens_no_form(void **state) {
+    struct room *r = *state;
+    struct opened o = open_wave(r);
+    struct sitting s;
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open_v2(r->p->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    char *close = sqlite3_mprintf("UPDATE ticket SET state = %d", TICKET_CLOSED);
+    assert_int_equal(sqlite3_exec(db, close, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_free(close);
+    sqlite3_close(db);
+    assert_int_equal(collect_find(r->c, r->arena, token_of(&o, INVITATION_PERSONAL, 0), &s), RESULT_OK);
+    assert_int_equal(s.state, SITTING_CLOSED);
+    sitting_end(&s);
+}
+
 static const char *only_key(struct room *r, const char *kind, struct id id) {
     char hex[33];
     sodium_bin2hex(hex, sizeof hex, id.bytes, sizeof id.bytes);
@@ -641,6 +661,13 @@ static void a_key_that_is_damaged_or_somebody_elses_is_told_apart(void **state) 
     assert_int_equal(collect_check_key(r->keys, &wave, f), RESULT_INPUT);
     assert_true(findings_have(f, "key_unreadable", 0));
     assert_true(findings_have(f, "key_of_another", 0));
+    const struct opened o = open_wave(r);
+    struct kept_wave open = {.id = o.wave.id, .assessment = "x", .label = "1"};
+    memcpy(open.public_key, o.wave.public_key, sizeof open.public_key);
+    assert_int_equal(collect_check_key(r->keys, &open, f), RESULT_OK);
+    assert_int_equal(chmod(only_key(r, "wave", open.id), 0640), 0);
+    assert_int_equal(collect_check_key(r->keys, &open, f), RESULT_INPUT);
+    assert_true(findings_have(f, "key_for_others", 0));
     findings_free(f);
 }
 
@@ -744,6 +771,23 @@ static void units_of_the_same_size_are_given_up_by_name_and_each_organisation_by
         assert_string_equal(two[i].unit, i == 2 ? "y" : "x");
 }
 
+static const char *parent_p(void *context, const char *organisation) {
+    (void)context;
+    return strcmp(organisation, "small") == 0 ? "p" : NULL;
+}
+
+static void a_unit_given_up_for_those_who_joined_stays_in_organisations_with_one_of_the_same_name(void **state) {
+    (void)state;
+    struct cell cells[] = {
+        {"p", "nursing", 6, false}, {"q", "nursing", 7, false}, {"q", "", 5, false}, {"small", "", 3, false}};
+    coarsen_organisations(cells, 4, 5, parent_p, NULL);
+    assert_string_equal(cells[3].organisation, "p");
+    assert_string_equal(cells[0].unit, "");
+    assert_string_equal(cells[1].unit, "nursing");
+    for (size_t i = 0; i < 4; i++)
+        assert_false(cells[i].destroyed);
+}
+
 int main(void) {
 #define HERE(test) cmocka_unit_test_setup_teardown(test, open_room, close_room)
     const struct CMUnitTest tests[] = {
@@ -763,11 +807,13 @@ int main(void) {
         HERE(an_opt_out_link_with_a_slip_is_none),
         HERE(whichever_call_fails_while_people_answer_it_is_said),
         HERE(a_link_of_an_organisation_that_is_gone_still_opens),
+        HERE(a_ticket_that_was_closed_opens_no_form),
         HERE(a_key_that_is_damaged_or_somebody_elses_is_told_apart),
         HERE(pseudonyms_need_the_whole_panel_key),
         HERE(a_copy_of_keys_never_takes_the_place_of_another_key),
         HERE(a_recovery_sheet_is_taken_only_whole_and_for_its_wave),
         HERE(units_of_the_same_size_are_given_up_by_name_and_each_organisation_by_itself),
+        HERE(a_unit_given_up_for_those_who_joined_stays_in_organisations_with_one_of_the_same_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

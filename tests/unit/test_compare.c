@@ -2,6 +2,8 @@
  * What a changed instrument file means for what was already asked. */
 #include "instrument_fixture.h"
 
+#include <sys/resource.h>
+
 #include "instrument/compare.h"
 
 static const char base[] = HEAD
@@ -257,6 +259,25 @@ static void the_heaviest_change_comes_first_and_counts(void **state) {
     assert_string_equal(c.list[2].code, "text_changed");
 }
 
+/* Else another condition would be taken for other words, and taken over by people who are answering. */
+static void a_condition_is_compared_also_when_no_file_can_be_opened(void **state) {
+    struct fixture *x = *state;
+    struct rlimit usual, none;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    none = (struct rlimit){0, usual.rlim_max};
+    load_texts(x, base, NULL);
+    const struct instrument *was = x->instrument;
+    x->instrument = NULL;
+    load_texts(x, edited(x, edited(x, base, "Leaders help.", "Leaders aid."), "= boss\"\n[", "!= boss\"\n["), NULL);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const struct comparison c = instrument_compare(x->arena, was, x->instrument);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    assert_non_null(found(&c, "relevant_changed", "why"));
+    assert_non_null(found(&c, "text_changed", "lead1"));
+    assert_false(comparison_is_words_only(&c));
+    instrument_release(was);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         PROMISE(the_same_content_is_no_change_however_it_is_laid_out),
@@ -273,6 +294,7 @@ int main(void) {
         PROMISE(a_block_that_moves_under_a_condition_breaks),
         PROMISE(only_words_may_be_taken_over_by_people_who_are_answering),
         PROMISE(the_heaviest_change_comes_first_and_counts),
+        PROMISE(a_condition_is_compared_also_when_no_file_can_be_opened),
     };
     return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 /* A number is written with the fewest digits, of 15 to 17, that read back as the same: exactly as the C library would
  * say it by trying. */
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,10 +103,25 @@ static void any_number_is_written_as_the_library_does(void **state) {
     buf_free(&b);
 }
 
+static void whole_numbers_are_written_as_the_library_does(void **state) {
+    (void)state;
+    const long long numbers[] = {0, 1, -1, 9, 10, -10, 4096, 1000000007, LLONG_MAX, LLONG_MIN};
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char expected[32];
+        snprintf(expected, sizeof expected, "%lld", numbers[i]);
+        buf_clear(&b);
+        buf_integer(&b, numbers[i]);
+        assert_string_equal(b.p, expected);
+    }
+    buf_free(&b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_edges_are_written_as_the_library_does),
         cmocka_unit_test(any_number_is_written_as_the_library_does),
+        cmocka_unit_test(whole_numbers_are_written_as_the_library_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

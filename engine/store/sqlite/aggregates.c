@@ -138,7 +138,8 @@ static bool unpack(struct aggregate *a, struct str json, struct arena *arena) {
     struct json_reader r;
     struct json_member m;
     a->counts = a->statistics = str_of("{}");
-    for (bool more = json_read_object(&r, json, arena); more && json_next(&r, &m);) {
+    (void)json_read_object(&r, json, arena); /* as whoever took it out of its row has seen */
+    while (json_next(&r, &m)) {
         if (m.type == JSON_NUMBER && str_is(m.key, "n"))
             a->n = (int)m.number;
         else if (m.type == JSON_OBJECT && (str_is(m.key, "c") || str_is(m.key, "counts")))

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "store/sqlite/database.h"
 
 enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_t hash[32], struct found_ticket *out) {
@@ -16,10 +18,9 @@ enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_
                                              " JOIN assessment a ON a.id = w.assessment LIMIT 1");
     statement_bind(q, "h", hash);
     int code = statement_step(q);
-    struct id wave = {{0}};
+    enum result result = row_result(code);
     if (code == SQLITE_ROW) {
         *out = (struct found_ticket){.state = (enum ticket_state)sqlite3_column_int(q, 6)};
-        wave = column_id(q, 0);
         memcpy(out->ticket.hash, hash, 32);
         out->ticket.kind = (enum invitation_kind)sqlite3_column_int(q, 1);
         out->ticket.organisation = column_text(arena, q, 2);
@@ -27,11 +28,10 @@ enum result store_find_ticket(struct store *s, struct arena *arena, const uint8_
         out->ticket.language = column_text(arena, q, 4);
         out->ticket.has_pseudonym = sqlite3_column_type(q, 5) == SQLITE_BLOB;
         column_bytes(q, 5, out->ticket.pseudonym, sizeof out->ticket.pseudonym);
+        result = find_wave(db, arena, column_id(q, 0), &out->wave);
     }
     store_reader_done(s, db);
-    if (code != SQLITE_ROW)
-        return code == SQLITE_DONE ? RESULT_INPUT : RESULT_MACHINE;
-    return store_get_wave(s, arena, wave, &out->wave);
+    return result;
 }
 
 static enum result has_row(struct store *s, struct database *db, sqlite3_stmt *q, bool *out) {
@@ -125,6 +125,8 @@ static enum result count(struct database *db, const struct cast *c) {
 }
 
 static enum result drop_draft(struct database *db, struct id wave, const uint8_t key[32]) {
+    if (sodium_is_zero(key, 32))
+        return RESULT_OK;
     sqlite3_stmt *q = database_statement(db, "DELETE FROM draft WHERE wave = ? AND key = ?");
     statement_bind(q, "dh", &wave, key);
     return statement_finish(q, NULL);

@@ -88,8 +88,9 @@ static const struct rule {
     {"check_instrument_missing", OPEN | EMPTIED | CLOSED,
      "SELECT 1, (SELECT count(*) FROM wave_file WHERE wave = ?1 AND language = '' AND text <> '')"},
     {"check_invitation_person", OPEN | EMPTIED | CLOSED,
-     "SELECT count(*), 0 FROM invitation i WHERE i.wave = ?1 AND i.kind = 1 AND i.person <> zeroblob(16)"
-     " AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = i.person)"},
+     "SELECT count(*), 0 FROM invitation i JOIN wave w ON w.id = i.wave"
+     " WHERE i.wave = ?1 AND i.kind = 1 AND i.person <> zeroblob(16)"
+     " AND NOT EXISTS (SELECT 1 FROM person p WHERE p.assessment = w.assessment AND p.id = i.person)"},
 };
 
 struct wave_row {

@@ -28,7 +28,8 @@ static int64_t pragma(struct database *db, const char *sql) {
 
 static bool journal_is_wal(struct database *db) {
     sqlite3_stmt *q = database_statement(db, "PRAGMA journal_mode");
-    const bool wal = statement_step(q) == SQLITE_ROW && str_is(column_view(q, 0), "wal");
+    const struct str mode = statement_step(q) == SQLITE_ROW ? column_view(q, 0) : str_of("");
+    const bool wal = str_is(mode, "wal");
     sqlite3_reset(q);
     return wal;
 }

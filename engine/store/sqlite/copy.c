@@ -26,8 +26,11 @@ static enum result say(struct findings *findings, const char *path, const char *
  * that a process left behind when it died is taken over; one that is being written refuses. */
 static int open_part(const char *part) {
     int fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && fchmod(fd, 0600) == 0 && ftruncate(fd, 0) == 0)
+    const bool ours = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (ours && fchmod(fd, 0600) == 0 && ftruncate(fd, 0) == 0)
         return fd;
+    if (ours)
+        (void)unlink(part);
     if (fd >= 0)
         close(fd);
     return -1;
@@ -130,25 +133,50 @@ static const char *free_name(struct arena *arena, const char *path) {
     return name;
 }
 
-/* The database gets a second name, and its journal that name too; then the new one takes the first name in one step. */
+/* The new one did not come into its place: the old one has its first name and its journal again. */
+static void take_back(const char *path, const char *journal, struct arena *arena, const char **aside) {
+    const char *moved = arena_printf(arena, "%s-wal", *aside);
+    bool back = !file_exists(moved) || rename(moved, journal) == 0;
+    if (back)
+        back = file_exists(path) ? unlink(*aside) == 0 : rename(*aside, path) == 0;
+    if (back)
+        *aside = NULL;
+}
+
+/* The database gets a second name, and its journal that name too. */
+static enum result put_aside(const char *path, const char *journal, struct arena *arena, const char **aside,
+                             struct findings *findings) {
+    settle_journal(path);
+    *aside = free_name(arena, path);
+    if (link(path, *aside) != 0 && rename(path, *aside) != 0) {
+        const char *name = *aside;
+        *aside = NULL;
+        return say(findings, name, "file_not_written", RESULT_MACHINE);
+    }
+    (void)chmod(*aside, 0600);
+    if (file_exists(journal) && rename(journal, arena_printf(arena, "%s-wal", *aside)) != 0)
+        return say(findings, *aside, "file_not_written", RESULT_MACHINE);
+    return RESULT_OK;
+}
+
+/* The old one is put aside; then the new one takes the first name in one step. */
 static enum result swap(const char *path, const char *fresh, struct arena *arena, const char **aside,
                         struct findings *findings) {
     const char *journal = arena_printf(arena, "%s-wal", path), *shared = arena_printf(arena, "%s-shm", path);
+    enum result result = RESULT_OK;
     struct stat st;
     *aside = NULL;
-    if (stat(path, &st) == 0 && st.st_size > 0) {
-        settle_journal(path);
-        *aside = free_name(arena, path);
-        if (link(path, *aside) != 0 && rename(path, *aside) != 0)
-            return say(findings, *aside, "file_not_written", RESULT_MACHINE);
-        (void)chmod(*aside, 0600);
-        if (file_exists(journal) && rename(journal, arena_printf(arena, "%s-wal", *aside)) != 0)
-            return say(findings, *aside, "file_not_written", RESULT_MACHINE);
+    if (stat(path, &st) == 0 && st.st_size > 0)
+        result = put_aside(path, journal, arena, aside, findings);
+    if (result == RESULT_OK && unlink(journal) != 0 && errno != ENOENT) /* it would be taken for the new one's */
+        result = say(findings, journal, "file_not_written", RESULT_MACHINE);
+    if (result == RESULT_OK) {
+        (void)unlink(shared);
+        result = file_replace(fresh, path, findings);
     }
-    if (unlink(journal) != 0 && errno != ENOENT) /* it would be taken for the new one's */
-        return say(findings, journal, "file_not_written", RESULT_MACHINE);
-    (void)unlink(shared);
-    return file_replace(fresh, path, findings);
+    if (result != RESULT_OK && *aside && file_exists(fresh))
+        take_back(path, journal, arena, aside);
+    return result;
 }
 
 static enum result restore(const char *path, const char *copy, struct arena *arena, const char **aside,

@@ -43,6 +43,7 @@ struct store {
     int64_t next_probe;       /* clock_monotonic: when the next try to write may be, then */
     struct database *readers; /* idle ones */
     struct spared *spared;    /* of sqlite/mailings.c */
+    int journal_pages;        /* after the last commit; for the writer's thread alone */
     /* of sqlite/closing.c, for the writer's thread alone: */
     bool unclean, rewritten;   /* residue is to be removed; all but the journal is */
     int64_t next_cleaning;     /* clock_monotonic */
@@ -114,6 +115,8 @@ enum result store_write_alone(struct store *s, enum result (*run)(struct store *
     store_reader_done(s, db);                                                                                          \
     return row_result(code)
 
+/* Within a reading call; RESULT_INPUT: there is none (waves.c). */
+enum result find_wave(struct database *db, struct arena *arena, struct id wave, struct wave *out) MUST_CHECK;
 /* One text that a wave is pinned to (waves.c). */
 enum result add_wave_file(struct database *db, struct id wave, const struct wave_file *file) MUST_CHECK;
 

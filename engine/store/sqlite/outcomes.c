@@ -53,8 +53,7 @@ enum result store_count_outcomes(struct store *s, struct id mailing, int counts[
     statement_bind(q, "d", &mailing);
     while ((code = statement_step(q)) == SQLITE_ROW) {
         const int outcome = sqlite3_column_int(q, 0), n = sqlite3_column_int(q, 1);
-        if (outcome > OUTCOME_ANY && outcome < OUTCOMES)
-            counts[outcome] = n;
+        counts[outcome] = n; /* OUTCOME_OF has no other */
         counts[OUTCOME_ANY] += n;
     }
     store_reader_done(s, db);

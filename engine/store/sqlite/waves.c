@@ -175,17 +175,22 @@ enum result store_list_waves_in(struct store *s, struct arena *arena, enum wave_
     LIST_ROWS(q, out, n, read_wave(arena, q));
 }
 
+enum result find_wave(struct database *db, struct arena *arena, struct id wave, struct wave *out) {
+    sqlite3_stmt *q = database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE id = ?");
+    statement_bind(q, "d", &wave);
+    const int code = statement_step(q);
+    if (code == SQLITE_ROW)
+        *out = read_wave(arena, q);
+    return row_result(code);
+}
+
 enum result store_get_wave(struct store *s, struct arena *arena, struct id wave, struct wave *out) {
     struct database *db = store_reader(s);
     if (!db)
         return RESULT_MACHINE;
-    sqlite3_stmt *q = database_statement(db, "SELECT " WAVE_COLUMNS " FROM wave w WHERE id = ?");
-    statement_bind(q, "d", &wave);
-    int code = statement_step(q);
-    if (code == SQLITE_ROW)
-        *out = read_wave(arena, q);
+    const enum result result = find_wave(db, arena, wave, out);
     store_reader_done(s, db);
-    return row_result(code);
+    return result;
 }
 
 static struct wave_file read_file(struct arena *arena, sqlite3_stmt *q) {

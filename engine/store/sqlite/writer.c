@@ -71,43 +71,85 @@ static struct job *take_group(struct store *s) {
     return group;
 }
 
-/* Until there is a job, or a time to try whether residue can be removed now. */
+/* Pages in the journal from which on it is brought into the database: when there has been nothing to write for so many
+ * milliseconds, or in any case. */
+enum { JOURNAL_LONG = 1000, JOURNAL_TOO_LONG = 8000, JOURNAL_QUIET = 50 };
+
+/* Called after each commit. In the place of SQLite's own hook, which would bring in the journal before anybody hears
+ * that the answers are on disk. */
+static int note_journal(void *context, sqlite3 *handle, const char *name, int pages) {
+    struct store *s = context;
+    (void)handle;
+    (void)name;
+    s->journal_pages = pages;
+    return SQLITE_OK;
+}
+
+/* Between two groups, so that no thank-you waits for it. What cannot be brought in now stays in the journal. */
+static void shorten_journal(struct store *s) {
+    s->journal_pages = 0;
+    (void)sqlite3_wal_checkpoint_v2(s->writer->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+static struct timespec moment(int64_t milliseconds) {
+    return (struct timespec){.tv_sec = (time_t)(milliseconds / 1000), .tv_nsec = milliseconds % 1000 * 1000000};
+}
+
+/* Until there is a job, or a time to try whether residue can be removed now, or to shorten the journal. */
 static void wait_for_work(struct store *s) {
+    if (s->journal_pages >= JOURNAL_LONG) {
+        const struct timespec until = moment(clock_monotonic() + JOURNAL_QUIET);
+        (void)pthread_cond_timedwait(&s->wake, &s->mutex, &until);
+        if (!s->first) {
+            pthread_mutex_unlock(&s->mutex);
+            shorten_journal(s);
+            pthread_mutex_lock(&s->mutex);
+        }
+        return;
+    }
     if (!s->unclean) {
         pthread_cond_wait(&s->wake, &s->mutex);
         return;
     }
-    struct timespec until = {.tv_sec = (time_t)(s->next_cleaning / 1000), .tv_nsec = s->next_cleaning % 1000 * 1000000};
+    const struct timespec until = moment(s->next_cleaning);
     (void)pthread_cond_timedwait(&s->wake, &s->mutex, &until);
+}
+
+/* Tells all of a group what became of their jobs. */
+static void tell(struct job *group) {
+    while (group) {
+        struct job *next = group->next; /* done may free the job */
+        group->done(group, group->result);
+        group = next;
+    }
 }
 
 static void *write_until_stopped(void *argument) {
     struct store *s = argument;
     pthread_mutex_lock(&s->mutex);
     for (;;) {
-        while (!s->first && !s->stopping && !cleaning_due(s))
+        bool due = cleaning_due(s);
+        while (!s->first && !s->stopping && !due) {
             wait_for_work(s);
+            due = cleaning_due(s);
+        }
         if (!s->first && s->stopping)
             break;
-        if (cleaning_due(s)) {
+        if (due) {
             pthread_mutex_unlock(&s->mutex);
             clean_again(s);
             pthread_mutex_lock(&s->mutex);
             continue;
         }
-        if (!s->first) /* woken for nothing */
-            continue;
         struct job *group = take_group(s);
         pthread_mutex_unlock(&s->mutex);
         if (group->alone)
             group->result = group->run(s, s->writer, group->argument);
         else
             run_group(s, group);
-        while (group) {
-            struct job *next = group->next; /* done may free the job */
-            group->done(group, group->result);
-            group = next;
-        }
+        tell(group);
+        if (s->journal_pages >= JOURNAL_TOO_LONG)
+            shorten_journal(s);
         pthread_mutex_lock(&s->mutex);
     }
     pthread_mutex_unlock(&s->mutex);
@@ -279,8 +321,10 @@ enum result store_open(struct store **out, const char *url, struct findings *fin
         result = database_open(&s->writer, s->path, true, findings);
     if (result == RESULT_OK)
         result = database_migrate(s->writer, s->path, findings);
-    if (result == RESULT_OK)
+    if (result == RESULT_OK) {
+        sqlite3_wal_hook(s->writer->handle, note_journal, s);
         result = start_writer(s);
+    }
     if (result != RESULT_OK) {
         discard(s);
         return result;

@@ -58,14 +58,20 @@ static void write_option(struct interview *iv, const struct option *o) {
     html_markup(h, "</span></label>");
 }
 
+/* The code as a value: nearly all scales have one figure, and a page has fifty of them. */
+static const char *point_value(struct arena *arena, int code) {
+    static const char *const figures[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    return code >= 0 && code <= 9 ? figures[code] : arena_printf(arena, "%d", code);
+}
+
 static void write_scale(struct interview *iv, const struct scale *scale, const char *name,
                         const struct answer *answer) {
     struct arena *arena = iv->request->arena;
     for (size_t i = 0; i < scale->n_points; i++) {
         const struct scale_point *point = &scale->points[i];
         const bool checked = answer->state == ANSWER_CODE && answer->code == point->code;
-        write_option(iv, &(struct option){"radio", name, arena_printf(arena, "%d", point->code), &point->label, checked,
-                                          false, i == 0});
+        write_option(iv, &(struct option){"radio", name, point_value(arena, point->code), &point->label, checked, false,
+                                          i == 0});
     }
     for (size_t i = 0; i < scale->n_not_applicable; i++) {
         const struct not_applicable *na = &scale->not_applicable[i];

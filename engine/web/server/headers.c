@@ -1,3 +1,4 @@
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -5,6 +6,7 @@
 #include "base/log.h"
 #include "collect/collect.h"
 #include "web/server/exchange.h"
+#include "web/workspace/gate.h"
 
 /* The policy allows our own style sheet and forms, and nothing else; pages of the workspace may have script files, and
  * one of them shows previews in frames. */
@@ -26,7 +28,7 @@ static const char *const always[][2] = {
     {"X-Robots-Tag", "noindex, nofollow"},
 };
 
-enum { QUERY_MAX = 20, SESSION_COOKIE = 64 };
+enum { QUERY_MAX = 20, SESSION_COOKIE = 2 * SESSION_SECRET };
 
 struct seen {
     int host, length, encoding;
@@ -146,12 +148,19 @@ static enum MHD_Result keep_asked(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
+/* What the cookie of a session holds in hexadecimal, or NULL if it does not look like that. */
+static const uint8_t *read_session(struct arena *arena, const char *cookie) {
+    if (!cookie || strlen(cookie) != SESSION_COOKIE || strspn(cookie, "0123456789abcdef") != SESSION_COOKIE)
+        return NULL;
+    uint8_t *secret = arena_alloc(arena, SESSION_SECRET);
+    (void)sodium_hex2bin(secret, SESSION_SECRET, cookie, SESSION_COOKIE, NULL, NULL, NULL);
+    return secret;
+}
+
 static void read_workspace(struct exchange *e) {
     struct request *r = &e->request;
     const struct web *web = &e->server->web;
-    const char *session = header(e, MHD_COOKIE_KIND, session_name(web));
-    if (session && strlen(session) == SESSION_COOKIE && strspn(session, "0123456789abcdef") == SESSION_COOKIE)
-        r->session = arena_string(r->arena, session);
+    r->session = read_session(r->arena, header(e, MHD_COOKIE_KIND, session_name(web)));
     r->note = arena_string(r->arena, header(e, MHD_COOKIE_KIND, note_name(web)));
     struct asked *asked = arena_alloc(r->arena, sizeof *asked);
     asked->arena = r->arena;

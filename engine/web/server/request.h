@@ -114,11 +114,12 @@ struct request {
     const char *parameters[ROUTE_PARAMETERS_MAX]; /* all of them, in their order; "" where there are fewer */
     const char *path;                             /* as asked for, decoded */
     struct form form;                             /* of a POST */
-    bool filled;         /* the page is shown with `form` in its fields, as if it came back: after signing in anew */
-    struct form query;   /* what stood behind the question mark, for the workspace */
-    const char *session; /* the session's cookie as the browser sent it, or NULL */
-    const char *note;    /* and the note for this page */
-    const char *cookie;  /* the draft's secret that the browser presented, or NULL */
+    bool filled;            /* the page is shown with `form` in its fields, as if it came back: after signing in anew */
+    struct form query;      /* what stood behind the question mark, for the workspace */
+    const uint8_t *session; /* the SESSION_SECRET bytes of the session's cookie, if the browser sent one that could be
+                               right; NULL without a workspace */
+    const char *note;       /* and the note for this page */
+    const char *cookie;     /* the draft's secret that the browser presented, or NULL */
     const char *cookie_part; /* and the sitting's part of an open link that came with it, or "" */
     const char *kiosk_part;  /* of a shared device: the part of the sitting that goes on there, "" between two sittings,
                                 NULL when the browser says nothing of it */

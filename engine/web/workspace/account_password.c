@@ -21,10 +21,8 @@ void gate_field_new_password(struct desk *d) {
 
 /* What password_allowed finds is about the field, so that the summary leads there. */
 static void add_about_field(struct desk *d, const struct findings *found) {
-    for (size_t i = 0; i < findings_total(found); i++) {
-        const struct finding *f = findings_at(found, i);
-        desk_wrong(d, "new", f->code, f->n_args ? f->names[0] : NULL, f->n_args ? f->values[0] : NULL);
-    }
+    for (size_t i = 0; i < findings_total(found); i++)
+        desk_wrong(d, "new", findings_at(found, i)->code, NULL, NULL);
 }
 
 const char *gate_posted_new_password(struct desk *d, const char *email) {

@@ -26,12 +26,6 @@ static const char *form_token(struct arena *arena, const uint8_t secret[SESSION_
     return sodium_bin2hex(text, 2 * sizeof hash + 1, hash, sizeof hash);
 }
 
-static bool read_secret(const char *cookie, uint8_t secret[SESSION_SECRET]) {
-    size_t n = 0;
-    return cookie && sodium_hex2bin(secret, SESSION_SECRET, cookie, strlen(cookie), NULL, &n, NULL) == 0 &&
-           n == SESSION_SECRET;
-}
-
 bool gate_speaks(const struct desk *d, const char *language) {
     return texts_own(d->request->web->texts, language, "work.sign_in_title") != NULL;
 }
@@ -61,11 +55,11 @@ static void speak(struct desk *d) {
 
 /* Whose session is it? A browser that shows none, or one that has ended, is simply not signed in. */
 static enum result find_session(struct desk *d) {
-    uint8_t secret[SESSION_SECRET], hash[32];
+    uint8_t hash[32];
     const int64_t now = clock_now();
-    if (!d->request->web->sessions || !read_secret(d->request->session, secret))
+    if (!d->request->web->sessions || !d->request->session)
         return RESULT_OK;
-    hash_secret(hash, secret);
+    hash_secret(hash, d->request->session);
     const enum result result =
         store_find_session(d->store, d->arena, hash, now, SESSION_IDLE, SESSION_TOTAL, &d->session, &d->account);
     if (result == RESULT_INPUT)
@@ -73,24 +67,15 @@ static enum result find_session(struct desk *d) {
     if (result != RESULT_OK)
         return result == RESULT_INPUT ? RESULT_OK : result;
     d->signed_in = true;
-    d->form_token = form_token(d->arena, secret);
+    d->form_token = form_token(d->arena, d->request->session);
     if (now - d->session.seen < SEEN_SECONDS || (d->request->route && d->request->route->polls))
         return RESULT_OK;
     return store_touch_session(d->store, hash, now, false) == RESULT_MACHINE ? RESULT_MACHINE : RESULT_OK;
 }
 
 bool gate_role_suffices(enum role role, enum access access) {
-    switch (access) {
-    case ACCESS_ANYONE:
-    case ACCESS_LINK:
-    case ACCESS_VIEWER:
-        return true;
-    case ACCESS_PRACTITIONER:
-        return role == ROLE_PRACTITIONER || role == ROLE_ADMINISTRATOR;
-    case ACCESS_ADMINISTRATOR:
-        return role == ROLE_ADMINISTRATOR;
-    }
-    return false;
+    return role == ROLE_ADMINISTRATOR || access <= ACCESS_VIEWER ||
+           (role == ROLE_PRACTITIONER && access == ACCESS_PRACTITIONER);
 }
 
 static bool token_is_right(const struct desk *d) {
@@ -100,17 +85,14 @@ static bool token_is_right(const struct desk *d) {
            sodium_memcmp(token.p, d->form_token, n) == 0;
 }
 
-/* Was this viewer granted the reports of the organisation that the path names? */
+/* Was this viewer granted the reports of the organisation that the path names? No grant is of "", so of none. */
 static enum result find_grant(struct desk *d, bool *granted) {
     const char *organisation = desk_parameter(d, "organisation");
-    struct grant *grants;
-    size_t n;
-    *granted = false;
-    if (!*organisation)
-        return RESULT_OK;
+    struct grant *grants = NULL;
+    size_t n = 0;
     const enum result result = store_list_grants_of(d->store, d->arena, d->account.id, clock_now(), &grants, &n);
-    for (size_t i = 0; result == RESULT_OK && i < n && !*granted; i++)
-        *granted =
+    for (size_t i = 0; i < n; i++)
+        *granted |=
             id_equal(grants[i].assessment, d->assessment.id) && strcmp(grants[i].organisation, organisation) == 0;
     return result;
 }
@@ -209,9 +191,8 @@ static enum result work(struct request *r) {
 }
 
 static void end(struct request *r, int outcome) {
-    if (outcome != WAIT_GIVEN_UP && r->reply.status != 0)
-        return;
-    gate_refuse(r, outcome == WAIT_GIVEN_UP ? 503 : 500);
+    if (outcome == WAIT_GIVEN_UP)
+        gate_refuse(r, 503);
 }
 
 void gate_enter(struct request *r) {
@@ -249,12 +230,13 @@ static enum result work_refusal(struct request *r) {
 
 static void end_refusal(struct request *r, int outcome) {
     const int *status = r->state;
-    if (outcome == WAIT_GIVEN_UP || r->reply.status == 0)
-        route_refuse(r, outcome == WAIT_GIVEN_UP ? 503 : *status);
+    (void)outcome; /* given up: they get the plain page too */
+    if (r->reply.status == 0)
+        route_refuse(r, *status);
 }
 
 bool gate_take_refusal(struct request *r, int status) {
-    if (!r->session || !r->web->store || !r->web->sessions || (r->route && !r->route->desk))
+    if (!r->session || !r->web->sessions || (r->route && !r->route->desk))
         return false;
     int *kept = arena_alloc(r->arena, sizeof *kept);
     *kept = status;
@@ -263,15 +245,15 @@ bool gate_take_refusal(struct request *r, int status) {
 }
 
 bool gate_begin_session(struct desk *d, bool keep_age) {
-    uint8_t secret[SESSION_SECRET], old[SESSION_SECRET], old_hash[32];
+    uint8_t secret[SESSION_SECRET], old_hash[32];
     struct session session = {.account = d->account.id};
     char *cookie = arena_alloc(d->arena, 2 * SESSION_SECRET + 1);
     session.seen = session.signed_in = clock_now();
     session.created = keep_age ? d->session.created : session.seen;
     random_bytes(secret, sizeof secret);
     hash_secret(session.hash, secret);
-    if (read_secret(d->request->session, old)) {
-        hash_secret(old_hash, old);
+    if (d->request->session) {
+        hash_secret(old_hash, d->request->session);
         if (store_drop_session(d->store, old_hash) == RESULT_MACHINE) {
             desk_refuse(d, 503);
             return false;

@@ -181,7 +181,8 @@ static void handle_first(struct desk *d) {
         return;
     }
     const bool there = found == RESULT_OK && !account.disabled;
-    if (!password_is(there ? account.password : "", password) || !there) {
+    const bool right = password_is(there ? account.password : "", password); /* takes as long when there is none */
+    if (!there || !right) {
         gate_note_failure(d, found == RESULT_OK ? account.email : "");
         show_wrong(d);
         return;
