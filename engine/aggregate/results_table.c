@@ -119,9 +119,9 @@ static void write_organisation(const struct results *r, struct table *t, struct 
     }
 }
 
-static enum result write_table(struct results *r, struct table *t, struct findings *findings) {
+static enum result write_part(struct results *r, struct table *t, size_t from, size_t to, struct findings *findings) {
     enum result result = RESULT_OK;
-    for (size_t i = 0; result == RESULT_OK && i <= r->n_heads; i++) {
+    for (size_t i = from; result == RESULT_OK && i < to && i <= r->n_heads; i++) {
         struct arena *arena = arena_new();
         struct organisation_results *o;
         result = i == 0 ? results_overall(r, arena, &o) : results_organisation(r, arena, i - 1, &o);
@@ -140,6 +140,10 @@ static enum result write_table(struct results *r, struct table *t, struct findin
     return result;
 }
 
+static enum result write_table(struct results *r, struct table *t, struct findings *findings) {
+    return write_part(r, t, 0, r->n_heads + 1, findings);
+}
+
 enum result results_write_csv(struct results *r, FILE *out, struct findings *findings) {
     static const char *const columns[] = {"organisation", "group", "kind", "name", "statistic", "value", "n"};
     struct table t = {.out = out, .csv = {.out = out}, .write = write_csv_line};
@@ -151,12 +155,17 @@ enum result results_write_csv(struct results *r, FILE *out, struct findings *fin
 }
 
 enum result results_write_json(struct results *r, FILE *out, struct findings *findings) {
+    const enum result result = results_write_json_part(r, 0, r->n_heads + 1, out, findings);
+    fputc('\n', out);
+    return result;
+}
+
+enum result results_write_json_part(struct results *r, size_t from, size_t to, FILE *out, struct findings *findings) {
     struct table t = {.out = out, .buf = BUF_INIT, .write = write_json_line};
     t.json.out = &t.buf;
     json_open(&t.json, '[');
-    enum result result = write_table(r, &t, findings);
+    enum result result = write_part(r, &t, from, to, findings);
     json_close(&t.json, ']');
-    buf_char(&t.buf, '\n');
     fwrite(t.buf.p, 1, t.buf.n, out);
     buf_free(&t.buf);
     return result;

@@ -14,5 +14,9 @@
 enum result results_write_csv(struct results *r, FILE *out, struct findings *findings) MUST_CHECK;
 /* The same rows as a JSON array of objects; withheld is the string, not computable is null. */
 enum result results_write_json(struct results *r, FILE *out, struct findings *findings) MUST_CHECK;
+/* The same array of some of them: 0 is all organisations together, i + 1 the organisation with the index i; `to` is
+ * left out. Without a line end. */
+enum result results_write_json_part(struct results *r, size_t from, size_t to, FILE *out,
+                                    struct findings *findings) MUST_CHECK;
 
 #endif

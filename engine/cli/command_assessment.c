@@ -3,25 +3,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "collect/plan.h"
 #include "instrument/loader.h"
-
-/* A name is a word for the command line: letters, digits, - and _. */
-static bool is_name(const char *s) {
-    size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-    return n > 0 && n <= 40 && s[n] == '\0';
-}
-
-static bool has_placeholder(const struct instrument *instrument, struct str name) {
-    for (size_t i = 0; i < instrument->n_placeholders; i++)
-        if (str_is(name, instrument->placeholders[i].name))
-            return true;
-    return false;
-}
-
-/* What may stand in a mail's subject; with a line break in it no mail would leave. */
-static bool is_one_line(const char *text) {
-    return utf8_valid(str_of(text)) && !utf8_has_control(str_of(text)) && !strchr(text, '\n');
-}
 
 /* "name=text|name.fr=text": what the assessment fills in. */
 static enum result read_values(struct cli *cli, const struct instrument *instrument, struct placeholder_value *values,
@@ -42,10 +25,8 @@ static enum result read_values(struct cli *cli, const struct instrument *instrum
                                                     arena_copy(cli->arena, text.p, text.n)};
     }
     for (size_t i = 0; i < *n; i++)
-        if (!has_placeholder(instrument, str_of(values[i].name)))
-            result = cli_refuse(cli, "placeholder_unknown", "name", values[i].name);
-        else if (!is_one_line(values[i].value))
-            result = cli_refuse(cli, "placeholder_lines", "name", values[i].name);
+        if (plan_check_value(instrument, &values[i]))
+            result = cli_refuse(cli, plan_check_value(instrument, &values[i]), "name", values[i].name);
     return result;
 }
 
@@ -54,10 +35,10 @@ static enum result check_options(struct cli *cli, struct assessment *a) {
     const char *timezone = cli_option(cli, "timezone");
     enum result result = RESULT_OK;
     long number = 5;
-    if (!is_name(a->name))
-        result = cli_refuse(cli, "assessment_name", "name", a->name);
-    if (!a->title[0] || utf8_length(str_of(a->title)) > 200 || !is_one_line(a->title))
-        result = cli_refuse(cli, "title_length", "title", a->title);
+    if (plan_check_name(a->name))
+        result = cli_refuse(cli, plan_check_name(a->name), "name", a->name);
+    if (plan_check_title(a->title))
+        result = cli_refuse(cli, plan_check_title(a->title), "title", a->title);
     if (mode && strcmp(mode, "anonymous") != 0 && strcmp(mode, "confidential") != 0)
         result = cli_refuse(cli, "mode_unknown", "mode", mode);
     if (min_group && (!str_to_long(str_of(min_group), &number) || number < 3 || number > 20))
@@ -67,7 +48,7 @@ static enum result check_options(struct cli *cli, struct assessment *a) {
     a->timezone = timezone;
     a->mode = mode && strcmp(mode, "confidential") == 0 ? MODE_CONFIDENTIAL : MODE_ANONYMOUS;
     a->min_group = (int)number;
-    a->min_comments = number * 2 > 10 ? (int)number * 2 : 10;
+    a->min_comments = plan_min_comments((int)number);
     return result;
 }
 

@@ -49,6 +49,7 @@ struct server_options serving_options(struct cli *cli) {
                                    .strategies = load_strategies(cli),
                                    .db = s->db,
                                    .keys = s->keys,
+                                   .hooks_allowed = s->hooks.allowed,
                                    .mailer = cli->mailer,
                                    .mails_per_minute = s->mails_per_minute};
 }
@@ -121,6 +122,7 @@ static enum result serve_until_signal(struct cli *cli, const struct server_optio
         result = mailer_start(cli->mailer, options->public_url ? NULL : server_url(server));
     if (result == RESULT_OK) {
         struct control *control = cli->store ? control_start(cli) : NULL;
+        struct hooks *hooks = cli->store ? hooks_start(cli->store, &cli->settings->hooks) : NULL;
         cli_say(cli, key, "url", server_url(server));
         fflush(cli->out);
         while (serving_wait(cli, &signals) == SIGHUP)
@@ -129,6 +131,7 @@ static enum result serve_until_signal(struct cli *cli, const struct server_optio
         server_refuse(server);
         if (cli->mailer)
             mailer_stop(cli->mailer);
+        hooks_stop(hooks);
         control_stop(control);
     }
     server_stop(server);

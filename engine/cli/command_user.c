@@ -4,7 +4,7 @@
 #include "access/links.h"
 #include "base/address.h"
 #include "cli/cli.h"
-#include "store/accounts.h"
+#include "store/programs.h"
 
 static const char *const role_names[] = {"viewer", "practitioner", "administrator"};
 
@@ -133,6 +133,7 @@ enum result run_user_reset(struct cli *cli) {
     a.has_totp = false;
     memset(a.totp, 0, sizeof a.totp);
     if (store_change_account(cli->store, &a, NULL) != RESULT_OK ||
+        store_drop_tokens_of(cli->store, a.id) != RESULT_OK ||
         store_put_recovery_codes(cli->store, a.id, NULL, 0) != RESULT_OK ||
         store_drop_sessions_of(cli->store, a.id) != RESULT_OK)
         return cli_trouble(cli);

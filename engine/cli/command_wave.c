@@ -4,7 +4,9 @@
 #include "aggregate/results.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "collect/plan.h"
 #include "instrument/library.h"
+#include "mail/hooks.h"
 #include "store/accounts.h"
 #include "store/counts.h"
 
@@ -69,6 +71,7 @@ enum result run_wave_close(struct cli *cli) {
     if (result != RESULT_OK)
         return result == RESULT_MACHINE ? cli_trouble(cli) : result;
     cli_audit(cli, "wave_closed", a.name, wave.label);
+    hooks_tell_closed(cli->store, &a, &wave);
     cli_say(cli, "said.wave_closed", "label", wave.label, "ballots", arena_printf(cli->arena, "%zu", closing.ballots),
             "responses", arena_printf(cli->arena, "%zu", closing.responses));
     if (closing.destroyed)
@@ -92,10 +95,8 @@ enum result run_wave_extend(struct cli *cli) {
         result = cli_wave(cli, &a, WAVE_OPEN, &wave);
     if (result != RESULT_OK)
         return result;
-    if (!clock_is_day(until))
-        return cli_refuse(cli, "day_not_understood", "value", until);
-    if (strcmp(until, clock_local_day(clock_now(), wave.timezone).text) < 0)
-        return cli_refuse(cli, "day_is_past", "value", until);
+    if (plan_check_until(until, wave.timezone))
+        return cli_refuse(cli, plan_check_until(until, wave.timezone), "value", until);
     if (store_extend_wave(cli->store, wave.id, until) != RESULT_OK)
         return cli_trouble(cli);
     cli_audit(cli, "wave_extended", a.name, wave.label);

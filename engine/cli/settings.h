@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/finding.h"
 #include "base/result.h"
+#include "mail/hooks.h"
 #include "mail/mail.h"
 
 struct settings {
@@ -15,6 +16,7 @@ struct settings {
     const char *db, *keys, *surveys, *texts; /* texts "" for the built-in ones only */
     const char *strategies;                  /* a folder with more lists and matrices than the built-in ones */
     struct mail_settings mail;
+    struct hook_settings hooks;
     int mails_per_minute, mail_retry_seconds;
     const char *mail_texts; /* "" for the built-in ones only */
     const char *terms;      /* the deployment's own words (base/terms.h); "": config/terms.ini if it is there */

@@ -50,8 +50,9 @@ enum result store_restore(const char *url, const char *copy, struct arena *arena
  * transaction; what was read and what is there then have the same checksums, table by table. `from` stays as it is. */
 enum result store_transfer(struct store *from, struct store *to, size_t *n_tables, size_t *rows,
                            struct findings *findings) MUST_CHECK;
-/* What must not come to life again with an old copy: sessions and links that set a password end, and mailings that were
- * running pause (*paused of them), since their mails may have been sent in the meantime. */
+/* What must not come to life again with an old copy: sessions, links that set a password and tokens of other programs
+ * end, what those were still to be told is forgotten, and mailings that were running pause (*paused of them), since
+ * their mails may have been sent in the meantime. */
 enum result store_settle(struct store *s, int *paused) MUST_CHECK;
 
 /* Copies that the store itself has put beside the database: before it was brought up to date, or when a copy was put in

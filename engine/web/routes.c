@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "web/api/entry.h"
+#include "web/api/operations.h"
 #include "web/respondent/respondent.h"
 #include "web/workspace/gate.h"
 #include "web/workspace/reach_pages.h"
@@ -44,6 +46,9 @@ const struct route routes[] = {
     {METHOD_POST, "/account/totp/off", ACCESS_VIEWER, CSRF_SESSION, true, RUNNING_DESK, DESK(totp_handle_off)},
     {METHOD_POST, "/account/recovery", ACCESS_VIEWER, CSRF_SESSION, true, RUNNING_DESK, DESK(recovery_handle)},
     {METHOD_POST, "/account/sessions", ACCESS_VIEWER, CSRF_SESSION, false, RUNNING_DESK, DESK(sessions_handle)},
+    {METHOD_GET, "/account/tokens", ACCESS_VIEWER, CSRF_NONE, true, RUNNING_DESK, DESK(tokens_show)},
+    {METHOD_POST, "/account/tokens", ACCESS_VIEWER, CSRF_SESSION, true, RUNNING_DESK, DESK(tokens_handle)},
+    {METHOD_POST, "/account/tokens/{number}", ACCESS_VIEWER, CSRF_SESSION, true, RUNNING_DESK, DESK(tokens_handle_revoke)},
     {METHOD_GET, "/accounts", ACCESS_ADMINISTRATOR, CSRF_NONE, true, RUNNING_DESK, DESK(accounts_show)},
     {METHOD_POST, "/accounts", ACCESS_ADMINISTRATOR, CSRF_SESSION, true, RUNNING_DESK, DESK(accounts_handle)},
     {METHOD_GET, "/accounts/{account}", ACCESS_ADMINISTRATOR, CSRF_NONE, true, RUNNING_DESK, DESK(accounts_show_one)},
@@ -133,6 +138,34 @@ const struct route routes[] = {
     {METHOD_GET, "/instruments/{name}/preview", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(instrument_preview_show)},
     {METHOD_GET, "/instruments/{name}/preview/{form}", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(instrument_preview_form)},
     {METHOD_POST, "/instruments/{name}/preview/{form}", ACCESS_PRACTITIONER, CSRF_SESSION, false, RUNNING_DESK, DESK(instrument_preview_handle)},
+
+    /* For other programs (web/api). */
+    {METHOD_GET, "/api/v1/openapi.json", ACCESS_ANYONE, CSRF_NONE, false, RUNNING_DESK, API(api_document)},
+    {METHOD_GET, "/api/v1/assessments", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_assessments_list)},
+    {METHOD_POST, "/api/v1/assessments", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_assessments_new)},
+    {METHOD_GET, "/api/v1/assessments/{assessment}", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_assessments_show)},
+    {METHOD_GET, "/api/v1/assessments/{assessment}/organisations", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_organisations_list)},
+    {METHOD_PUT, "/api/v1/assessments/{assessment}/organisations", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API_TABLE(api_organisations_put)},
+    {METHOD_GET, "/api/v1/assessments/{assessment}/people", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_people_list)},
+    {METHOD_POST, "/api/v1/assessments/{assessment}/people", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API_TABLE(api_people_import)},
+    {METHOD_DELETE, "/api/v1/assessments/{assessment}/people/{person}", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_people_delete)},
+    {METHOD_GET, "/api/v1/assessments/{assessment}/waves", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_waves_list)},
+    {METHOD_POST, "/api/v1/assessments/{assessment}/waves", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_waves_open)},
+    {METHOD_GET, "/api/v1/assessments/{assessment}/waves/{wave}", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_waves_show)},
+    {METHOD_POST, "/api/v1/assessments/{assessment}/waves/{wave}/extend", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_waves_extend)},
+    {METHOD_POST, "/api/v1/assessments/{assessment}/waves/{wave}/close", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_waves_close)},
+    {METHOD_GET, "/api/v1/assessments/{assessment}/waves/{wave}/counts", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_counts_show)},
+    {METHOD_GET, "/api/v1/assessments/{assessment}/waves/{wave}/links", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_links_list)},
+    {METHOD_GET, "/api/v1/assessments/{assessment}/waves/{wave}/results", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_results_list)},
+    {METHOD_GET, "/api/v1/assessments/{assessment}/waves/{wave}/results/{organisation}", ACCESS_VIEWER, CSRF_BEARER, false, RUNNING_DESK, API(api_results_of)},
+    {METHOD_POST, "/api/v1/assessments/{assessment}/waves/{wave}/reports", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_reports_make)},
+    {METHOD_POST, "/api/v1/assessments/{assessment}/waves/{wave}/reports/{organisation}", ACCESS_VIEWER, CSRF_BEARER, false, RUNNING_DESK, API(api_reports_of)},
+    {METHOD_POST, "/api/v1/assessments/{assessment}/waves/{wave}/exports", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_exports_make)},
+    {METHOD_GET, "/api/v1/jobs/{job}", ACCESS_VIEWER, CSRF_BEARER, false, RUNNING_DESK, API(api_jobs_show)},
+    {METHOD_GET, "/api/v1/jobs/{job}/file", ACCESS_VIEWER, CSRF_BEARER, false, RUNNING_DESK, API(api_jobs_file)},
+    {METHOD_GET, "/api/v1/hooks", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_hooks_list)},
+    {METHOD_POST, "/api/v1/hooks", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_hooks_add)},
+    {METHOD_DELETE, "/api/v1/hooks/{hook}", ACCESS_PRACTITIONER, CSRF_BEARER, false, RUNNING_DESK, API(api_hooks_remove)},
 };
 /* clang-format on */
 const size_t routes_count = sizeof routes / sizeof routes[0];
@@ -236,12 +269,18 @@ const char *route_access_name(enum access access) {
 }
 
 const char *route_csrf_name(enum csrf csrf) {
-    static const char *const names[] = {"none", "link", "session"};
+    static const char *const names[] = {"none", "link", "session", "bearer"};
     return names[csrf];
 }
 
+const char *route_method_name(enum method method) {
+    return method == METHOD_POST ? "POST" : method == METHOD_PUT ? "PUT" : method == METHOD_DELETE ? "DELETE" : "GET";
+}
+
 void route_refuse(struct request *r, int status) {
-    if (r->route && r->route->desk)
+    if (r->web->store && api_is_path(r->path))
+        api_refuse(r, status);
+    else if (r->route && r->route->desk)
         gate_refuse(r, status);
     else
         notice_show_refusal(r, status);

@@ -25,12 +25,14 @@ enum csrf {
     CSRF_NONE, /* GET: changes nothing */
     CSRF_LINK, /* refused when the browser says that another site sent it; and what it needs to know is in the body */
     CSRF_SESSION, /* refused then too, and without the session's own token in the body */
+    CSRF_BEARER,  /* refused then too; and nothing that a browser adds by itself counts, only a token in a header */
 };
 
 /* Where the route exists; RUNNING_DESK where there is a store, so not in a preview. */
 enum running { RUNNING_ALWAYS, RUNNING_LIVE, RUNNING_PREVIEW, RUNNING_DESK };
 
 struct desk;
+struct api_operation;
 
 /* The columns stand in the order in which a row is read. */
 struct route { // NOLINT(clang-analyzer-optin.performance.Padding)
@@ -47,15 +49,18 @@ struct route { // NOLINT(clang-analyzer-optin.performance.Padding)
                                           queue, and nobody else has to wait for them */
     bool polls;                        /* a script asks for it again and again: no sign that somebody is there, so the
                                           session's idle time goes on */
+    const struct api_operation *api;   /* the row is for other programs (web/api/operation.h): neither of the above */
 };
 
 /* The last columns of a row. */
-#define PAGE(handler) (handler), NULL, 0, false, false
-#define DESK_POLL(handler) NULL, (handler), 0, false, true
-#define DESK(handler) NULL, (handler), 0, false, false
-#define DESK_UPLOAD(handler) NULL, (handler), UPLOAD_MAX, false, false
-#define DESK_FORM_FILE(handler) NULL, (handler), FORM_FILE_MAX, false, false
-#define DESK_HASHING(handler) NULL, (handler), 0, true, false
+#define PAGE(handler) (handler), NULL, 0, false, false, NULL
+#define DESK_POLL(handler) NULL, (handler), 0, false, true, NULL
+#define DESK(handler) NULL, (handler), 0, false, false, NULL
+#define DESK_UPLOAD(handler) NULL, (handler), UPLOAD_MAX, false, false, NULL
+#define DESK_FORM_FILE(handler) NULL, (handler), FORM_FILE_MAX, false, false, NULL
+#define DESK_HASHING(handler) NULL, (handler), 0, true, false, NULL
+#define API(operation) NULL, NULL, 0, false, false, &(operation)
+#define API_TABLE(operation) NULL, NULL, UPLOAD_MAX, false, false, &(operation)
 
 enum { UPLOAD_MAX = 6 * 1024 * 1024 /* a roster of 5 MiB, and the form around it */ };
 enum { FORM_FILE_MAX = 11 * 1024 * 1024 /* another system's form of 10 MiB */ };
@@ -73,6 +78,7 @@ int route_parameter(const struct route *route, const char *name);
 /* The names of the columns' values, as the command `routes` lists them. */
 const char *route_access_name(enum access access);
 const char *route_csrf_name(enum csrf csrf);
+const char *route_method_name(enum method method);
 
 /* The pages for what never reaches a row of the table. */
 void route_refuse(struct request *r, int status);

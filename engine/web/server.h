@@ -29,6 +29,7 @@ struct server_options {
     const char *surveys;                 /* the folder of the instruments, for the workspace */
     const struct strategies *strategies; /* for its reports; NULL: none */
     const char *db, *keys;               /* the settings of these names, as the workspace tells them on paper */
+    const char *hooks_allowed;           /* addresses that may be told of events (mail/hooks.h); NULL: none */
     struct mailer *mailer;               /* NULL: mail is not set up */
     int mails_per_minute;                /* the most that a mailing may be set to */
 };

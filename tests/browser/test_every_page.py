@@ -55,7 +55,7 @@ class EveryPage(Looking):
         for row in json.loads(out):
             path = row['path']
             if row['method'] != 'GET' or row['access'] == 'link' or path in ('/s', '/preview', '/preview/organisation') \
-                    or path.startswith(('/assets', '/favicon', '/healthz', '/jobs')) or '{mailing}' in path \
+                    or path.startswith(('/assets', '/favicon', '/healthz', '/jobs', '/api')) or '{mailing}' in path \
                     or path.endswith(('.csv', '.xlsx', '.json')):
                 continue
             if '{wave}/' in path and 'waves' in path:

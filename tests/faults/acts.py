@@ -3,6 +3,7 @@ import contextlib
 import os
 import re
 import select
+import sqlite3
 import subprocess
 import tempfile
 
@@ -14,6 +15,7 @@ from support.workspace import add_user
 
 ANSWERED = 8  # people who have answered the open wave, each with "ledger N." as comment
 PEOPLE = 14
+TOKEN = '0' * 32
 
 
 def installation():
@@ -53,6 +55,11 @@ def installation():
     here.run('user', 'add', 'away@example.org', '--role', 'viewer')
     here.run('user', 'disable', 'away@example.org')
     here.stop()
+    here.run('token', 'add', 'chief@example.org', '--for', 'revoking', '--scopes', 'read')
+    database = sqlite3.connect(here.path('var/readiness.db'))
+    with database:
+        database.execute("UPDATE api_token SET id = zeroblob(16)")  # so that its number is known
+    database.close()
     here.write('new.csv', 'email,organisation\nfresh@north.example,north\n')
     here.write('reworded.ini', text.replace('Leaders here clear obstacles away.', 'Leaders here take obstacles away.'))
     here.run('backup', 'old.db')
@@ -93,8 +100,10 @@ ACTS = [
     Act('instrument export story.ini --format xlsform --out out.xlsx', ['out.xlsx']),
     Act('instrument export story.ini --format redcap --out out.csv', ['out.csv']),
     Act('instrument translate story.ini fr --out story.fr.ini', ['story.fr.ini']),
-    Act('instrument reference'), Act('texts translate de --out texts', ['texts']), Act('routes'), Act('audit'), Act('manual'), Act('completion'),
+    Act('instrument reference'), Act('texts translate de --out texts', ['texts']), Act('routes'), Act('routes --openapi'), Act('audit'), Act('manual'), Act('completion'),
     Act('wave wordings tale'),
+    Act('token add chief@example.org --for dashboard --scopes read', changes=True, twice=(0,)), Act('token list'),
+    Act('token revoke ' + TOKEN, changes=True),
     Act('assessment new fresh --instrument story.ini --title Fresh', changes=True),
     Act('assessment list'), Act('assessment show tale'), Act('assessment archive spare', changes=True),
     Act('assessment restore gone', changes=True), Act('assessment delete spare --yes', changes=True),

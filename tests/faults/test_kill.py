@@ -4,7 +4,7 @@ at random moments and started again on the same database. At the end the wave is
 there exactly once.
 
 The short form kills 50 times; READINESS_LONG=1 kills 1,000 times, with at least 50,000 acknowledged answers. The seed of the
-moments is printed, and taken from READINESS_SEED."""
+moments is printed, and taken from READINESS_SEED. The same ledgers find out a server that acknowledges too early (hasty.c)."""
 import collections
 import http.client
 import multiprocessing
@@ -17,10 +17,12 @@ import subprocess
 import sys
 import time
 import unittest
+import unittest.mock
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support.faults import LONG, rows, whole  # noqa: E402
+from support import readiness  # noqa: E402
 from support.readiness import Browser, Failed, Installation, PROGRAM  # noqa: E402
 from support.scene import ANSWERS, STORY  # noqa: E402
 
@@ -111,74 +113,107 @@ def prepared():
     return here
 
 
-class KilledUnderLoad(unittest.TestCase):
-    def start(self, here, moment):
+class Killing:
+    """Kills a server while people answer, and counts."""
+
+    def __init__(self, program, kills, acknowledged):
+        self.program, self.least_kills, self.least_acknowledged = program, kills, acknowledged
+        self.moment, self.port, self.kills, self.early = random.Random(SEED), free_port(), 0, 0
+
+    def start(self, here):
         """True when the server came up; a few are killed before."""
-        if moment.random() < 0.1:
+        if self.moment.random() < 0.1:
             with open(here.path('early.log'), 'a') as log:
-                process = subprocess.Popen([PROGRAM, 'serve'], cwd=here.folder, env=here.environment, stdout=log, stderr=log)
-            time.sleep(moment.random() * 0.05)
+                process = subprocess.Popen([self.program, 'serve'], cwd=here.folder, env=here.environment, stdout=log, stderr=log)
+            time.sleep(self.moment.random() * 0.05)
             process.kill()
             process.wait()
             return False
         here.serve()
         return True
 
+    def kill(self, here, clients):
+        """Until there were enough kills and answers."""
+        counted, pause = 0, 0.06
+        while self.kills < self.least_kills or counted < self.least_acknowledged:
+            time.sleep(self.moment.random() * 2 * pause)
+            here.stop(signal.SIGKILL)
+            self.kills += 1
+            while not self.start(here):
+                self.kills, self.early = self.kills + 1, self.early + 1
+            if self.kills % 25 == 0:
+                counted = one(here, 'SELECT coalesce(sum(answered), 0) FROM invited')
+                behind = counted * self.least_kills < self.least_acknowledged * self.kills
+                pause = min(1.5, pause * 1.4) if behind else max(0.02, pause / 1.4)
+                if not any(c.is_alive() for c in clients):
+                    break
+
+    def under_load(self, here):
+        """The clients' ledgers, and answers that were none of those that are allowed."""
+        here.environment['READINESS_SERVER_LISTEN'] = '127.0.0.1:%d' % self.port
+        links = list(enumerate(r['token'] for r in here.links('tale', 'personal')))
+        stop, out = multiprocessing.Event(), multiprocessing.Queue()
+        clients = [multiprocessing.Process(target=answer_all, args=(self.port, links[i::CLIENTS], stop, out)) for i in range(CLIENTS)]
+        here.serve()
+        for c in clients:
+            c.start()
+        self.kill(here, clients)
+        stop.set()
+        self.ledger, self.odd = {}, collections.Counter()
+        for _ in clients:
+            ledger, strange, _dropped = out.get(timeout=60)
+            self.ledger.update(ledger)
+            self.odd.update(strange)
+        for c in clients:
+            c.join()
+
+    def close(self, here):
+        """Closes the wave and compares it with the ledgers."""
+        here.run('wave', 'close', 'tale', '--yes')
+        texts = rows(here.path('var/readiness.db'), 'SELECT text FROM comment')
+        self.found = collections.Counter(int(re.fullmatch(r'ledger (\d+)\.', text).group(1)) for text, in texts)
+        self.lost = [n for n in self.ledger if n not in self.found]
+        self.doubled = [n for n, times in self.found.items() if times > 1]
+        self.retried = sum(1 for tries in self.ledger.values() if tries > 1)
+
+
+def one(here, query):
+    return rows(here.path('var/readiness.db'), query)[0][0]
+
+
+class KilledUnderLoad(unittest.TestCase):
     def test_every_acknowledged_answer_is_there_exactly_once(self):
-        begun, moment, port = time.time(), random.Random(SEED), free_port()
+        begun, killing = time.time(), Killing(PROGRAM, KILLS, ACKNOWLEDGED)
         with prepared() as here:
-            here.environment['READINESS_SERVER_LISTEN'] = '127.0.0.1:%d' % port
-            links = list(enumerate(r['token'] for r in here.links('tale', 'personal')))
-            stop, out = multiprocessing.Event(), multiprocessing.Queue()
-            clients = [multiprocessing.Process(target=answer_all, args=(port, links[i::CLIENTS], stop, out)) for i in range(CLIENTS)]
-            here.serve()
-            for c in clients:
-                c.start()
-            kills = early = 0
-            counted, pause = 0, 0.06
-            while kills < KILLS or counted < ACKNOWLEDGED:
-                time.sleep(moment.random() * 2 * pause)
-                here.stop(signal.SIGKILL)
-                kills += 1
-                while not self.start(here, moment):
-                    kills, early = kills + 1, early + 1
-                if kills % 25 == 0:
-                    counted = rows(here.path('var/readiness.db'), 'SELECT coalesce(sum(answered), 0) FROM invited')[0][0]
-                    pause = min(1.5, pause * 1.4) if counted * KILLS < ACKNOWLEDGED * kills else max(0.02, pause / 1.4)
-                    if not any(c.is_alive() for c in clients):
-                        break
-            stop.set()
-            ledger, odd, alive = {}, collections.Counter(), 0
-            for _ in clients:
-                one, strange, _dropped = out.get(timeout=60)
-                ledger.update(one)
-                odd.update(strange)
-            for c in clients:
-                c.join()
-            stored = rows(here.path('var/readiness.db'), 'SELECT coalesce(sum(answered), 0) FROM invited')[0][0]
-            ballots = rows(here.path('var/readiness.db'), 'SELECT count(*) FROM ballot')[0][0]
-            spent = rows(here.path('var/readiness.db'), 'SELECT count(*) FROM ticket WHERE state = 1')[0][0]
+            killing.under_load(here)
+            stored = one(here, 'SELECT coalesce(sum(answered), 0) FROM invited')
+            ballots, spent = one(here, 'SELECT count(*) FROM ballot'), one(here, 'SELECT count(*) FROM ticket WHERE state = 1')
             here.stop(signal.SIGKILL)
             self.assertIsNone(whole(here.path('var/readiness.db')))
             self.assertEqual((ballots, spent), (stored, stored))
-            here.run('wave', 'close', 'tale', '--yes')
-            found = collections.Counter(int(re.fullmatch(r'ledger (\d+)\.', text).group(1)) for text, in rows(
-                here.path('var/readiness.db'), 'SELECT text FROM comment'))
-            responses = rows(here.path('var/readiness.db'), 'SELECT count(*) FROM response')[0][0]
-            lost = [n for n in ledger if n not in found]
-            doubled = [n for n, times in found.items() if times > 1]
-            retried = sum(1 for tries in ledger.values() if tries > 1)
+            killing.close(here)
             print('kills %d (%d of them while starting), acknowledged %d, lost %d, doubled %d, stored but never acknowledged %d,'
-                  ' sent more than once %d, seed %d, %.0f s' % (kills, early, len(ledger), len(lost), len(doubled),
-                                                               len(set(found) - set(ledger)), retried, SEED, time.time() - begun), flush=True)
-            self.assertEqual((lost, doubled), ([], []))
-            self.assertEqual(responses, stored)
-            self.assertGreaterEqual(kills, KILLS)
-            self.assertGreaterEqual(len(ledger), ACKNOWLEDGED * 9 // 10)
-            self.assertGreater(retried, KILLS // 10, 'the kills met nobody')
-            self.assertEqual([o for o in odd if o[0] != 503], [], odd)
+                  ' sent more than once %d, seed %d, %.0f s' % (
+                      killing.kills, killing.early, len(killing.ledger), len(killing.lost), len(killing.doubled),
+                      len(set(killing.found) - set(killing.ledger)), killing.retried, SEED, time.time() - begun), flush=True)
+            self.assertEqual((killing.lost, killing.doubled), ([], []))
+            self.assertEqual(one(here, 'SELECT count(*) FROM response'), stored)
+            self.assertGreaterEqual(killing.kills, KILLS)
+            self.assertGreaterEqual(len(killing.ledger), ACKNOWLEDGED * 9 // 10)
+            self.assertGreater(killing.retried, KILLS // 10, 'the kills met nobody')
+            self.assertEqual([o for o in killing.odd if o[0] != 503], [], killing.odd)
             self.assertIsNone(whole(here.path('var/readiness.db')))
             self.assertEqual([f for f in os.listdir(here.path('var/keys')) if f.startswith('wave')], [])
+
+    def test_a_server_that_says_thank_you_too_early_is_found_out(self):
+        program = os.path.join(os.path.dirname(PROGRAM), 'readiness-hasty')
+        with prepared() as here, unittest.mock.patch.object(readiness, 'PROGRAM', program):
+            killing = Killing(program, 20, 500)
+            killing.under_load(here)
+            here.stop(signal.SIGKILL)
+            killing.close(here)
+            print('too early: kills %d, acknowledged %d, lost %d' % (killing.kills, len(killing.ledger), len(killing.lost)), flush=True)
+            self.assertGreater(len(killing.lost), 0)
 
 
 if __name__ == '__main__':

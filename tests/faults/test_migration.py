@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Killed at every write of an update: databases of every earlier form, with data in them, are opened by the program, which is
 killed at the n-th call that touches a file, for every n. Afterwards the database opens, nothing of what was in it is gone, and
-the copy made before is the database of before, whole. A newer database is refused and not a byte of it changes."""
+the copy made before is the database of before, whole; the same finds out an update in pieces (piecemeal.c). A newer database is
+refused and not a byte of it changes."""
 import glob
 import hashlib
 import os
@@ -80,8 +81,8 @@ class Update(unittest.TestCase):
         self.faults.into(here)
         return here
 
-    def open(self, here):
-        return subprocess.run([PROGRAM, 'assessment', 'list'], cwd=here.folder, env=here.environment, stdout=subprocess.PIPE,
+    def open(self, here, program=PROGRAM):
+        return subprocess.run([program, 'assessment', 'list'], cwd=here.folder, env=here.environment, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE).returncode
 
     def copies(self, here):
@@ -106,11 +107,37 @@ class Update(unittest.TestCase):
             said.append('does not open again')
         elif rows(path, 'PRAGMA user_version')[0][0] != NEWEST or held(path) != before or whole(path):
             said.append('not updated afterwards')
-        elif set(rows(path, 'SELECT name, sql FROM sqlite_schema')) != schema:
+        elif schema and set(rows(path, 'SELECT name, sql FROM sqlite_schema')) != schema:
             said.append('another form than a new one')
         elif version not in self.copies(here):
             said.append('no copy of version %d is left: %s' % (version, self.copies(here)))
         return said
+
+    def killed_everywhere(self, program, version, schema, every):
+        """How often it was killed while it updated a database of that form, and what was wrong afterwards. Each time, the
+        program opens it again."""
+        kinds, kills, wrong = WRITE | SYNC | RENAME | TRUNCATE | REMOVE, 0, []
+        model = self.place(version)
+        before = held(model.path('var/readiness.db'))
+        counting = copy_of(model)
+        self.faults.arm(kinds, COUNT)
+        self.assertEqual(self.open(counting, program), 0)
+        calls, _ = self.faults.disarm()
+        counting.__exit__()
+        for n in range(1, calls + 1, 1 if every else 1 + calls // 20):
+            for mode in (KILL, KILL_HALFWAY) if every else (KILL,):
+                here = copy_of(model)
+                self.faults.arm(kinds, mode, n)
+                status = self.open(here, program)
+                _, fired = self.faults.disarm()
+                if fired:
+                    kills += 1
+                    self.assertEqual(status, -9)
+                wrong += ['from %d, killed at call %d of %d: %s' % (version, n, calls, w)
+                          for w in self.after_kill(here, version, before, schema)]
+                here.__exit__()
+        model.__exit__()
+        return kills, wrong
 
     def test_killed_at_every_write_of_every_update(self):
         begun, wrong, kills = time.time(), [], 0
@@ -118,31 +145,15 @@ class Update(unittest.TestCase):
         self.assertEqual(self.open(fresh), 0)
         schema = set(rows(fresh.path('var/readiness.db'), 'SELECT name, sql FROM sqlite_schema'))
         fresh.__exit__()
-        kinds = WRITE | SYNC | RENAME | TRUNCATE | REMOVE
         for version in range(1, NEWEST):
-            model = self.place(version)
-            before = held(model.path('var/readiness.db'))
-            counting = copy_of(model)
-            self.faults.arm(kinds, COUNT)
-            self.assertEqual(self.open(counting), 0)
-            calls, _ = self.faults.disarm()
-            counting.__exit__()
-            stride = 1 if LONG else 1 + calls // 20
-            for n in range(1, calls + 1, stride):
-                for mode in (KILL, KILL_HALFWAY) if LONG else (KILL,):
-                    here = copy_of(model)
-                    self.faults.arm(kinds, mode, n)
-                    status = self.open(here)
-                    _, fired = self.faults.disarm()
-                    if fired:
-                        kills += 1
-                        self.assertEqual(status, -9)
-                    wrong += ['from %d, killed at call %d of %d: %s' % (version, n, calls, w)
-                              for w in self.after_kill(here, version, before, schema)]
-                    here.__exit__()
-            model.__exit__()
+            more, found = self.killed_everywhere(PROGRAM, version, schema, LONG)
+            kills, wrong = kills + more, wrong + found
         print('%d earlier forms, %d kills, %d wrong, %.0f s' % (NEWEST - 1, kills, len(wrong), time.time() - begun), flush=True)
         self.assertEqual(wrong, [], '\n'.join(wrong[:20]))
+
+    def test_an_update_in_pieces_is_found_out(self):
+        _, wrong = self.killed_everywhere(os.path.join(os.path.dirname(PROGRAM), 'readiness-piecemeal'), 1, None, False)
+        self.assertNotEqual([w for w in wrong if 'does not open' in w or 'not updated' in w], [], wrong)
 
     def test_a_newer_database_is_refused_and_stays_as_it_is(self):
         for journal in ('WAL', 'DELETE'):

@@ -7,6 +7,9 @@ import os
 import re
 import shutil
 import sqlite3
+import stat
+import tempfile
+import time
 import unittest
 
 import attacker
@@ -41,8 +44,42 @@ def contents(folder):
                 yield name, file.read()
 
 
+def is_new(path, since):
+    try:
+        return os.lstat(path).st_mtime >= since
+    except OSError:  # another program's, and gone
+        return False
+
+
+def elsewhere(folder, since):
+    """(name, bytes) of every file in a directory for temporary files, and in folders made there, that was written since then,
+    but for what is in the folder."""
+    for top in {os.path.realpath(place) for place in (tempfile.gettempdir(), '/tmp', '/var/tmp', '/dev/shm')}:
+        for place, folders, files in os.walk(top):
+            paths = [os.path.join(place, name) for name in files]
+            folders[:] = [f for f in folders if os.path.join(place, f) != folder and is_new(os.path.join(place, f), since)]
+            for path in [p for p in paths if os.path.isfile(p) and not os.path.islink(p) and is_new(p, since)]:
+                try:
+                    with open(path, 'rb') as file:
+                        yield path, file.read(1 << 26)
+                except OSError:
+                    pass
+
+
+def held_open(process, folder):
+    """(name, bytes) of every file that a running process has open and that is not in the folder, also when it has no name
+    any more."""
+    for number in os.listdir('/proc/%d/fd' % process.pid):
+        path = '/proc/%d/fd/%s' % (process.pid, number)
+        target = os.readlink(path)
+        if stat.S_ISREG(os.stat(path).st_mode) and (not target.startswith(folder) or target.endswith(' (deleted)')):
+            with open(path, 'rb') as file:
+                yield target, file.read()
+
+
 def play(cls, second=0):
     """A wave of PEOPLE, the data copied after every ten; closed; and a second one that `second` people answer the same."""
+    cls.begun = time.time() - 1
     cls.here = here = scene(staff=PEOPLE, log_level='debug')
     cls.links = here.links('tale', 'personal')
     cls.key_file = [os.path.join(here.path('var/keys'), f) for f in os.listdir(here.path('var/keys'))]
@@ -52,7 +89,9 @@ def play(cls, second=0):
         if n % 10 == 9:
             cls.copies.append(here.path('copy%03d' % n))
             shutil.copytree(here.path('var'), cls.copies[-1], ignore=shutil.ignore_patterns('control', 'keys'))
+    cls.open_files = list(held_open(here.server, here.folder))
     here.run('wave', 'close', 'tale', '--yes')
+    cls.open_files += held_open(here.server, here.folder)
     shutil.copytree(here.path('var'), here.path('closed'), ignore=shutil.ignore_patterns('control', 'keys'))
     cls.evidence = attacker.Evidence(cls.links, cls.copies, here.path('closed'), who)
     if second:
@@ -157,14 +196,29 @@ class Linkage(unittest.TestCase):
             self.assertFalse(os.path.exists(path), path)
 
     def test_no_residue_of_ballots_or_drafts_in_any_file(self):
-        last = os.path.join(self.copies[-1], 'readiness.db')
-        pieces = [r[0][200:264] for r in attacker.rows(last, 'SELECT sealed FROM ballot')]
-        pieces += [r[0][200:264] for r in attacker.rows(last, 'SELECT content FROM draft')]
+        pieces = self.pieces()
         self.assertGreaterEqual(len(pieces), PEOPLE)
         for folder in (self.here.path('var'), self.here.path('closed')):
             for name, content in contents(folder):
                 for piece in pieces:
                     self.assertNotIn(piece, content, name)
+
+    def pieces(self):
+        """Bytes out of the middle of every sealed ballot and draft."""
+        last = os.path.join(self.copies[-1], 'readiness.db')
+        return [r[0][200:264] for query in ('SELECT sealed FROM ballot', 'SELECT content FROM draft')
+                for r in attacker.rows(last, query)]
+
+    def test_nothing_of_it_is_in_a_temporary_directory_or_in_a_file_without_a_name(self):
+        secrets = self.pieces() + [link['token'].encode() for link in self.links]
+        with tempfile.NamedTemporaryFile() as planted:  # that it would be found
+            planted.write(b'...' + secrets[-1])
+            planted.flush()
+            seen = [name for name, content in elsewhere(self.here.folder, self.begun) if any(x in content for x in secrets)]
+            self.assertEqual(seen, [planted.name])
+        for name, content in self.open_files:
+            for secret in secrets + [b'canary-']:
+                self.assertNotIn(secret, content, name)
 
     def test_the_log_has_no_token_address_or_answer(self):
         with open(self.here.log) as file:

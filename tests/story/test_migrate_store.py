@@ -42,7 +42,7 @@ class Moving(unittest.TestCase):
             before = everything(here.path('var/readiness.db'))
             there = self.new_url()
             out, _ = here.run('migrate-store', 'sqlite:var/readiness.db', there)
-            self.assertIn('%d rows of 28 tables' % sum(len(rows) for rows in before.values()), out)
+            self.assertIn('%d rows of 32 tables' % sum(len(rows) for rows in before.values()), out)
             self.assertEqual(everything(here.path('var/readiness.db')), before)
             here.run('migrate-store', there, 'sqlite:back.db')
             self.assertEqual(everything(here.path('back.db')), before)

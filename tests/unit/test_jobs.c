@@ -66,7 +66,13 @@ static enum result work(void *context, const char *path, job_progress *progress,
 }
 
 static bool order(struct desk_of_tests *t, struct id owner, void *context, char id[JOB_ID_LENGTH + 1]) {
-    const struct job_order o = {owner, "North", "north.txt", "text/plain", "/back", work, context};
+    const struct job_order o = {.owner = owner,
+                                .title = "North",
+                                .name = "north.txt",
+                                .type = "text/plain",
+                                .back = "/back",
+                                .work = work,
+                                .context = context};
     return jobs_add(t->jobs, arena_new(), &o, id);
 }
 

@@ -106,6 +106,9 @@ static void only_a_database_of_ours_that_is_not_newer_is_opened(void **state) {
     findings_free(f);
 }
 
+/* What the newest migration has made; a test that forgets one of its tables finds that the update cannot be done. */
+#define DROP_NEWEST "DROP TABLE hook_message; DROP TABLE hook; DROP TABLE api_reply; DROP TABLE api_token"
+
 /* Every call of an update failing: the old database is still there, with its copy or without. */
 static void an_update_that_fails_can_be_repeated(void **state) {
     struct place_on_disk *p = *state;
@@ -117,7 +120,7 @@ static void an_update_that_fails_can_be_repeated(void **state) {
         const char *url = arena_printf(p->arena, "sqlite:%s", path);
         assert_int_equal(store_open(&s, url, NULL), RESULT_OK);
         store_close(s);
-        by_hand(path, arena_printf(p->arena, "PRAGMA user_version = %d; DROP TABLE wave_file_before", newest - 1));
+        by_hand(path, arena_printf(p->arena, "PRAGMA user_version = %d; " DROP_NEWEST, newest - 1));
         trouble_at(EVERYTHING, n, 1);
         const enum result result = store_open(&s, url, NULL);
         met = trouble_over();
@@ -133,8 +136,7 @@ static const char *of_the_form_before(struct place_on_disk *p, const char *name)
     const char *path = beside(p, name);
     assert_int_equal(store_open(&s, arena_printf(p->arena, "sqlite:%s", path), NULL), RESULT_OK);
     store_close(s);
-    by_hand(path,
-            arena_printf(p->arena, "PRAGMA user_version = %d; DROP TABLE wave_file_before", database_newest() - 1));
+    by_hand(path, arena_printf(p->arena, "PRAGMA user_version = %d; " DROP_NEWEST, database_newest() - 1));
     return path;
 }
 
@@ -631,6 +633,12 @@ static void what_must_run_alone_does_in_its_turn(void **state) {
         assert_int_equal(list[i].at, i + 1);
 }
 
+static off_t size_of(const char *path) {
+    struct stat about;
+    assert_int_equal(stat(path, &about), 0);
+    return about.st_size;
+}
+
 /* A journal of more than 1,000 pages is brought into the database when there is nothing to do, one of more than 8,000
  * in any case. */
 static void a_long_journal_is_shortened(void **state) {
@@ -647,9 +655,9 @@ static void a_long_journal_is_shortened(void **state) {
             RESULT_OK);
         free(text);
         assert_int_equal(store_drop_old_drafts(p->store, (struct day){"2000-01-01"}), RESULT_OK);
-        for (int tries = 0; tries < 100 && ((struct sqlite_store *)p->store)->journal_pages; tries++)
+        for (int tries = 0; tries < 100 && size_of(p->path) < (off_t)sizes[i]; tries++)
             usleep(20000);
-        assert_int_equal(((struct sqlite_store *)p->store)->journal_pages, 0);
+        assert_true(size_of(p->path) > (off_t)sizes[i]);
     }
 }
 

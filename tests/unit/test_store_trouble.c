@@ -4,6 +4,8 @@
 #include "store_fixture.h"
 #include "trouble.h"
 
+#include <semaphore.h>
+
 #include "store/accounts.h"
 #include "store/care.h"
 #include "store/counts.h"
@@ -139,19 +141,18 @@ static enum result casts_agreed_rating(struct life *l) {
 static enum result draft_result;
 
 static void note_draft(void *context, enum result result) {
-    pthread_mutex_t *over = context;
     draft_result = result;
-    pthread_mutex_unlock(over);
+    sem_post(context);
 }
 
 static enum result puts_draft(struct life *l) {
     uint8_t key[32];
-    pthread_mutex_t over = PTHREAD_MUTEX_INITIALIZER;
+    sem_t over;
     key_of(key, 9);
-    pthread_mutex_lock(&over);
+    sem_init(&over, 0, 0);
     store_put_draft(l->s, l->wave.id, key, str_of("half"), (struct day){"2027-01-01"}, note_draft, &over);
-    pthread_mutex_lock(&over); /* until it was noted */
-    pthread_mutex_unlock(&over);
+    sem_wait(&over); /* until it was noted */
+    sem_destroy(&over);
     return draft_result;
 }
 

@@ -62,6 +62,8 @@ static const char rewriting[] =
     "CLUSTER report_grant USING report_grant_pkey; CLUSTER share USING share_pkey;"
     "CLUSTER session USING session_pkey; CLUSTER account_link USING account_link_pkey;"
     "CLUSTER recovery_code USING recovery_code_pkey; CLUSTER account USING account_pkey;"
+    "CLUSTER api_token USING api_token_pkey; CLUSTER api_reply USING api_reply_pkey;"
+    "CLUSTER hook USING hook_pkey; CLUSTER hook_message USING hook_message_pkey;"
     "CLUSTER audit USING audit_pkey; CLUSTER engine USING engine_pkey";
 
 /* Does anybody still look at a state of before the tables were last rewritten, so that old versions of rows had to be

@@ -44,6 +44,10 @@ static enum result settle(struct store *s, struct database *db, void *argument) 
     if (result == RESULT_OK)
         result = statement_finish(database_statement(db, "DELETE FROM account_link"), NULL);
     if (result == RESULT_OK)
+        result = statement_finish(database_statement(db, "DELETE FROM api_token"), NULL);
+    if (result == RESULT_OK)
+        result = statement_finish(database_statement(db, "DELETE FROM hook_message"), NULL);
+    if (result == RESULT_OK)
         result = statement_finish(database_statement(db, "UPDATE mailing SET state = 1 WHERE state = 0"), argument);
     return result;
 }

@@ -60,6 +60,10 @@ static const struct table {
           "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?", "id"),
     TABLE("delivery", "mailing, invitation, state, attempts, sentence, moment", "?, ?, ?, ?, ?, ?",
           "mailing, invitation"),
+    TABLE("api_token", "id, account, hash, name, scopes, created, expires, used", "?, ?, ?, ?, ?, ?, ?, ?", "id"),
+    TABLE("api_reply", "hash, request, made, status, location, body", "?, ?, ?, ?, ?, ?", "hash"),
+    TABLE("hook", "id, account, url, secret, created, trouble", "?, ?, ?, ?, ?, ?", "id"),
+    TABLE("hook_message", "id, hook, event, body, attempts, due", "?, ?, ?, ?, ?, ?", "id"),
 };
 enum { N_TABLES = sizeof tables / sizeof *tables };
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "web/api/entry.h"
 #include "web/routes.h"
 #include "web/workspace/gate.h"
 
@@ -193,23 +194,55 @@ static void expect_upload(struct exchange *e) {
     }
 }
 
+/* What a program sends is text of a type that its row takes, and it says who it is before it sends much. */
+static void expect_program(struct exchange *e) {
+    struct request *r = &e->request;
+    headers_read_program(e);
+    if (r->route->upload == 0 || announced_length(e->connection) <= FORM_BODY_MAX)
+        return;
+    if (!r->api->bearer)
+        refuse(e, MHD_HTTP_UNAUTHORIZED);
+    else if (atomic_fetch_add(&e->server->uploads, 1) >= UPLOADS_MAX) {
+        atomic_fetch_sub(&e->server->uploads, 1);
+        refuse(e, MHD_HTTP_SERVICE_UNAVAILABLE);
+    } else {
+        e->uploading = true;
+        e->room = r->route->upload;
+    }
+}
+
+static enum method method_of(const char *method) {
+    static const struct {
+        const char *name;
+        enum method method;
+    } known[] = {{"GET", METHOD_GET},
+                 {"HEAD", METHOD_GET},
+                 {"POST", METHOD_POST},
+                 {"PUT", METHOD_PUT},
+                 {"DELETE", METHOD_DELETE}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(method, known[i].name) == 0)
+            return known[i].method;
+    return 0;
+}
+
 /* Everything that can be said from the headers. Refusals that make the rest of the stream doubtful end the connection.
  */
 static void read_head(struct exchange *e, const char *path, const char *method) {
     struct request *r = &e->request;
-    const bool get = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    const bool known = get || strcmp(method, "POST") == 0;
+    const bool programs = api_is_path(path);
+    const enum method known = method_of(method);
     headers_read(e);
     e->origin = headers_origin(e);
     e->room = FORM_BODY_MAX;
-    r->method = get ? METHOD_GET : METHOD_POST;
+    r->method = known ? known : METHOD_POST;
     r->path = arena_string(r->arena, path);
     r->route = route_find(r->method, path, r->web, r->arena, r->parameters, &e->allowed);
     r->parameter = r->parameters[0];
     if (headers_are_ambiguous(e->connection) || e->bad_address) {
         refuse(e, MHD_HTTP_BAD_REQUEST);
         e->closing = true;
-    } else if (!known) {
+    } else if (!known || (known > METHOD_POST && !programs)) {
         refuse(e, MHD_HTTP_METHOD_NOT_ALLOWED);
         e->closing = true;
     } else if (announced_length(e->connection) > discard_max(r)) {
@@ -219,6 +252,8 @@ static void read_head(struct exchange *e, const char *path, const char *method) 
         refuse(e, e->allowed ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND);
     } else if (r->route->csrf != CSRF_NONE && headers_are_cross_site(e->connection)) {
         refuse(e, MHD_HTTP_FORBIDDEN);
+    } else if (r->route->api) {
+        expect_program(e);
     } else if (r->method == METHOD_POST && !headers_say_form(e->connection)) {
         expect_upload(e);
     }
@@ -275,11 +310,16 @@ static enum MHD_Result handle(struct exchange *e) {
     atomic_store(&e->whole, true);
     if (e->visitor)
         visitor_may_wait(e->visitor);
-    if (!e->refusal && r->method == METHOD_POST)
+    const bool programs = r->route && r->route->api;
+    if (!e->refusal && programs)
+        r->body = buf_view(&e->body);
+    else if (!e->refusal && r->method == METHOD_POST)
         read_body(e);
     if (e->refusal) {
-        if (!gate_take_refusal(r, e->refusal))
+        if (api_is_path(r->path) || !gate_take_refusal(r, e->refusal))
             route_refuse(r, e->refusal);
+    } else if (programs) {
+        api_enter(r);
     } else if (r->route->desk)
         gate_enter(r);
     else
@@ -378,6 +418,12 @@ uint64_t request_network(const struct request *r) {
 void request_count_try(struct request *r) {
     if (request_network(r))
         (void)misses_add(&r->exchange->server->tries, request_network(r), 1);
+}
+
+bool request_count_call(struct request *r, const uint8_t token[16]) {
+    uint64_t who;
+    memcpy(&who, token, sizeof who);
+    return misses_add(&r->exchange->server->calls, who, 1);
 }
 
 bool request_tried_too_often(const struct request *r) {

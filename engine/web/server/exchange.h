@@ -40,7 +40,8 @@ struct server {
     char *url;
     struct visitors visitors;
     struct proxies proxies;
-    struct misses misses, tries; /* links that do not exist; passwords that are wrong */
+    struct misses misses, tries; /* links that do not exist; passwords and programs' tokens that are wrong */
+    struct misses calls;         /* of programs, per token */
     struct workers workers, desks;
     atomic_int uploads;      /* large bodies being received */
     pthread_mutex_t mutex;   /* of the list */
@@ -72,6 +73,8 @@ bool headers_are_ambiguous(struct MHD_Connection *connection);
 struct origin headers_origin(const struct exchange *e);
 /* Cookie, languages. Copied into the request's arena. */
 void headers_read(struct exchange *e);
+/* What a program said; for rows for programs. */
+void headers_read_program(struct exchange *e);
 /* Did the browser say that another site sent this form? */
 bool headers_are_cross_site(struct MHD_Connection *connection);
 bool headers_say_form(struct MHD_Connection *connection);

@@ -177,6 +177,36 @@ void headers_read(struct exchange *e) {
     r->accept_language = arena_string(r->arena, header(e, MHD_HEADER_KIND, "Accept-Language"));
 }
 
+static enum content content_of(const char *type) {
+    static const struct {
+        const char *type;
+        enum content content;
+    } known[] = {{"application/json", CONTENT_JSON}, {"text/csv", CONTENT_CSV}};
+    for (size_t i = 0; type && i < sizeof known / sizeof *known; i++) {
+        const size_t n = strlen(known[i].type);
+        if (strncasecmp(type, known[i].type, n) == 0 && (type[n] == '\0' || strchr("; \t", type[n])))
+            return known[i].content;
+    }
+    return type ? CONTENT_OTHER : CONTENT_NONE;
+}
+
+void headers_read_program(struct exchange *e) {
+    static const char bearer[] = "Bearer ";
+    struct request *r = &e->request;
+    const char *authorization = header(e, MHD_HEADER_KIND, "Authorization");
+    struct api_head *head = arena_alloc(r->arena, sizeof *head);
+    const char *const once = header(e, MHD_HEADER_KIND, "Idempotency-Key");
+    const char *const match = header(e, MHD_HEADER_KIND, "If-Match");
+    const char *const known = header(e, MHD_HEADER_KIND, "If-None-Match");
+    *head = (struct api_head){.once = once ? arena_string(r->arena, once) : NULL,
+                              .match = match ? arena_string(r->arena, match) : NULL,
+                              .known = known ? arena_string(r->arena, known) : NULL,
+                              .content = content_of(header(e, MHD_HEADER_KIND, "Content-Type"))};
+    if (authorization && strncasecmp(authorization, bearer, sizeof bearer - 1) == 0)
+        head->bearer = arena_string(r->arena, authorization + sizeof bearer - 1);
+    r->api = head;
+}
+
 bool headers_are_cross_site(struct MHD_Connection *connection) {
     const char *site = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Sec-Fetch-Site");
     return site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
@@ -250,8 +280,12 @@ static void add_save_as(const struct exchange *e, struct MHD_Response *response,
 }
 
 static void add_allow(struct MHD_Response *response, unsigned allowed) {
-    const bool get = allowed & METHOD_GET, post = allowed & METHOD_POST;
-    add(response, "Allow", get && post ? "GET, HEAD, POST" : post ? "POST" : "GET, HEAD");
+    static const char *const names[] = {"GET, HEAD", "POST", "PUT", "DELETE"};
+    char list[40] = "";
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (allowed & 1u << i)
+            snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", *list ? ", " : "", names[i]);
+    add(response, "Allow", *list ? list : names[0]);
 }
 
 void headers_write(const struct exchange *e, struct MHD_Response *response) {
@@ -268,6 +302,12 @@ void headers_write(const struct exchange *e, struct MHD_Response *response) {
     add(response, "Cache-Control", reply->lasting ? "public, max-age=31536000, immutable" : "no-store");
     if (e->server->web.secure)
         add(response, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    if (reply->etag)
+        add(response, "ETag", reply->etag);
+    if (reply->language)
+        add(response, "Content-Language", reply->language);
+    if (reply->challenge)
+        add(response, "WWW-Authenticate", "Bearer");
     if (reply->refresh)
         add(response, "Refresh", reply->refresh);
     if (reply->location)

@@ -42,7 +42,7 @@ void visitor_must_act(struct visitors *v, struct visitor *visitor);
 void visitor_may_wait(struct visitor *visitor);
 
 /* Links that do not exist; passwords that are wrong. */
-enum { MISSES_PER_MINUTE = 30, TRIES_PER_MINUTE = 20, MISSES_SLOTS = 4096 };
+enum { MISSES_PER_MINUTE = 30, TRIES_PER_MINUTE = 20, CALLS_PER_MINUTE = 600, MISSES_SLOTS = 4096 };
 
 /* Misses per network (server/origin.h) and minute. A slot is found by a keyed hash of the network; two that meet in one
  * slot take it over from each other, which only ever errs on the lenient side. */

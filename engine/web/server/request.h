@@ -18,7 +18,12 @@
 #include "web/form.h"
 #include "web/server.h"
 
-enum method { METHOD_GET = 1, METHOD_POST = 2 }; /* HEAD is a GET without its body; the library sees to that */
+enum method { /* HEAD is a GET without its body; the library sees to that */
+              METHOD_GET = 1,
+              METHOD_POST = 2,
+              METHOD_PUT = 4, /* this and the next: for other programs only (web/api) */
+              METHOD_DELETE = 8,
+};
 
 struct reply {
     int status;
@@ -38,6 +43,10 @@ struct reply {
     bool script;         /* the page may load our script files, and they may ask us for more */
     bool frames;         /* the page may show pages of ours in frames */
     bool framed;         /* it may itself be shown in one */
+    /* Of the interface for other programs: */
+    const char *etag;     /* what the content is known by, in its quotes; NULL: nothing */
+    const char *language; /* of the sentences in it; NULL: it says nothing of that */
+    bool challenge;       /* 401: says that a token is asked for */
 };
 
 struct asset {        /* a style sheet without its comments and blanks, or a script */
@@ -65,9 +74,10 @@ struct web {
     bool sessions;              /* people may sign in: by https, or from this very machine */
     const struct asset *assets; /* what may be asked for under /assets/ */
     size_t n_assets;
-    struct asset style; /* of the respondent's pages */
-    struct gate *gate;  /* what sign-in keeps in memory; NULL: no workspace */
-    struct jobs *jobs;  /* long work for the workspace; NULL: none */
+    struct asset style;        /* of the respondent's pages */
+    const char *hooks_allowed; /* addresses that may be told of events (mail/hooks.h); "": none */
+    struct gate *gate;         /* what sign-in keeps in memory; NULL: no workspace */
+    struct jobs *jobs;         /* long work for the workspace; NULL: none */
     /* Of a preview inside the workspace: where its forms are sent, and the token they carry. NULL: not such a one. */
     const char *preview_path, *preview_token;
 };
@@ -76,6 +86,16 @@ struct web {
 const char *asset_path(const struct web *web, const char *name);
 
 enum { ROUTE_PARAMETERS_MAX = 4 };
+
+/* What the headers of a program's request say. Texts in the arena, NULL when the header is not there. */
+enum content { CONTENT_NONE, CONTENT_JSON, CONTENT_CSV, CONTENT_OTHER };
+struct api_head {
+    const char *bearer; /* the token of "Authorization: Bearer TOKEN" */
+    const char *once;   /* Idempotency-Key */
+    const char *match;  /* If-Match */
+    const char *known;  /* If-None-Match */
+    enum content content;
+};
 
 struct route;
 struct gate;
@@ -105,6 +125,8 @@ struct request {
                                 NULL when the browser says nothing of it */
     const char *language;    /* ?lang= of the address, or NULL */
     const char *accept_language; /* the header, or NULL */
+    struct api_head *api;        /* what a program said in its headers, on rows for programs; else NULL */
+    struct str body;             /* and what it sent, as it came */
     struct reply reply;
     void *state;                       /* a handler's own, from wait to continuation */
     void (*at_end)(struct request *r); /* called once when the request is over, however it ends; may be NULL */
@@ -143,6 +165,8 @@ bool request_missed_too_often(const struct request *r);
  * stands in front that the settings do not name, everybody seems to. */
 void request_count_try(struct request *r);
 bool request_tried_too_often(const struct request *r);
+/* A program's token was used once more: true when that was too often within a minute. */
+bool request_count_call(struct request *r, const uint8_t token[16]);
 /* A figure for the network that the request comes from, for keeping apart who tries what; 0: from this machine. To be
  * kept in memory only. */
 uint64_t request_network(const struct request *r);

@@ -121,6 +121,7 @@ static void server_free(struct server *s) {
     pthread_mutex_destroy(&s->mutex);
     misses_stop(&s->misses);
     misses_stop(&s->tries);
+    misses_stop(&s->calls);
     gate_free(s->web.gate);
     jobs_stop(s->web.jobs);
     library_free(s->web.library);
@@ -176,6 +177,7 @@ static void prepare_web(struct server *s, const struct server_options *o) {
     for (size_t i = 0; i < web->n_assets; i++)
         if (strcmp(web->assets[i].path, asset_path(web, "respondent.css")) == 0)
             web->style = web->assets[i];
+    web->hooks_allowed = o->hooks_allowed ? arena_string(s->arena, o->hooks_allowed) : "";
     web->mailer = o->mailer;
     web->mail_tools = o->mailer ? mailer_tools_of(o->mailer) : NULL;
     atomic_init(&web->mails_per_minute, o->mails_per_minute);
@@ -202,6 +204,7 @@ enum result server_start(struct server **out, const struct server_options *optio
     pthread_mutex_init(&s->mutex, NULL);
     misses_start(&s->misses, MISSES_PER_MINUTE);
     misses_start(&s->tries, TRIES_PER_MINUTE);
+    misses_start(&s->calls, CALLS_PER_MINUTE);
     enum result result = RESULT_OK;
     if (!proxies_read(&s->proxies, options->trusted_proxies ? options->trusted_proxies : "")) {
         finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "proxies_wrong", "list",

@@ -60,6 +60,9 @@ static void write_security(struct desk *d) {
             d, texts_count(d->screen.texts, d->arena, d->screen.words, "work.account_codes_left", (long)codes, NULL));
         html_markup(h, "</p>");
     }
+    html_markup(h, "<p>");
+    desk_link(d, "/account/tokens", desk_words(d, "tokens_link"));
+    html_markup(h, "</p>");
     desk_section(d, "account_sessions");
     desk_paragraph(d, "account_sessions_explain");
     desk_form_open(d, "/account/sessions", false);

@@ -7,6 +7,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/letters.h"
+#include "store/programs.h"
 #include "web/workspace/gate.h"
 #include "web/workspace/workspace.h"
 
@@ -294,6 +295,10 @@ void accounts_handle_reset(struct desk *d) {
             return;
         }
         desk_audit(d, "second_factor_off", a.email);
+    }
+    if (store_drop_tokens_of(d->store, a.id) != RESULT_OK) {
+        desk_refuse(d, 503);
+        return;
     }
     desk_audit(d, "account_reset", a.email);
     show_link(d, &a);

@@ -1,6 +1,12 @@
 /* Data: every answer of a closed wave as a file for analysis. For those who work with the assessment, after they have
  * proved anew who they are; never for viewers or whoever holds a link, who see one organisation's figures. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "aggregate/results_table.h"
+#include "base/file.h"
 #include "base/log.h"
+#include "mail/hooks.h"
 #include "reports/data.h"
 #include "web/workspace/jobs.h"
 #include "web/workspace/see.h"
@@ -14,6 +20,7 @@ struct making {
     struct id assessment, wave;
     const char *language;
     enum data_form form;
+    bool figures;
 };
 
 static void note(const struct wave *wave, const struct data_written *written) {
@@ -23,11 +30,25 @@ static void note(const struct wave *wave, const struct data_written *written) {
     log_event(LOG_INFO, "data_written", LOG_WAVE, number, LOG_COUNT, rows, -1);
 }
 
+/* The published figures, as `readiness results --format json` writes them. */
+static enum result write_figures(struct results *results, const char *path, struct findings *findings) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    enum result result = out ? results_write_json(results, out, findings) : RESULT_MACHINE;
+    if (out && fclose(out) != 0)
+        result = RESULT_MACHINE;
+    if (result == RESULT_OK)
+        result = file_write(path, (struct str){text, size}, 0600, findings);
+    free(text);
+    return result;
+}
+
 static enum result make(void *context, const char *path, job_progress *progress, void *progress_context) {
     const struct making *m = context;
     struct arena *arena = arena_new();
     struct findings *findings = findings_new();
-    struct data_written written;
+    struct data_written written = {0};
     struct assessment a;
     struct wave wave;
     struct results *results;
@@ -43,11 +64,12 @@ static enum result make(void *context, const char *path, job_progress *progress,
                                                .path = path,
                                                .progress = progress,
                                                .context = progress_context};
-        result = m->form == DATA_WORKBOOK ? report_data(&request, m->form, 0, &written, findings)
-                                          : report_data_bundle(&request, m->form, &written, findings);
+        result = m->figures                 ? write_figures(results, path, findings)
+                 : m->form == DATA_WORKBOOK ? report_data(&request, m->form, 0, &written, findings)
+                                            : report_data_bundle(&request, m->form, &written, findings);
         results_close(results);
     }
-    if (result == RESULT_OK)
+    if (result == RESULT_OK && !m->figures)
         note(&wave, &written);
     findings_free(findings);
     arena_free(arena);
@@ -63,8 +85,7 @@ static bool note_first(void *context, const struct response *r) {
     return false;
 }
 
-/* Are there answers? They are gone when their time is over; the figures stay. */
-static bool has_answers(struct desk *d, const struct wave *wave) {
+bool see_has_answers(struct desk *d, const struct wave *wave) {
     bool there = false;
     return store_each_response(d->store, wave->id, NULL, note_first, &there) == RESULT_OK && there;
 }
@@ -89,7 +110,7 @@ void data_show(struct desk *d) {
     const struct words w = see_words(d, results);
     desk_open(d, 200, desk_words(d, "data_title"), TAB_REPORTS);
     desk_paragraph(d, "data_what");
-    if (has_answers(d, &wave))
+    if (see_has_answers(d, &wave))
         write_buttons(d, &wave, w.language);
     else
         desk_paragraph(d, "data_gone");
@@ -102,7 +123,13 @@ static const char *file_name_of(struct desk *d, struct arena *arena, const struc
     return arena_printf(arena, "%s-%d-data%s", d->assessment.name, wave->number, endings[form]);
 }
 
-static void begin_job(struct desk *d, const struct wave *wave, const char *language, enum data_form form) {
+static void tell_ready(void *context, struct id owner, const char *id, const char *name) {
+    const struct making *m = context;
+    hooks_tell_ready(m->store, owner, id, name);
+}
+
+bool see_add_data_job(struct desk *d, const struct wave *wave, const char *language, enum data_form form, bool figures,
+                      char id[JOB_ID_LENGTH + 1]) {
     struct arena *arena = arena_new(); /* the job's */
     struct making *m = arena_alloc(arena, sizeof *m);
     *m = (struct making){.store = d->store,
@@ -110,27 +137,38 @@ static void begin_job(struct desk *d, const struct wave *wave, const char *langu
                          .assessment = d->assessment.id,
                          .wave = wave->id,
                          .language = arena_string(arena, language),
-                         .form = form};
+                         .form = form,
+                         .figures = figures};
     const struct job_order order = {
         .owner = d->account.id,
         .title = arena_string(arena, desk_words(d, "data_title")),
-        .name = file_name_of(d, arena, wave, form),
-        .type = form == DATA_WORKBOOK ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-                                      : "application/zip",
+        .name = figures ? arena_printf(arena, "%s-%d-figures.json", d->assessment.name, wave->number)
+                        : file_name_of(d, arena, wave, form),
+        .type = figures                 ? "application/json"
+                : form == DATA_WORKBOOK ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                                        : "application/zip",
         .back = arena_string(arena, page_path(d, wave)),
+        .answers = !figures,
         .work = make,
+        .ready = tell_ready,
         .context = m,
     };
-    char id[JOB_ID_LENGTH + 1];
     struct jobs *jobs = d->request->web->jobs;
     if (!jobs)
         arena_free(arena);
-    if (!jobs || !jobs_add(jobs, arena, &order, id)) {
+    if (!jobs || !jobs_add(jobs, arena, &order, id))
+        return false;
+    desk_audit(d, "data_written", arena_printf(d->arena, "%s/%s", d->assessment.name, see_wave_name(d, wave)));
+    return true;
+}
+
+static void begin_job(struct desk *d, const struct wave *wave, const char *language, enum data_form form) {
+    char id[JOB_ID_LENGTH + 1];
+    if (!see_add_data_job(d, wave, language, form, false, id)) {
         desk_refuse(d, 503);
         return;
     }
-    desk_audit(d, "data_written", arena_printf(d->arena, "%s/%s", d->assessment.name, see_wave_name(d, wave)));
-    jobs_wait(jobs, d->account.id, id, PATIENCE);
+    jobs_wait(d->request->web->jobs, d->account.id, id, PATIENCE);
     desk_redirect(d, desk_path(d, "jobs", id, NULL), NULL, NULL);
 }
 
@@ -140,7 +178,7 @@ void data_handle(struct desk *d) {
     if (!setup_wave(d, &wave) || !see_open(d, &wave, TAB_REPORTS, &results))
         return;
     results_close(results);
-    if (!has_answers(d, &wave)) {
+    if (!see_has_answers(d, &wave)) {
         desk_refuse(d, 409);
         return;
     }

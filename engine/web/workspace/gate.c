@@ -73,7 +73,7 @@ static enum result find_session(struct desk *d) {
     return store_touch_session(d->store, hash, now, false) == RESULT_MACHINE ? RESULT_MACHINE : RESULT_OK;
 }
 
-static bool role_suffices(enum role role, enum access access) {
+bool gate_role_suffices(enum role role, enum access access) {
     return role == ROLE_ADMINISTRATOR || access <= ACCESS_VIEWER ||
            (role == ROLE_PRACTITIONER && access == ACCESS_PRACTITIONER);
 }
@@ -99,7 +99,7 @@ static enum result find_grant(struct desk *d, bool *granted) {
 
 /* The assessment that the path names, if this person may be there; 404 in the same words if it is not, or not for them.
  */
-static int find_assessment(struct desk *d) {
+int gate_find_assessment(struct desk *d) {
     bool may = false;
     enum result result = store_find_assessment(d->store, d->arena, desk_parameter(d, "assessment"), &d->assessment);
     if (result == RESULT_OK)
@@ -142,7 +142,7 @@ static bool may_pass(struct desk *d) {
         show_signed_out(d);
         return false;
     }
-    if (route->access > ACCESS_LINK && !role_suffices(d->account.role, route->access)) {
+    if (route->access > ACCESS_LINK && !gate_role_suffices(d->account.role, route->access)) {
         desk_refuse(d, 403);
         return false;
     }
@@ -151,7 +151,7 @@ static bool may_pass(struct desk *d) {
         return false;
     }
     const bool names_one = route->access > ACCESS_LINK && route_parameter(route, "assessment") >= 0;
-    const int refused = names_one ? find_assessment(d) : 0;
+    const int refused = names_one ? gate_find_assessment(d) : 0;
     if (refused) {
         desk_refuse(d, refused);
         return false;
@@ -168,8 +168,7 @@ void gate_pass(struct desk *d) {
         d->request->route->desk(d);
 }
 
-/* A desk at which nobody sits yet. */
-static struct desk *new_desk(struct request *r) {
+struct desk *gate_new_desk(struct request *r) {
     struct desk *d = arena_alloc(r->arena, sizeof *d);
     *d = (struct desk){.request = r, .arena = r->arena, .store = r->web->store, .collect = r->web->collect};
     d->account = (struct account){.email = "", .name = "", .language = "", .timezone = "", .password = ""};
@@ -180,7 +179,7 @@ static struct desk *new_desk(struct request *r) {
 
 /* On a worker thread. */
 static enum result work(struct request *r) {
-    struct desk *d = new_desk(r);
+    struct desk *d = gate_new_desk(r);
     const enum result found = find_session(d);
     speak(d);
     if (found != RESULT_OK)
@@ -204,7 +203,7 @@ void gate_enter(struct request *r) {
 }
 
 void gate_refuse(struct request *r, int status) {
-    struct desk *d = new_desk(r);
+    struct desk *d = gate_new_desk(r);
     if (status == 403 && !r->session)
         show_signed_out(d);
     else if (status == 403)
@@ -217,7 +216,7 @@ void gate_refuse(struct request *r, int status) {
 /* On a worker thread. Who is not signed in gets the plain page afterwards. */
 static enum result work_refusal(struct request *r) {
     const int *status = r->state;
-    struct desk *d = new_desk(r);
+    struct desk *d = gate_new_desk(r);
     if (find_session(d) == RESULT_OK && d->signed_in) {
         speak(d);
         if (*status == 403)

@@ -8,6 +8,7 @@
 
 #include "access/throttle.h"
 #include "store/accounts.h"
+#include "web/routes.h"
 #include "web/workspace/desk.h"
 
 enum {
@@ -32,6 +33,15 @@ void gate_free(struct gate *g);
 void gate_enter(struct request *r);
 /* The pages for requests that are refused before that, from what their headers or their length say. */
 void gate_refuse(struct request *r, int status);
+
+/* For whoever takes a request on in another way (web/api). A desk at which nobody sits yet, in the language that the
+ * request asks for; its findings are the caller's to free. */
+struct desk *gate_new_desk(struct request *r);
+/* Is a role enough for a row? */
+bool gate_role_suffices(enum role role, enum access access);
+/* The assessment that the path names, if this account may be there: 0 and d->assessment; else the status to refuse
+ * with. */
+int gate_find_assessment(struct desk *d);
 
 /* Begins a session of d->account after it was proved who they are; the browser's old one, if any, ends. `keep_age`: a
  * re-authentication does not make the session younger. False: the store is in trouble, and the page for that is

@@ -86,6 +86,8 @@ static void run(struct jobs *j, struct job *job) {
     const enum result result = job->order.work(job->order.context, job->path, tell, job);
     if (result != RESULT_OK)
         log_event(LOG_WARNING, "job_failed", LOG_REASON, "report", -1);
+    else if (job->order.ready)
+        job->order.ready(job->order.context, job->order.owner, job->id, job->order.name);
     pthread_mutex_lock(&j->mutex);
     job->state = result == RESULT_OK ? JOB_DONE : JOB_FAILED;
     job->ended = clock_monotonic();
@@ -231,6 +233,7 @@ bool jobs_look(struct jobs *j, struct arena *arena, struct id owner, const char 
         *out = (struct job_status){.state = job->state,
                                    .done = job->done,
                                    .total = job->total,
+                                   .answers = o->answers,
                                    .title = arena_string(arena, o->title),
                                    .name = arena_string(arena, o->name),
                                    .type = arena_string(arena, o->type),

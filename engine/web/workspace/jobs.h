@@ -26,8 +26,11 @@ struct job_order {
     const char *name;  /* of the file, for the browser */
     const char *type;  /* its content type */
     const char *back;  /* the path of the page that asked */
+    bool answers;      /* every answer is in it: for tokens with that scope only */
     /* Makes the file at `path`, on the job thread. */
     enum result (*work)(void *context, const char *path, job_progress *progress, void *progress_context);
+    /* May be NULL: called on the job thread when the file is there, just before everybody sees that it is. */
+    void (*ready)(void *context, struct id owner, const char *id, const char *name);
     void *context;
 };
 
@@ -44,6 +47,7 @@ struct job_status {
     size_t done, total; /* total 0: not known yet */
     size_t before;      /* jobs that come first, while waiting */
     const char *title, *name, *type, *back, *path;
+    bool answers;
 };
 /* False when this person has no such job. Texts in the arena. */
 bool jobs_look(struct jobs *j, struct arena *arena, struct id owner, const char *id, struct job_status *out);

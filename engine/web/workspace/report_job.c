@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/moment.h"
+#include "mail/hooks.h"
 #include "reports/reports.h"
 #include "web/workspace/jobs.h"
 #include "web/workspace/see.h"
@@ -106,8 +107,13 @@ static const char *file_name_of(struct arena *arena, const char *assessment, con
     return name;
 }
 
-void see_begin_job(struct desk *d, const struct wave *wave, const char *organisation, const char *organisation_name,
-                   const char *language, enum see_file file, const char *back) {
+static void tell_ready(void *context, struct id owner, const char *id, const char *name) {
+    const struct making *m = context;
+    hooks_tell_ready(m->store, owner, id, name);
+}
+
+bool see_add_job(struct desk *d, const struct wave *wave, const char *organisation, const char *organisation_name,
+                 const char *language, enum see_file file, const char *back, char id[JOB_ID_LENGTH + 1]) {
     struct arena *arena = arena_new(); /* the job's */
     struct making *m = arena_alloc(arena, sizeof *m);
     *m = (struct making){.store = d->store,
@@ -126,20 +132,28 @@ void see_begin_job(struct desk *d, const struct wave *wave, const char *organisa
         .type = types[file],
         .back = arena_string(arena, back),
         .work = make,
+        .ready = tell_ready,
         .context = m,
     };
-    char id[JOB_ID_LENGTH + 1];
     struct jobs *jobs = d->request->web->jobs;
     if (!jobs)
         arena_free(arena);
-    if (!jobs || !jobs_add(jobs, arena, &order, id)) {
-        desk_refuse(d, 503);
-        return;
-    }
+    if (!jobs || !jobs_add(jobs, arena, &order, id))
+        return false;
     desk_audit(d, "report_written",
                arena_printf(d->arena, "%s/%s%s%s", d->assessment.name, see_wave_name(d, wave), organisation ? "/" : "",
                             organisation ? organisation : ""));
-    jobs_wait(jobs, d->account.id, id, PATIENCE);
+    return true;
+}
+
+void see_begin_job(struct desk *d, const struct wave *wave, const char *organisation, const char *organisation_name,
+                   const char *language, enum see_file file, const char *back) {
+    char id[JOB_ID_LENGTH + 1];
+    if (!see_add_job(d, wave, organisation, organisation_name, language, file, back, id)) {
+        desk_refuse(d, 503);
+        return;
+    }
+    jobs_wait(d->request->web->jobs, d->account.id, id, PATIENCE);
     desk_redirect(d, desk_path(d, "jobs", id, NULL), NULL, NULL);
 }
 

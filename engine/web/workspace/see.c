@@ -28,27 +28,34 @@ static void show_destroyed(struct desk *d, const struct wave *wave, enum desk_ta
     desk_close(d);
 }
 
-bool see_open(struct desk *d, const struct wave *wave, enum desk_tab tab, struct results **out) {
-    if (wave->state != WAVE_CLOSED) {
-        show_refusal(d, tab, wave->state == WAVE_OPEN ? "see_not_before_close" : "see_being_closed");
-        return false;
-    }
+enum result see_find(struct desk *d, const struct wave *wave, struct results **out, enum see_why *why) {
     bool destroyed;
-    if (store_is_destroyed(d->store, wave, &destroyed) != RESULT_OK) {
-        desk_refuse(d, 503);
-        return false;
-    }
-    if (destroyed) {
-        show_destroyed(d, wave, tab);
-        return false;
-    }
+    *why = wave->state == WAVE_OPEN ? SEE_OPEN : SEE_BEING_CLOSED;
+    if (wave->state != WAVE_CLOSED)
+        return RESULT_INPUT;
+    if (store_is_destroyed(d->store, wave, &destroyed) != RESULT_OK)
+        return RESULT_MACHINE;
+    *why = destroyed ? SEE_DESTROYED : SEE_UNREADABLE;
+    if (destroyed)
+        return RESULT_INPUT;
     struct findings *findings = findings_new();
     const enum result result = results_open(out, d->store, &d->assessment, wave, findings);
     findings_free(findings);
+    return result;
+}
+
+bool see_open(struct desk *d, const struct wave *wave, enum desk_tab tab, struct results **out) {
+    static const char *const keys[] = {[SEE_OPEN] = "see_not_before_close",
+                                       [SEE_BEING_CLOSED] = "see_being_closed",
+                                       [SEE_UNREADABLE] = "see_unreadable"};
+    enum see_why why;
+    const enum result result = see_find(d, wave, out, &why);
     if (result == RESULT_MACHINE)
         desk_refuse(d, 503);
+    else if (result != RESULT_OK && why == SEE_DESTROYED)
+        show_destroyed(d, wave, tab);
     else if (result != RESULT_OK)
-        show_refusal(d, tab, "see_unreadable");
+        show_refusal(d, tab, keys[why]);
     return result == RESULT_OK;
 }
 

@@ -2,10 +2,16 @@
 #ifndef READINESS_WEB_SEE_H
 #define READINESS_WEB_SEE_H
 
+#include "reports/data.h"
 #include "web/report/report.h"
+#include "web/workspace/jobs.h"
 #include "web/workspace/see_pages.h"
 
-/* Opens the results of a closed wave. False when they cannot be shown, with the page that says why (an open wave has no
+/* Opens the results of a closed wave; close them with results_close. RESULT_INPUT: there are none to be seen, and why.
+ */
+enum see_why { SEE_OPEN, SEE_BEING_CLOSED, SEE_DESTROYED, SEE_UNREADABLE };
+enum result see_find(struct desk *d, const struct wave *wave, struct results **out, enum see_why *why) MUST_CHECK;
+/* The same for a page. False when they cannot be shown, with the page that says why (an open wave has no
  * results, for anybody). Close them with results_close. */
 bool see_open(struct desk *d, const struct wave *wave, enum desk_tab tab, struct results **out);
 /* The report's language: what was asked for (?report=fr) if there are words in it, else the person's if the instrument
@@ -26,6 +32,15 @@ enum see_file {
     SEE_PAGE,
     SEE_BUNDLE /* the workbooks of all organisations, packed */
 };
+/* The same without a page: notes it in the audit log and gives the job's id; false when there is no room for it. */
+bool see_add_job(struct desk *d, const struct wave *wave, const char *organisation, const char *organisation_name,
+                 const char *language, enum see_file file, const char *back, char id[JOB_ID_LENGTH + 1]);
+/* data_page.c: the same for every answer of a wave, as a file for analysis; or, with `figures`, for its published
+ * figures as JSON (then `form` is of no matter). */
+bool see_add_data_job(struct desk *d, const struct wave *wave, const char *language, enum data_form form, bool figures,
+                      char id[JOB_ID_LENGTH + 1]);
+/* Are there answers of it? They are gone when their time is over; the figures stay. */
+bool see_has_answers(struct desk *d, const struct wave *wave);
 void see_begin_job(struct desk *d, const struct wave *wave, const char *organisation, const char *organisation_name,
                    const char *language, enum see_file file, const char *back);
 /* One organisation's workbook here and now, for whoever has no account that a job could belong to. Answers the request:

@@ -1,6 +1,7 @@
 #include "web/workspace/setup.h"
 #include "base/clock.h"
 #include "base/letters.h"
+#include "collect/plan.h"
 
 #include <sodium.h>
 #include <stdarg.h>
@@ -71,24 +72,34 @@ const char *setup_until(struct desk *d, const struct wave *w) {
     return desk_fill(d, "setup_day_in_zone", "day", desk_day(d, w->until), "zone", w->timezone, NULL);
 }
 
-bool setup_wave(struct desk *d, struct wave *out) {
+enum result setup_find_wave(struct desk *d, struct wave *out) {
     struct wave *waves;
     size_t n;
     long number;
-    if (store_list_waves(d->store, d->arena, d->assessment.id, &waves, &n) != RESULT_OK) {
-        desk_refuse(d, 503);
-        return false;
-    }
+    if (store_list_waves(d->store, d->arena, d->assessment.id, &waves, &n) != RESULT_OK)
+        return RESULT_MACHINE;
     const bool is_number = str_to_long(str_of(desk_parameter(d, "wave")), &number);
     for (size_t pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < n; i++)
             if (pass == 0 ? is_number && waves[i].number == number
                           : strcmp(waves[i].label, desk_parameter(d, "wave")) == 0) {
                 *out = waves[i];
-                return true;
+                return RESULT_OK;
             }
-    desk_refuse(d, 404);
-    return false;
+    return RESULT_INPUT;
+}
+
+bool setup_wave(struct desk *d, struct wave *out) {
+    const enum result result = setup_find_wave(d, out);
+    if (result != RESULT_OK)
+        desk_refuse(d, result == RESULT_INPUT ? 404 : 503);
+    return result == RESULT_OK;
+}
+
+void setup_check_until(struct desk *d, const char *until, const char *timezone) {
+    const char *problem = plan_check_until(until, timezone);
+    if (problem)
+        desk_wrong(d, "until", problem, "value", clock_is_day(until) ? desk_day(d, until) : until);
 }
 
 bool setup_open_wave(struct desk *d, struct wave *out) {

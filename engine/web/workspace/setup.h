@@ -47,6 +47,14 @@ void setup_open(struct desk *d, int status, const char *title, enum desk_tab tab
 /* The wave of the path's {wave}: its number, as our links have it, or its label. False when there is none, with the
  * page written. */
 bool setup_wave(struct desk *d, struct wave *out);
+/* The same without a page: RESULT_INPUT when there is none. */
+enum result setup_find_wave(struct desk *d, struct wave *out) MUST_CHECK;
+/* Is the last day good (collect/plan.h)? What is wrong is said at the field "until". */
+void setup_check_until(struct desk *d, const char *until, const char *timezone);
+/* Closes an open wave: collect's part, the line of the audit log, the published groups, and word of it to the addresses
+ * that want it. */
+struct closing;
+enum result setup_close_wave(struct desk *d, const struct wave *w, struct closing *out) MUST_CHECK;
 /* The same if it is open; a wave that is not sends back to the list of waves. */
 bool setup_open_wave(struct desk *d, struct wave *out);
 /* Ids in addresses. */

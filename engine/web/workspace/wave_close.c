@@ -3,6 +3,7 @@
 
 #include "aggregate/results.h"
 #include "collect/collect.h"
+#include "mail/hooks.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
@@ -59,6 +60,17 @@ static enum result make_results(struct desk *d, const struct wave *closed) {
     return result;
 }
 
+enum result setup_close_wave(struct desk *d, const struct wave *w, struct closing *out) {
+    const enum result result = collect_close_wave(d->collect, w, out, d->findings);
+    if (result != RESULT_OK)
+        return result;
+    desk_audit_inside(d, "wave_closed", w->label, NULL);
+    if (!out->cleaning)
+        (void)!make_results(d, w); /* else they are made when the first report asks for them */
+    hooks_tell_closed(d->store, &d->assessment, w);
+    return RESULT_OK;
+}
+
 void wave_close_handle(struct desk *d) {
     struct wave w;
     struct closing closing = {0};
@@ -69,7 +81,7 @@ void wave_close_handle(struct desk *d) {
         show(d, SETUP_WRONG, &w);
         return;
     }
-    const enum result result = collect_close_wave(d->collect, &w, &closing, d->findings);
+    const enum result result = setup_close_wave(d, &w, &closing);
     if (result == RESULT_MACHINE) {
         desk_refuse(d, 503);
         return;
@@ -78,12 +90,10 @@ void wave_close_handle(struct desk *d) {
         show(d, SETUP_WRONG, &w);
         return;
     }
-    desk_audit_inside(d, "wave_closed", w.label, NULL);
     if (closing.cleaning) { /* goes on by itself; the results are made when the first report asks for them */
         desk_redirect(d, setup_path(d, "waves"), "setup_wave_cleaning", NULL);
         return;
     }
-    (void)!make_results(d, &w); /* else they are made when the first report asks for them */
     desk_redirect(d, setup_path(d, closing.responses ? "reports" : "waves"),
                   closing.responses ? "setup_wave_closed" : "setup_wave_destroyed",
                   desk_number(d, (double)closing.responses, 0));

@@ -1,7 +1,4 @@
 /* Moving the last day of an open wave. */
-#include <string.h>
-
-#include "base/clock.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
@@ -31,10 +28,7 @@ void wave_extend_handle(struct desk *d) {
     if (!setup_open_wave(d, &w))
         return;
     const char *until = desk_posted(d, "until", 10);
-    if (!clock_is_day(until))
-        desk_wrong(d, "until", "day_not_understood", "value", until);
-    else if (strcmp(until, clock_local_day(clock_now(), w.timezone).text) < 0)
-        desk_wrong(d, "until", "day_is_past", "value", desk_day(d, until));
+    setup_check_until(d, until, w.timezone);
     if (desk_has_errors(d)) {
         show(d, SETUP_WRONG, &w);
     } else if (store_extend_wave(d->store, w.id, until) != RESULT_OK) {

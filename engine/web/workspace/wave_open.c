@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "collect/collect.h"
+#include "collect/plan.h"
 #include "web/workspace/setup.h"
 #include "web/workspace/setup_pages.h"
 
@@ -30,26 +31,10 @@ static void write_frozen(struct desk *d, const struct setup_state *s, const stru
     html_markup(h, "</p>");
 }
 
-/* Where fewer can answer than a result needs, as far as anybody knows: an open link without a headcount is for a number
- * that nobody knows. */
 struct few {
-    const char *names; /* of the organisations, "" when there are none */
-    long all;          /* in all; -1 unknown */
+    const char *names; /* of organisations where too few can answer, "" when there are none */
+    long all;          /* in all, when that is too few; else -1 */
 };
-
-static bool asks_staff(const struct instrument *i) {
-    for (size_t p = 0; i && p < i->n_pages; p++)
-        if (page_is_for(&i->pages[p], AUDIENCE_STAFF))
-            return true;
-    return false;
-}
-
-static int people_in(const struct person *people, size_t n, const char *code) {
-    int found = 0;
-    for (size_t i = 0; i < n; i++)
-        found += strcmp(people[i].organisation, code) == 0;
-    return found;
-}
 
 static const char *few_names(struct desk *d, const char *const *names, size_t n) {
     struct buf out = BUF_INIT;
@@ -62,33 +47,12 @@ static const char *few_names(struct desk *d, const char *const *names, size_t n)
                                         desk_number(d, (double)(n - NAMES_SHOWN), 0), NULL);
 }
 
-/* False when the store failed. */
-static bool find_few(struct desk *d, const struct instrument *instrument, struct few *out) {
-    struct organisation *list;
-    struct person *people;
-    size_t n, n_people, n_few = 0;
-    *out = (struct few){"", -1};
-    if (!asks_staff(instrument))
-        return true;
-    if (store_list_organisations(d->store, d->arena, d->assessment.id, &list, &n) != RESULT_OK ||
-        store_list_people(d->store, d->arena, d->assessment.id, &people, &n_people) != RESULT_OK)
-        return false;
-    setup_sort_organisations(list, n);
-    const char **names = arena_array(d->arena, n + 1, sizeof *names);
-    bool all_known = true;
-    out->all = 0;
-    for (size_t i = 0; i < n; i++) {
-        const int there = people_in(people, n_people, list[i].code);
-        const int known = list[i].headcount > there ? list[i].headcount : there;
-        all_known = all_known && (there > 0 || list[i].headcount >= 0);
-        out->all += known;
-        if (known > 0 && known < d->assessment.min_group)
-            names[n_few++] = list[i].name;
-    }
-    if (!all_known || out->all >= d->assessment.min_group)
-        out->all = -1;
-    out->names = few_names(d, names, n_few);
-    return true;
+static enum result find_few(struct desk *d, const struct instrument *instrument, struct few *out) {
+    struct plan_few few;
+    const enum result result = plan_find_few(d->store, d->arena, &d->assessment, instrument, &few);
+    if (result == RESULT_OK)
+        *out = (struct few){few_names(d, few.names, few.n), few.all};
+    return result;
 }
 
 static void write_few(struct desk *d, const struct few *few) {
@@ -111,7 +75,7 @@ static void write_few(struct desk *d, const struct few *few) {
 static void show(struct desk *d, int status, const struct setup_state *s) {
     const struct instrument *i = setup_load_instrument(d);
     struct few few;
-    if (!find_few(d, i, &few)) {
+    if (find_few(d, i, &few) != RESULT_OK) {
         instrument_release(i);
         desk_refuse(d, 503);
         return;
@@ -167,19 +131,15 @@ static void take(struct desk *d, const struct setup_state *s, struct new_wave *r
     *request = (struct new_wave){.label = desk_posted(d, "label", LABEL_MAX),
                                  .until = desk_posted(d, "until", 10),
                                  .timezone = desk_posted(d, "timezone", 60)};
-    if (!request->label[0])
-        desk_wrong(d, "label", "setup_label_empty", NULL, NULL);
-    for (size_t i = 0; i < s->n_waves; i++)
-        if (strcmp(s->waves[i].label, request->label) == 0)
-            desk_wrong(d, "label", "wave_label_taken", "value", request->label);
+    const char *problem = plan_check_label(request->label, s->waves, s->n_waves);
+    if (problem)
+        desk_wrong(d, "label", problem, "value", request->label);
     if (!request->timezone[0])
         request->timezone = "UTC";
     if (!clock_timezone_good(request->timezone))
         desk_wrong(d, "timezone", "setup_timezone_unknown", "value", request->timezone);
-    else if (request->until[0] && !clock_is_day(request->until))
-        desk_wrong(d, "until", "day_not_understood", "value", request->until);
-    else if (request->until[0] && strcmp(request->until, clock_local_day(clock_now(), request->timezone).text) < 0)
-        desk_wrong(d, "until", "day_is_past", "value", desk_day(d, request->until));
+    else if (request->until[0])
+        setup_check_until(d, request->until, request->timezone);
     if (!request->until[0])
         request->until = NULL;
     size_t known = 3;
@@ -204,14 +164,14 @@ void wave_open_handle(struct desk *d) {
         return;
     }
     const struct instrument *i = setup_pin_instrument(d);
-    enum result result = RESULT_INPUT;
-    struct few few;
-    if (!find_few(d, i, &few))
-        result = RESULT_MACHINE;
-    else if ((few.names[0] || few.all >= 0) && !desk_posted_is(d, "few", "yes"))
+    struct few few = {"", -1};
+    enum result result = find_few(d, i, &few);
+    if (result == RESULT_OK && (few.names[0] || few.all >= 0) && !desk_posted_is(d, "few", "yes"))
         desk_wrong(d, "few", "setup_few_not_confirmed", NULL, NULL);
-    else if (i)
-        result = collect_open_wave(d->collect, &d->assessment, i, &request, &wave, d->arena, d->findings);
+    if (result == RESULT_OK)
+        result = !i || desk_has_errors(d)
+                     ? RESULT_INPUT
+                     : collect_open_wave(d->collect, &d->assessment, i, &request, &wave, d->arena, d->findings);
     instrument_release(i);
     if (result == RESULT_MACHINE) {
         desk_refuse(d, 503);

@@ -29,6 +29,10 @@ void totp_show(struct desk *d);
 void totp_handle(struct desk *d);
 void totp_handle_off(struct desk *d);
 void recovery_handle(struct desk *d);
+/* account_tokens.c: for other programs. */
+void tokens_show(struct desk *d);
+void tokens_handle(struct desk *d);
+void tokens_handle_revoke(struct desk *d);
 
 /* accounts.c: everybody's accounts, for administrators. */
 void accounts_show(struct desk *d);
