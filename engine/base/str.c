@@ -162,6 +162,10 @@ bool utf8_has_control(struct str s) {
     return false;
 }
 
+bool utf8_is_line(struct str s) {
+    return utf8_valid(s) && !utf8_has_control(s) && !(s.n && (memchr(s.p, '\n', s.n) || memchr(s.p, '\t', s.n)));
+}
+
 char buf_empty[1];
 
 static void buf_reserve(struct buf *b, size_t more) {

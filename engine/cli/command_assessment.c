@@ -18,11 +18,6 @@ static bool has_placeholder(const struct instrument *instrument, struct str name
     return false;
 }
 
-/* What may stand in a mail's subject; with a line break in it no mail would leave. */
-static bool is_one_line(const char *text) {
-    return utf8_valid(str_of(text)) && !utf8_has_control(str_of(text)) && !strchr(text, '\n');
-}
-
 /* "name=text|name.fr=text": what the assessment fills in. */
 static enum result read_values(struct cli *cli, const struct instrument *instrument, struct placeholder_value *values,
                                size_t max, size_t *n) {
@@ -44,7 +39,7 @@ static enum result read_values(struct cli *cli, const struct instrument *instrum
     for (size_t i = 0; i < *n; i++)
         if (!has_placeholder(instrument, str_of(values[i].name)))
             result = cli_refuse(cli, "placeholder_unknown", "name", values[i].name);
-        else if (!is_one_line(values[i].value))
+        else if (!utf8_is_line(str_of(values[i].value))) /* with a line break in its subject no mail would leave */
             result = cli_refuse(cli, "placeholder_lines", "name", values[i].name);
     return result;
 }
@@ -56,7 +51,7 @@ static enum result check_options(struct cli *cli, struct assessment *a) {
     long number = 5;
     if (!is_name(a->name))
         result = cli_refuse(cli, "assessment_name", "name", a->name);
-    if (!a->title[0] || utf8_length(str_of(a->title)) > 200 || !is_one_line(a->title))
+    if (!a->title[0] || utf8_length(str_of(a->title)) > 200 || !utf8_is_line(str_of(a->title)))
         result = cli_refuse(cli, "title_length", "title", a->title);
     if (mode && strcmp(mode, "anonymous") != 0 && strcmp(mode, "confidential") != 0)
         result = cli_refuse(cli, "mode_unknown", "mode", mode);
