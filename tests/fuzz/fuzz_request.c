@@ -59,7 +59,6 @@ static int ask(const void *data, size_t size) {
     PROMISE(fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0);
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     (void)!send(fd, data, size, MSG_NOSIGNAL);
-    shutdown(fd, SHUT_WR); /* the other side need not wait for more */
     return fd;
 }
 
