@@ -201,6 +201,13 @@ void buf_char(struct buf *b, char c) {
     b->p[b->n] = '\0';
 }
 
+void buf_repeat(struct buf *b, size_t from, size_t n) {
+    buf_reserve(b, n); /* may move what is to be repeated */
+    memcpy(b->p + b->n, b->p + from, n);
+    b->n += n;
+    b->p[b->n] = '\0';
+}
+
 void buf_printf(struct buf *b, const char *format, ...) {
     va_list args, again;
     va_start(args, format);

@@ -53,6 +53,7 @@ void buf_bytes(struct buf *b, const void *p, size_t n);
 void buf_text(struct buf *b, const char *s);
 void buf_str(struct buf *b, struct str s);
 void buf_char(struct buf *b, char c);
+void buf_repeat(struct buf *b, size_t from, size_t n); /* `n` of its own bytes once more */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_integer(struct buf *b, long long n); /* many times faster than buf_printf */
 /* Appends a double so that it reads back the same: 17 significant digits at most, a point whatever the locale. */
