@@ -232,18 +232,10 @@ def tsan():
     return unit_programs('tsan') + [job for folder in folders for job in python_tests(folder, 'tsan')]
 
 
-# More than five minutes each under valgrind, which takes thirty times as long; AddressSanitizer runs them.
+# More than ten minutes each under valgrind, which takes thirty times as long; AddressSanitizer runs them.
 NOT_UNDER_VALGRIND = {
-    'test_access': 'slow hashes of passwords, at full strength',
-    'test_disclose': 'random tables, many and large',
-    'test_microdata': 'random tables, many and large',
-    'test_pairs_disclosure': 'random organisations, many of them',
-    'test_results_disclosure': 'random organisations, many of them',
     'test_results_veil': 'random organisations, many of them',
-    'test_reports': 'whole workbooks',
     'test_ballot_trouble': 'every act once for each call that can fail',
-    'test_sign_in_trouble': 'every act once for each call that can fail',
-    'test_store_trouble': 'every act once for each call that can fail',
 }
 
 

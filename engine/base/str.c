@@ -162,6 +162,10 @@ bool utf8_has_control(struct str s) {
     return false;
 }
 
+bool utf8_is_line(struct str s) {
+    return utf8_valid(s) && !utf8_has_control(s) && !(s.n && (memchr(s.p, '\n', s.n) || memchr(s.p, '\t', s.n)));
+}
+
 char buf_empty[1];
 
 static void buf_reserve(struct buf *b, size_t more) {
@@ -194,6 +198,13 @@ void buf_str(struct buf *b, struct str s) {
 void buf_char(struct buf *b, char c) {
     buf_reserve(b, 1);
     b->p[b->n++] = c;
+    b->p[b->n] = '\0';
+}
+
+void buf_repeat(struct buf *b, size_t from, size_t n) {
+    buf_reserve(b, n); /* may move what is to be repeated */
+    memcpy(b->p + b->n, b->p + from, n);
+    b->n += n;
     b->p[b->n] = '\0';
 }
 

@@ -35,6 +35,9 @@ struct str utf8_cut(struct str s, size_t max);
 uint32_t utf8_next(struct str *rest);
 /* Has `s` a control character other than line feed and tab? */
 bool utf8_has_control(struct str s);
+/* Is `s` one line of text: valid UTF-8 without any control character, also no tab? Fit for a name, a title, a header.
+ */
+bool utf8_is_line(struct str s);
 
 struct buf {
     char *p;
@@ -50,6 +53,7 @@ void buf_bytes(struct buf *b, const void *p, size_t n);
 void buf_text(struct buf *b, const char *s);
 void buf_str(struct buf *b, struct str s);
 void buf_char(struct buf *b, char c);
+void buf_repeat(struct buf *b, size_t from, size_t n); /* `n` of its own bytes once more */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_integer(struct buf *b, long long n); /* many times faster than buf_printf */
 /* Appends a double so that it reads back the same: 17 significant digits at most, a point whatever the locale. */

@@ -47,7 +47,7 @@ enum result run_user_add(struct cli *cli) {
     struct str text = str_of(a.name);
     if (!address_good(a.email))
         result = cli_refuse(cli, "user_email", "email", a.email);
-    if (!utf8_valid(text) || utf8_length(text) > 200 || utf8_has_control(text) || strpbrk(a.name, "\n\t"))
+    if (!utf8_is_line(text) || utf8_length(text) > 200)
         result = cli_refuse(cli, "user_name_length", "name", a.name);
     if (result != RESULT_OK)
         return result;

@@ -100,8 +100,7 @@ const struct organisation *known_organisation(const struct known_wave *w, const 
 
 bool wave_label_good(const char *label) {
     const struct str s = str_of(label);
-    return utf8_valid(s) && !utf8_has_control(s) && !strpbrk(label, "\n\t") && str_trim(s).n == s.n && s.n > 0 &&
-           utf8_length(s) <= 60;
+    return utf8_is_line(s) && str_trim(s).n == s.n && s.n > 0 && utf8_length(s) <= 60;
 }
 
 struct wave_file *pinned_files(struct arena *arena, const struct instrument *instrument) {

@@ -11,20 +11,16 @@ const char *plan_check_name(const char *name) {
     return n > 0 && n <= 40 && name[n] == '\0' ? NULL : "assessment_name";
 }
 
-/* What may stand in a mail's subject; with a line break in it no mail would leave. */
-static bool is_one_line(const char *text) {
-    return utf8_valid(str_of(text)) && !utf8_has_control(str_of(text)) && !strchr(text, '\n');
-}
-
+/* With a line break in its subject no mail would leave. */
 const char *plan_check_title(const char *title) {
-    return title[0] && is_one_line(title) && utf8_length(str_of(title)) <= 200 ? NULL : "title_length";
+    return title[0] && utf8_is_line(str_of(title)) && utf8_length(str_of(title)) <= 200 ? NULL : "title_length";
 }
 
 const char *plan_check_value(const struct instrument *instrument, const struct placeholder_value *value) {
     bool known = false;
     for (size_t i = 0; i < instrument->n_placeholders; i++)
         known = known || strcmp(value->name, instrument->placeholders[i].name) == 0;
-    return !known ? "placeholder_unknown" : is_one_line(value->value) ? NULL : "placeholder_lines";
+    return !known ? "placeholder_unknown" : utf8_is_line(str_of(value->value)) ? NULL : "placeholder_lines";
 }
 
 int plan_min_comments(int min_group) {

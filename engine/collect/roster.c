@@ -87,7 +87,7 @@ void roster_wrong(struct roster_work *w, size_t row, size_t field, const char *c
 }
 
 bool roster_is_text(const char *s, size_t max) {
-    return utf8_length(str_of(s)) <= max && !utf8_has_control(str_of(s)) && !strpbrk(s, "\n\t");
+    return utf8_is_line(str_of(s)) && utf8_length(str_of(s)) <= max;
 }
 
 bool roster_is_language(const char *s) {

@@ -248,9 +248,20 @@ enum result collect_resume(struct collect *c, struct sitting *s, const char *cod
     return result;
 }
 
+static bool has_prose(const struct answers *answers) {
+    for (size_t i = 0; i < answers->instrument->n_fields; i++) {
+        const struct question *q = answers->instrument->fields[i].question;
+        if (q && q->type == QUESTION_TEXT && answers->of[i].state == ANSWER_TEXT)
+            return true;
+    }
+    return false;
+}
+
 bool collect_fits(struct arena *arena, const struct sitting *s, const struct answers *answers) {
-    return s->kind == INVITATION_ORGANISATION ||
-           ballot_fits(arena, ballot_write(arena, &s->ticket, answers), ballot_room(s->instrument));
+    const size_t room = ballot_room(s->instrument);
+    if (s->kind == INVITATION_ORGANISATION || (room < BALLOT_ROOM_MOST && !has_prose(answers)))
+        return true; /* for all but prose there is room for the longest answer */
+    return ballot_fits(arena, ballot_write(arena, &s->ticket, answers), room);
 }
 
 void collect_cast(struct collect *c, const struct sitting *s, struct answers *answers, const char *secret,

@@ -6,11 +6,6 @@
 #include "base/str.h"
 #include "mail/inside.h"
 
-bool mail_line_good(const char *text) {
-    struct str s = str_of(text);
-    return utf8_valid(s) && !utf8_has_control(s) && !memchr(s.p, '\n', s.n) && !memchr(s.p, '\t', s.n);
-}
-
 static bool on_this_machine(const char *host) {
     return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 || strncmp(host, "127.", 4) == 0;
 }
@@ -66,7 +61,7 @@ enum result mail_check(const struct mail_settings *settings, struct findings *fi
         result = refuse(findings, "mail_from_not_accepted", settings->from);
     if (settings->reply_to[0] && !address_good(settings->reply_to))
         result = refuse(findings, "mail_reply_to_not_accepted", settings->reply_to);
-    if (!mail_line_good(settings->from_name))
+    if (!utf8_is_line(str_of(settings->from_name)))
         result = refuse(findings, "mail_from_name_not_accepted", settings->from_name);
     if ((settings->user[0] == '\0') != (settings->password[0] == '\0'))
         result = refuse(findings, "mail_user_and_password", settings->user);

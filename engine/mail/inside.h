@@ -13,7 +13,4 @@ struct mail_server {
 /* Takes "smtp://host:port" or "smtps://host:port" apart; false when it is something else. */
 bool mail_server_parse(const char *server, struct mail_server *out);
 
-/* One line of valid UTF-8 without any control character: fit for a header. */
-bool mail_line_good(const char *text);
-
 #endif

@@ -133,7 +133,7 @@ static void body(struct buf *out, const char *text) {
 static bool fit(const struct mail_settings *s, const struct mail_message *m) {
     const char *lines[] = {s->from_name, m->to_name, m->subject, m->language, m->opt_out, m->id};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        if (!mail_line_good(lines[i]))
+        if (!utf8_is_line(str_of(lines[i])))
             return false;
     return address_good(s->from) && address_good(m->to) && (!s->reply_to[0] || address_good(s->reply_to)) &&
            utf8_valid(str_of(m->body)) && !strpbrk(m->opt_out, " <>") && !strpbrk(m->id, " <>@") &&

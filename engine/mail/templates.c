@@ -265,7 +265,7 @@ static enum result check_placeholders(const char *text_, struct findings *findin
 
 enum result mail_check_text(const char *subject, const char *body, struct findings *findings) {
     enum result result = RESULT_OK;
-    if (subject[0] && (!mail_line_good(subject) || utf8_length(str_of(subject)) > MAIL_SUBJECT_MAX))
+    if (subject[0] && (!utf8_is_line(str_of(subject)) || utf8_length(str_of(subject)) > MAIL_SUBJECT_MAX))
         result = wrong(findings, "mail_subject_not_accepted", subject);
     if (check_placeholders(subject, findings) != RESULT_OK)
         result = RESULT_INPUT;

@@ -103,13 +103,17 @@ enum form_result form_parse(struct form *out, struct arena *arena, struct str bo
 
 const struct str *form_next(const struct form *form, const char *name, size_t *at) {
     const size_t n = strlen(name);
-    while (*at < form->n) {
-        const struct form_field *field = &form->fields[(*at)++];
-        if (field->name.n != n || (n > 0 && field->name.p[n - 1] != name[n - 1])) /* most names differ in their end */
+    const char end = n ? name[n - 1] : '\0';
+    for (size_t i = *at; i < form->n; i++) {
+        const struct form_field *field = &form->fields[i];
+        if (field->name.n != n || (n && field->name.p[n - 1] != end)) /* most names differ in their end */
             continue;
-        if (memcmp(field->name.p, name, n) == 0)
+        if (memcmp(field->name.p, name, n) == 0) {
+            *at = i + 1;
             return &field->value;
+        }
     }
+    *at = form->n;
     return NULL;
 }
 

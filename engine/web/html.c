@@ -97,6 +97,10 @@ void html_number(struct html *h, const char *opening, size_t n, long value) {
     buf_printf(h->out, "%ld", value);
 }
 
+void html_repeat(struct html *h, size_t from, size_t to) {
+    buf_repeat(h->out, from, to - from);
+}
+
 /* How many bytes at `s` are a bare link; 0 when none begins here. Closing punctuation of the sentence stays outside. */
 static size_t link_length(struct str s) {
     size_t scheme = 0;

@@ -35,6 +35,10 @@ void html_number(struct html *h, const char *opening, size_t n, long value);
     html_path_value((h), " " name "=\"" prefix, sizeof(name) + sizeof(prefix) + 1, (segment))
 #define html_attribute_number(h, name, value) html_number((h), " " name "=", sizeof(name) + 1, (value))
 
+/* A place in the page that is being written; and what stands between two such places, once more: it is safe already. */
+#define html_mark(h) ((h)->out->n)
+void html_repeat(struct html *h, size_t from, size_t to);
+
 /* A <style> element with a style sheet that is built into the program: for a page that is a file of its own. */
 #define html_style(h, path) html_built_in_style((h), "" path "")
 void html_built_in_style(struct html *h, const char *path);

@@ -1,17 +1,19 @@
 /* The submit limit: what cannot be avoided when an answer must be on disk before the thank-you. Forty fields are taken
  * apart, one row goes into SQLite (WAL, synchronous = FULL), one transaction for all that wait, the reply after the
- * commit; nothing is checked, sealed or rendered.
+ * commit; nothing is checked or rendered, and nothing sealed unless the last word asks for it: then the row is what the
+ * product promises to keep, the fields padded to 4 KB and sealed, under a random key.
  *
- *   limit_submit PORT THREADS DATABASE    serves until it is ended */
+ *   limit_submit PORT THREADS DATABASE [sealed]    serves until it is ended */
 #include <microhttpd.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FIELDS = 64, BODY = 4096 };
+enum { FIELDS = 64, BODY = 4096, SEALED = BODY + crypto_box_SEALBYTES };
 
 struct request {
     struct MHD_Connection *connection;
@@ -19,8 +21,11 @@ struct request {
     size_t n;
     int stored;
     char body[BODY];
+    unsigned char sealed[SEALED];
 };
 
+static int sealing;
+static unsigned char public_key[crypto_box_PUBLICKEYBYTES];
 static sqlite3 *db;
 static sqlite3_stmt *insert;
 static struct request *waiting;
@@ -43,10 +48,23 @@ static size_t take_apart(struct request *r, char *json) {
     return n;
 }
 
+/* On the server's threads. */
+static void seal(struct request *r) {
+    char json[2 * BODY] = "";
+    (void)take_apart(r, json);
+    crypto_box_seal(r->sealed, (const unsigned char *)json, BODY, public_key);
+}
+
 static void store(struct request *r) {
     char json[2 * BODY];
-    const size_t n = take_apart(r, json);
-    sqlite3_bind_text(insert, 1, json, (int)n, SQLITE_STATIC);
+    unsigned char key[32];
+    if (sealing) {
+        randombytes_buf(key, sizeof key);
+        sqlite3_bind_blob(insert, 1, key, sizeof key, SQLITE_STATIC);
+        sqlite3_bind_blob(insert, 2, r->sealed, SEALED, SQLITE_STATIC);
+    } else {
+        sqlite3_bind_text(insert, 1, json, (int)take_apart(r, json), SQLITE_STATIC);
+    }
     r->stored = sqlite3_step(insert) == SQLITE_DONE;
     sqlite3_reset(insert);
 }
@@ -111,6 +129,8 @@ static enum MHD_Result reply(void *context, struct MHD_Connection *connection, c
     }
     if (r->stored)
         return answer(r);
+    if (sealing)
+        seal(r);
     MHD_suspend_connection(connection);
     pthread_mutex_lock(&mutex);
     r->next = waiting;
@@ -121,16 +141,21 @@ static enum MHD_Result reply(void *context, struct MHD_Connection *connection, c
 }
 
 int main(int argc, char **argv) {
+    static const char *const tables[] = {
+        "CREATE TABLE answer (id INTEGER PRIMARY KEY, json TEXT) STRICT",
+        "CREATE TABLE answer (key BLOB PRIMARY KEY, sealed BLOB) STRICT, WITHOUT ROWID"};
+    static const char *const inserts[] = {"INSERT INTO answer (json) VALUES (?)", "INSERT INTO answer VALUES (?, ?)"};
     pthread_t writer;
-    if (argc != 4)
+    unsigned char secret_key[crypto_box_SECRETKEYBYTES];
+    if (argc < 4 || sodium_init() < 0)
         return 2;
+    sealing = argc > 4;
+    crypto_box_keypair(public_key, secret_key);
     const unsigned threads = (unsigned)atoi(argv[2]);
     if (sqlite3_open(argv[3], &db) != SQLITE_OK ||
-        sqlite3_exec(db,
-                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                     "CREATE TABLE answer (id INTEGER PRIMARY KEY, json TEXT) STRICT",
-                     NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(db, "INSERT INTO answer (json) VALUES (?)", -1, &insert, NULL) != SQLITE_OK ||
+        sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(db, tables[sealing], NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, inserts[sealing], -1, &insert, NULL) != SQLITE_OK ||
         pthread_create(&writer, NULL, write_forever, NULL) != 0)
         return 1;
     if (!MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC,

@@ -28,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bool good = false;
     list_read(&list, arena, &file, &translation, rest.n ? 1 : 0, findings, &good);
     PROMISE(good == (findings_count(findings, SEVERITY_ERROR) == 0));
-    fuzz_check_findings(findings, texts);
+    if (fuzz_chosen(data, size, 8))
+        fuzz_check_findings(findings, texts);
     for (size_t i = 0; good && i < list.n; i++) {
         PROMISE(strncmp(list.strategies[i].code, "own.", 4) == 0);
         PROMISE(list.strategies[i].label && list.strategies[i].label[0]);

@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const bool good = matrix_read(&s, &file, findings);
     PROMISE(good == (findings_count(findings, SEVERITY_ERROR) == 0));
     PROMISE(good || s.n_cells == 0);
-    fuzz_check_findings(findings, texts);
+    if (fuzz_chosen(data, size, 8))
+        fuzz_check_findings(findings, texts);
     for (size_t i = 0; i < s.n_cells; i++) {
         PROMISE(determinant_is_legal(s.cells[i].determinant));
         PROMISE(strategies_order(&s, s.cells[i].strategy) == s.cells[i].order);

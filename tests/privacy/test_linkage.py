@@ -71,10 +71,13 @@ def held_open(process, folder):
     any more."""
     for number in os.listdir('/proc/%d/fd' % process.pid):
         path = '/proc/%d/fd/%s' % (process.pid, number)
-        target = os.readlink(path)
-        if stat.S_ISREG(os.stat(path).st_mode) and (not target.startswith(folder) or target.endswith(' (deleted)')):
-            with open(path, 'rb') as file:
-                yield target, file.read()
+        try:
+            target = os.readlink(path)
+            if stat.S_ISREG(os.stat(path).st_mode) and (not target.startswith(folder) or target.endswith(' (deleted)')):
+                with open(path, 'rb') as file:
+                    yield target, file.read()
+        except FileNotFoundError:  # closed meanwhile
+            pass
 
 
 def play(cls, second=0):

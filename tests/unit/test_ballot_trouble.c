@@ -368,14 +368,17 @@ static void what_is_too_long_is_not_sealed(void **state) {
     assert_int_equal(draft_seal(r->arena, key, (struct str){noise, n}, BALLOT_ROOM_MOST).n, 0);
 }
 
+/* Nor is it known of it that everything but prose fits: it is tried. */
 static void a_long_instrument_gets_no_more_than_the_most_room(void **state) {
-    (void)state;
+    struct room *r = *state;
     struct buf text = BUF_INIT;
     buf_text(&text, questions);
     for (int i = 0; i < 60; i++)
         buf_printf(&text, "[question.text%d]\ntype = text\nlabel = \"Text %d\"\nrows = 3\n", i, i);
     const struct instrument *instrument = read_instrument(text.p);
+    const struct sitting s = {.instrument = instrument, .ticket = {.organisation = "north", .unit = ""}};
     assert_int_equal(ballot_room(instrument), BALLOT_ROOM_MOST);
+    assert_true(collect_fits(r->arena, &s, answers_new(r->arena, instrument)));
     instrument_release(instrument);
     buf_free(&text);
 }

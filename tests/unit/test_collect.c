@@ -14,6 +14,7 @@
 
 #include "collect/ballot.h"
 #include "collect/coarsen.h"
+#include "collect/inside.h"
 #include "collect/keys.h"
 
 static int start(void **state) {
@@ -122,6 +123,38 @@ static void all_ballots_of_a_wave_have_one_size_and_open_only_with_the_key(void 
     arena_free(arena);
 }
 
+/* One item more each time, so that some instrument comes close to filling every room; the longest of everything. */
+static void all_but_prose_always_has_room(void **state) {
+    (void)state;
+    enum { MOST_ITEMS = 2000, UNIT = 400, CODE = 40 };
+    char unit[UNIT + 1] = "", code[CODE + 1] = "";
+    memset(unit, 'u', UNIT);
+    memset(code, 'c', CODE);
+    const struct not_applicable na = {.name = "does_not_apply_to_us"};
+    const struct scale scale = {.n_not_applicable = 1, .not_applicable = &na};
+    const struct construct construct = {.scale = &scale};
+    const struct item item = {.construct = 0};
+    const struct ticket ticket = {.organisation = code, .unit = unit, .has_pseudonym = true};
+    struct field *fields = mem_array(MOST_ITEMS, sizeof *fields);
+    struct answer *of = mem_array(MOST_ITEMS, sizeof *of);
+    struct instrument instrument = {.constructs = &construct, .fields = fields};
+    const struct answers answers = {&instrument, of};
+    size_t least = SIZE_MAX;
+    while (instrument.n_fields < MOST_ITEMS && ballot_room(&instrument) < BALLOT_ROOM_MOST) {
+        struct arena *arena = arena_new();
+        fields[instrument.n_fields] = (struct field){.name = "leadership12", .item = &item};
+        of[instrument.n_fields++].state = ANSWER_NOT_APPLICABLE;
+        const size_t room = ballot_room(&instrument), used = ballot_write(arena, &ticket, &answers).n + 4;
+        assert_true(used <= room);
+        least = room - used < least ? room - used : least;
+        arena_free(arena);
+    }
+    assert_int_equal(ballot_room(&instrument), BALLOT_ROOM_MOST);
+    assert_true(least < 100); /* some came close */
+    free(fields);
+    free(of);
+}
+
 static void a_ballot_of_a_version_without_packing_is_still_read(void **state) {
     (void)state;
     struct wave_key key = some_key(1);
@@ -201,6 +234,7 @@ int main(void) {
         cmocka_unit_test(a_mistyped_code_is_noticed),
         cmocka_unit_test(look_alikes_and_lower_case_are_understood),
         cmocka_unit_test(all_ballots_of_a_wave_have_one_size_and_open_only_with_the_key),
+        cmocka_unit_test(all_but_prose_always_has_room),
         cmocka_unit_test(a_ballot_of_a_version_without_packing_is_still_read),
         cmocka_unit_test(small_units_are_given_up_until_everybody_is_hidden),
         cmocka_unit_test(small_organisations_move_up_and_the_last_few_are_destroyed),

@@ -58,6 +58,20 @@ static void a_path_segment_stays_one_segment(void **state) {
     assert_string_equal(out.p, " href=\"/s/..%2Fa%3Fb%3Dc%23d%25%22%20%C3%A9\"");
 }
 
+static void what_was_written_comes_once_more_as_it_stands(void **state) {
+    (void)state;
+    html_markup(&h, "<b>");
+    const size_t from = html_mark(&h);
+    html_text(&h, "a<b & c");
+    const size_t to = html_mark(&h);
+    for (int i = 0; i < 200; i++) /* the page moves in memory while it grows */
+        html_repeat(&h, from, to);
+    assert_int_equal(out.n, from + 201 * (to - from));
+    for (size_t at = from; at < out.n; at += to - from)
+        assert_memory_equal(out.p + at, "a&lt;b &amp; c", to - from);
+    assert_int_equal(strlen(out.p), out.n);
+}
+
 static void prose_has_emphasis_and_links_and_nothing_else(void **state) {
     (void)state;
     html_prose(&h, "*Really* <b>2*3*4</b> * a * see https://example.org/a?b=1&c=2. (http://x.org/y)");
@@ -139,6 +153,7 @@ int main(void) {
         cmocka_unit_test_teardown(an_attribute_cannot_be_left, teardown),
         cmocka_unit_test_teardown(only_harmless_values_go_without_quotes, teardown),
         cmocka_unit_test_teardown(a_path_segment_stays_one_segment, teardown),
+        cmocka_unit_test_teardown(what_was_written_comes_once_more_as_it_stands, teardown),
         cmocka_unit_test_teardown(prose_has_emphasis_and_links_and_nothing_else, teardown),
         cmocka_unit_test_teardown(prose_makes_no_link_of_a_script, teardown),
         cmocka_unit_test_teardown(prose_survives_every_prefix_of_a_hostile_text, teardown),

@@ -8,6 +8,7 @@
 #include "base/embedded.h"
 #include "store/accounts.h"
 #include "store/mailings.h"
+#include "store/programs.h"
 
 enum { PEOPLE = 40, ANSWERS = 20 };
 
@@ -125,12 +126,16 @@ static void statistics_of_the_server_keep_no_values_of_people(void **state) {
     struct assessment a;
     struct wave w = answered_wave(p, &a);
     (void)w;
+    const struct account whose = {.id = id_new(), .email = "claire@north.example", .name = "", .password = ""};
+    assert_int_equal(store_add_account(p->store, &whose), RESULT_OK);
+    const struct hook hook = {.id = id_new(), .account = whose.id, .url = "https://x.example/"};
+    assert_int_equal(store_add_hook(p->store, &hook, 1), RESULT_OK);
     change_behind(p->folder, "ANALYZE");
     assert_true(read_number(p->store, "SELECT count(*) FROM pg_stats WHERE schemaname = current_schema()") > 0);
     assert_int_equal(read_number(p->store,
                                  "SELECT count(*) FROM pg_stats WHERE schemaname = current_schema()"
                                  " AND attname IN ('email', 'sealed', 'content', 'answers', 'text', 'pseudonym',"
-                                 " 'password', 'totp', 'person', 'remark')"
+                                 " 'password', 'totp', 'person', 'remark', 'secret', 'body', 'url')"
                                  " AND tablename NOT IN ('wave_file', 'wave_file_before')"),
                      0);
     assert_int_equal(count_on_disk(p->folder, "p7@north.example") > 0, 1); /* the table itself */

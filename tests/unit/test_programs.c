@@ -7,6 +7,7 @@
 
 #include "access/tokens.h"
 #include "mail/hooks.h"
+#include "store/care.h"
 
 enum { NOW = 1000000, DAY = 86400 };
 
@@ -137,6 +138,94 @@ static void word_waits_until_it_is_due_and_goes_with_its_address(void **state) {
     assert_int_equal(store_drop_hook(p->store, a.id, h.id), RESULT_OK);
 }
 
+/* A token, a reply, an address and a message that waits for it. */
+static struct account with_programs(struct place_on_disk *p, struct id *token, uint8_t hash[32]) {
+    const struct account a = add_account(p, "claire@example.org", ROLE_PRACTITIONER);
+    const struct hook h = {.id = id_new(), .account = a.id, .url = "https://x.example/", .created = NOW};
+    const struct hook_message m = {.id = id_new(), .event = "wave.closed", .body = "{}", .hook = h};
+    const uint8_t key[32] = {1}, request[32] = {2};
+    struct kept_reply kept;
+    struct api_token *list;
+    size_t n;
+    char text[TOKEN_LENGTH + 1];
+    assert_int_equal(make(p, &a, SCOPE_READ, 2, NULL, text, NULL), RESULT_OK);
+    assert_true(token_hash_of(text, hash));
+    assert_int_equal(store_list_tokens(p->store, p->arena, NULL, &list, &n), RESULT_OK);
+    assert_int_equal(n, 1);
+    *token = list[0].id;
+    assert_int_equal(store_touch_token(p->store, *token, (struct day){"2027-01-01"}), RESULT_OK);
+    assert_int_equal(store_begin_reply(p->store, p->arena, key, request, NOW, NOW - DAY, &kept), RESULT_OK);
+    assert_int_equal(store_keep_reply(p->store, key, 201, "/x", "{}"), RESULT_OK);
+    assert_int_equal(store_add_hook(p->store, &h, 1), RESULT_OK);
+    assert_int_equal(store_add_hook_message(p->store, &m, NOW), RESULT_OK);
+    return a;
+}
+
+static void an_old_copy_lets_no_program_in_and_tells_none(void **state) {
+    struct place_on_disk *p = *state;
+    struct id token;
+    uint8_t hash[32];
+    struct account owner;
+    struct api_token t;
+    struct hook_message m;
+    struct hook *hooks;
+    size_t n;
+    int paused;
+    const struct account a = with_programs(p, &token, hash);
+    assert_int_equal(store_settle(p->store, &paused), RESULT_OK);
+    assert_int_equal(store_find_token(p->store, p->arena, hash, NOW, &t, &owner), RESULT_INPUT);
+    assert_int_equal(store_next_hook_message(p->store, p->arena, NOW, &m), RESULT_INPUT);
+    assert_int_equal(store_list_hooks(p->store, p->arena, &a.id, &hooks, &n), RESULT_OK);
+    assert_int_equal(n, 1); /* the address is no secret */
+}
+
+static void programs_move_along_with_an_installation(void **state) {
+    struct place_on_disk *p = *state;
+    struct id token;
+    uint8_t hash[32];
+    const uint8_t key[32] = {1}, request[32] = {2};
+    struct store *there;
+    struct account owner;
+    struct api_token t;
+    struct hook_message m;
+    struct kept_reply kept;
+    size_t n_tables, rows;
+    (void)with_programs(p, &token, hash);
+    assert_int_equal(store_open(&there, arena_printf(p->arena, "sqlite:%s/there.db", p->folder), NULL), RESULT_OK);
+    assert_int_equal(store_transfer(p->store, there, &n_tables, &rows, NULL), RESULT_OK);
+    assert_int_equal(rows, 5);
+    assert_int_equal(store_find_token(there, p->arena, hash, NOW, &t, &owner), RESULT_OK);
+    assert_true(id_equal(t.id, token));
+    assert_string_equal(t.used, "2027-01-01");
+    assert_int_equal(store_next_hook_message(there, p->arena, NOW, &m), RESULT_OK);
+    assert_string_equal(m.hook.url, "https://x.example/");
+    assert_int_equal(store_begin_reply(there, p->arena, key, request, NOW, NOW - DAY, &kept), RESULT_INPUT);
+    assert_int_equal(kept.status, 201);
+    store_close(there);
+}
+
+/* A server refuses what would make one; in a file another program may have. */
+static void what_belongs_to_nobody_is_found_by_a_check(void **state) {
+    struct place_on_disk *p = *state;
+    static const char *const cases[] = {"DELETE FROM hook", "DELETE FROM hook_message; DELETE FROM account"};
+    for (size_t i = 0; !server.used && i < sizeof cases / sizeof *cases; i++) {
+        struct id token;
+        uint8_t hash[32];
+        struct kept kept;
+        struct findings *findings = findings_new();
+        if (i == 0) {
+            (void)with_programs(p, &token, hash);
+            assert_int_equal(store_check(p->store, p->arena, &kept, findings), RESULT_OK);
+        }
+        store_close(p->store);
+        change_behind(p->folder, cases[i]);
+        assert_int_equal(store_open(&p->store, p->url, NULL), RESULT_OK);
+        assert_int_equal(store_check(p->store, p->arena, &kept, findings), RESULT_INPUT);
+        assert_true(findings_have(findings, "check_reference", 0));
+        findings_free(findings);
+    }
+}
+
 static void word_goes_only_where_the_settings_allow(void **state) {
     static const char allowed[] = "https://hooks.example.org https://x.example/in/ +http://127.0.0.1:9000/";
     static const struct {
@@ -223,9 +312,12 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_request_is_begun_once_and_its_answer_kept_for_a_time, open_place,
                                         close_place),
         cmocka_unit_test_setup_teardown(word_waits_until_it_is_due_and_goes_with_its_address, open_place, close_place),
+        cmocka_unit_test_setup_teardown(an_old_copy_lets_no_program_in_and_tells_none, open_place, close_place),
+        cmocka_unit_test_setup_teardown(programs_move_along_with_an_installation, open_place, close_place),
+        cmocka_unit_test_setup_teardown(what_belongs_to_nobody_is_found_by_a_check, open_place, close_place),
         cmocka_unit_test(word_goes_only_where_the_settings_allow),
         cmocka_unit_test(private_networks_are_known_in_every_dress),
         cmocka_unit_test(a_signature_is_hmac_sha_256_over_time_and_body),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_on_both(tests);
 }

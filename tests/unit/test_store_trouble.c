@@ -123,6 +123,7 @@ static enum result casts(struct life *l) {
         .wave = l->wave.id, .kind = INVITATION_PERSONAL, .organisation = "house-a", .content = {"sealed", 6}};
     key_of(c.ticket, 0);
     key_of(c.key, 0);
+    key_of(c.draft, 8);
     return nothing_wrong(store_cast_wait(l->s, &c));
 }
 

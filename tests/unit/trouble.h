@@ -36,6 +36,7 @@ static struct {
     bool others;                    /* all threads but `whose` */
     void (*instead)(void *context); /* of failing: something comes in between */
     void *context;
+    bool no_links; /* a file system on which a file has one name, as on a memory stick */
 } trouble;
 
 static _Thread_local int inside; /* the database library: its own calls go through */
@@ -178,7 +179,7 @@ int fdatasync(int fd) {
 }
 
 int link(const char *from, const char *to) {
-    return fails(TROUBLE_FILES) ? -1 : REAL(link)(from, to);
+    return trouble.no_links || fails(TROUBLE_FILES) ? -1 : REAL(link)(from, to);
 }
 
 int rename(const char *from, const char *to) {

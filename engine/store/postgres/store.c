@@ -95,6 +95,10 @@ static bool give_back(struct database *base) {
     return !pg_lost(db) && !db->spent && PQtransactionStatus(db->connection) == PQTRANS_IDLE;
 }
 
+static enum result commit(struct store *s) {
+    return pg_run(s->writer, "COMMIT");
+}
+
 static int rest(const struct store *s) {
     (void)s;
     return -1;
@@ -244,6 +248,7 @@ const struct driver postgres_driver = {.scheme = "postgresql:",
                                        .kind = pg_kind,
                                        .columns = pg_columns,
                                        .begin = pg_begin,
+                                       .commit = commit,
                                        .goes_on = pg_goes_on,
                                        .fail = pg_fail,
                                        .rest = rest,

@@ -99,6 +99,7 @@ struct driver {
      * disk; `tries` counts from 0. rest: milliseconds without work after which `tidy` is wanted, -1 for never; tidy_now
      * is asked after each group. */
     enum result (*begin)(struct store *s);
+    enum result (*commit)(struct store *s);
     bool (*goes_on)(struct database *db);
     enum group_end (*fail)(struct store *s, int tries);
     int (*rest)(const struct store *s);

@@ -50,7 +50,7 @@ static void run_group(struct store *s, struct job *group) {
         bool good = s->driver->begin(s) == RESULT_OK;
         for (struct job *job = group; good && job; job = job->next)
             good = run_in_savepoint(s, job);
-        good = good && database_run(s->writer, "COMMIT") == RESULT_OK;
+        good = good && s->driver->commit(s) == RESULT_OK;
         end = good ? GROUP_DONE : s->driver->fail(s, tries);
     }
     note_failing(s, end == GROUP_FAILED);

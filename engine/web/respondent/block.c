@@ -32,30 +32,49 @@ static void write_problem(struct interview *iv, const char *field, const struct 
     html_markup(h, "</p>");
 }
 
-/* One radio button or box with its words; the label is the whole row. */
-struct option {
-    const char *type; /* "radio", "checkbox" */
-    const char *name, *value;
-    const struct text *label;
-    bool checked, apart, first; /* apart: not on the scale; first: carries the field's id, where links lead */
+/* Where on this page an option's words stand, from the end of its button on; nothing yet while `to` is 0. The items of
+ * a construct have the same ones: they are written for the first, and repeated for the others. */
+struct words {
+    size_t from, to;
 };
 
-static void write_option(struct interview *iv, const struct option *o) {
+/* One radio button or box with its words; the label is the whole row. */
+struct option {
+    const char *name, *value;
+    const struct text *label;
+    bool box, checked, apart, first; /* apart: not on the scale; first: carries the field's id, where links lead */
+};
+
+static void write_words(struct interview *iv, const struct text *label, struct words *words) {
     struct html *h = &iv->screen.html;
-    html_markup(h, "<label");
+    if (words->to) {
+        html_repeat(h, words->from, words->to);
+        return;
+    }
+    words->from = html_mark(h);
+    html_markup(h, "><span");
+    write_label(iv, label);
+    html_markup(h, "</span></label>");
+    words->to = html_mark(h);
+}
+
+static void write_option(struct interview *iv, const struct option *o, struct words *words) {
+    struct html *h = &iv->screen.html;
     if (o->apart)
-        html_markup(h, " class=na");
-    html_markup(h, "><input");
-    html_attribute(h, "type", o->type);
+        html_markup(h, "<label class=na><input");
+    else
+        html_markup(h, "<label><input");
+    if (o->box)
+        html_markup(h, " type=checkbox");
+    else
+        html_markup(h, " type=radio");
     html_attribute(h, "name", o->name);
     html_attribute(h, "value", o->value);
     if (o->first)
         html_attribute(h, "id", o->name);
     if (o->checked)
         html_markup(h, " checked");
-    html_markup(h, "><span");
-    write_label(iv, o->label);
-    html_markup(h, "</span></label>");
+    write_words(iv, o->label, words);
 }
 
 /* The code as a value: nearly all scales have one figure, and a page has fifty of them. */
@@ -64,19 +83,21 @@ static const char *point_value(struct arena *arena, int code) {
     return code >= 0 && code <= 9 ? figures[code] : arena_printf(arena, "%d", code);
 }
 
-static void write_scale(struct interview *iv, const struct scale *scale, const char *name,
-                        const struct answer *answer) {
+/* `words`: of each option. */
+static void write_scale(struct interview *iv, const struct scale *scale, const char *name, const struct answer *answer,
+                        struct words *words) {
     struct arena *arena = iv->request->arena;
     for (size_t i = 0; i < scale->n_points; i++) {
         const struct scale_point *point = &scale->points[i];
         const bool checked = answer->state == ANSWER_CODE && answer->code == point->code;
-        write_option(iv, &(struct option){"radio", name, point_value(arena, point->code), &point->label, checked, false,
-                                          i == 0});
+        write_option(
+            iv, &(struct option){name, point_value(arena, point->code), &point->label, false, checked, false, i == 0},
+            words++);
     }
     for (size_t i = 0; i < scale->n_not_applicable; i++) {
         const struct not_applicable *na = &scale->not_applicable[i];
         const bool checked = answer->state == ANSWER_NOT_APPLICABLE && answer->code == (int)i;
-        write_option(iv, &(struct option){"radio", name, na->name, &na->label, checked, true, false});
+        write_option(iv, &(struct option){name, na->name, &na->label, false, checked, true, false}, words++);
     }
 }
 
@@ -98,7 +119,7 @@ static void write_scale_head(struct interview *iv, const struct scale *scale) {
 }
 
 static void write_item(struct interview *iv, const struct scale *scale, const struct item *item,
-                       const struct problems *p) {
+                       const struct problems *p, struct words *words) {
     struct html *h = &iv->screen.html;
     const struct problem *problem = problem_of(p, item->field);
     html_markup(h, "<fieldset");
@@ -115,7 +136,7 @@ static void write_item(struct interview *iv, const struct scale *scale, const st
     if (problem)
         write_problem(iv, item->name, problem);
     html_markup(h, "<div class=scale>");
-    write_scale(iv, scale, item->name, &iv->answers->of[item->field]);
+    write_scale(iv, scale, item->name, &iv->answers->of[item->field], words);
     html_markup(h, "</div></fieldset>");
 }
 
@@ -138,8 +159,9 @@ static void write_construct(struct interview *iv, const struct construct *c, enu
     else
         html_markup(h, "<div class=rating>");
     write_scale_head(iv, c->scale);
+    struct words *words = arena_array(iv->request->arena, columns, sizeof *words);
     for (size_t i = 0; i < c->n_items; i++)
-        write_item(iv, c->scale, &iv->sitting.instrument->items[c->first_item + i], p);
+        write_item(iv, c->scale, &iv->sitting.instrument->items[c->first_item + i], p, words);
     html_markup(h, "</div>");
 }
 
@@ -222,8 +244,9 @@ static void write_choices(struct interview *iv, const struct question *q, enum b
     for (size_t i = 0; i < q->n_choices; i++) {
         const bool checked = several ? answer->state == ANSWER_SET && (answer->set >> i & 1)
                                      : answer->state == ANSWER_CODE && answer->code == (int)i;
-        write_option(iv, &(struct option){several ? "checkbox" : "radio", q->name, q->choices[i].code,
-                                          &q->choices[i].label, checked, false, i == 0});
+        write_option(
+            iv, &(struct option){q->name, q->choices[i].code, &q->choices[i].label, several, checked, false, i == 0},
+            &(struct words){0, 0});
     }
     html_markup(h, "</fieldset>");
 }
