@@ -154,7 +154,7 @@ def story():
 # What runs once more on the other database. A test that asks the database does so through Installation.query.
 ON_BOTH = {'story': ('story', 'waves', 'answering', 'users', 'input', 'conditions', 'living_files', 'control'),
            'web': ('closing', 'once', 'audit', 'sessions', 'mail_pages', 'told_in_time', 'routes', 'setup', 'reach', 'reports_pages',
-                   'counts', 'recovery', 'outcomes'),
+                   'counts', 'recovery', 'outcomes', 'api', 'hooks'),
            'hostile': ('races', 'scanners')}
 
 

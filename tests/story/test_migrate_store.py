@@ -6,6 +6,7 @@ import sqlite3
 import unittest
 
 from support import postgres
+from support.api import Program, token_for
 from support.readiness import Browser
 from support.scene import ANSWERS, scene
 
@@ -38,6 +39,9 @@ class Moving(unittest.TestCase):
             links = [row['token'] for row in here.links('tale', 'personal')]
             for token in links[:3]:
                 answer(here, token)
+            here.run('user', 'add', 'chief@example.org', '--role', 'administrator')
+            program = Program(here.url, token_for(here, 'chief@example.org', 'read'))
+            self.assertEqual(program.get('/assessments').status, 200)
             here.stop()
             before = everything(here.path('var/readiness.db'))
             there = self.new_url()
@@ -52,6 +56,8 @@ class Moving(unittest.TestCase):
             here.serve()
             for token in links[3:]:
                 answer(here, token)
+            program.host = here.url.split('/')[2]
+            self.assertEqual(program.get('/assessments').status, 200)
             here.run('wave', 'close', 'tale', '--yes')
             out, _ = here.run('results', 'tale', '--format', 'csv')
             self.assertIn('leadership', out)
@@ -71,6 +77,8 @@ class Moving(unittest.TestCase):
         with scene(data_db=self.new_url()) as here:
             links = [row['token'] for row in here.links('tale', 'personal')]
             answer(here, links[0])
+            here.run('user', 'add', 'chief@example.org', '--role', 'administrator')
+            program = Program(here.url, token_for(here, 'chief@example.org', 'read'))
             here.run('backup', 'copy.db')  # while it serves
             self.assertEqual(os.stat(here.path('copy.db')).st_mode & 0o777, 0o600)
             here.run('verify', 'copy.db')
@@ -87,6 +95,8 @@ class Moving(unittest.TestCase):
             for name in ('ballot', 'ticket', 'person', 'wave', 'invited'):
                 self.assertEqual(again[name], rows[name])
             here.serve()
+            program.host = here.url.split('/')[2]
+            self.assertEqual(program.get('/assessments').status, 401)  # what an old copy knows lets nobody in
             answer(here, links[1])  # it was given after the backup
             here.environment['READINESS_DATA_DB'] = 'sqlite:elsewhere.db'
             here.stop()

@@ -342,6 +342,37 @@ static void both_stores_have_the_same_tables_in_step(void **state) {
     buf_free(&there);
 }
 
+static const char version_before[] =
+    "DROP TABLE hook_message, hook, api_reply, api_token; UPDATE form SET version = %d";
+
+static void a_database_of_the_form_before_is_brought_up_to_date(void **state) {
+    struct place_on_disk *p = *state;
+    struct assessment a = add_assessment(p, "north"), found;
+    const struct account whose = {.id = id_new(), .email = "claire@north.example", .name = "", .password = ""};
+    const struct hook hook = {.id = id_new(), .account = whose.id, .url = "https://x.example/"};
+    change_behind(p->folder, arena_printf(p->arena, version_before, database_newest() - 1));
+    assert_int_equal(store_add_hook(p->store, &hook, 1), RESULT_MACHINE);
+    reopen(p);
+    assert_int_equal(read_number(p->store, "SELECT version FROM form"), database_newest());
+    assert_int_equal(store_get_assessment(p->store, p->arena, a.id, &found), RESULT_OK);
+    assert_int_equal(store_add_account(p->store, &whose), RESULT_OK);
+    assert_int_equal(store_add_hook(p->store, &hook, 1), RESULT_OK);
+}
+
+static void an_update_that_cannot_be_finished_leaves_the_form_before(void **state) {
+    struct place_on_disk *p = *state;
+    struct findings *findings = findings_new();
+    struct store *s;
+    change_behind(p->folder, arena_printf(p->arena, version_before, database_newest() - 1));
+    change_behind(p->folder, "CREATE TABLE hook_message (x INTEGER)"); /* the last of what is to be made */
+    store_close(p->store);
+    assert_int_equal(store_open(&s, p->url, findings), RESULT_MACHINE);
+    assert_true(findings_have(findings, "store_not_migrated", 0));
+    change_behind(p->folder, "DROP TABLE hook_message");
+    assert_int_equal(store_open(&p->store, p->url, findings), RESULT_OK); /* nothing of the first try was in the way */
+    findings_free(findings);
+}
+
 int main(void) {
 #define HERE(name) cmocka_unit_test_setup_teardown(name, open_place, close_place)
     const struct CMUnitTest tests[] = {
@@ -355,6 +386,8 @@ int main(void) {
         HERE(a_commit_that_nobody_answered_counts_once),
         HERE(a_server_that_is_away_is_said_in_a_sentence),
         HERE(both_stores_have_the_same_tables_in_step),
+        HERE(a_database_of_the_form_before_is_brought_up_to_date),
+        HERE(an_update_that_cannot_be_finished_leaves_the_form_before),
     };
     return run_on_postgres(tests);
 }

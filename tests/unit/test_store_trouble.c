@@ -10,6 +10,7 @@
 #include "store/care.h"
 #include "store/counts.h"
 #include "store/mailings.h"
+#include "store/programs.h"
 
 /* What the acts below are about. They follow each other, each standing on what the earlier ones have left. */
 struct life {
@@ -18,7 +19,8 @@ struct life {
     struct arena *arena;
     struct assessment assessment;
     struct wave wave, earlier, emptied;
-    struct id person, invitations[3], mailing, grant, account;
+    struct id person, invitations[3], mailing, grant, account, token, hook;
+    struct hook_message message;
     uint8_t hash[32], session[32];
 };
 
@@ -228,6 +230,87 @@ static enum result drops_session(struct life *l) {
 
 static enum result drops_sessions_of(struct life *l) {
     return store_drop_sessions_of(l->s, l->account);
+}
+
+static enum result adds_token(struct life *l) {
+    struct api_token t = {
+        .id = l->token, .account = l->account, .name = "dashboard", .scopes = 1, .created = 10, .expires = 1000};
+    memcpy(t.hash, l->hash, 32);
+    return store_add_token(l->s, &t, 2);
+}
+
+static enum result finds_token(struct life *l) {
+    struct api_token t;
+    struct account a;
+    return store_find_token(l->s, l->arena, l->hash, 10, &t, &a);
+}
+
+static enum result lists_tokens(struct life *l) {
+    struct api_token *list;
+    size_t n;
+    return store_list_tokens(l->s, l->arena, NULL, &list, &n);
+}
+
+static enum result touches_token(struct life *l) {
+    return store_touch_token(l->s, l->token, (struct day){"2027-01-01"});
+}
+
+static enum result drops_token(struct life *l) {
+    return store_drop_token(l->s, l->token);
+}
+
+static enum result drops_tokens_of(struct life *l) {
+    return store_drop_tokens_of(l->s, l->account);
+}
+
+static enum result begins_reply(struct life *l) {
+    struct kept_reply kept;
+    return store_begin_reply(l->s, l->arena, l->hash, l->hash, 10, 1, &kept);
+}
+
+static enum result finds_reply(struct life *l) {
+    const enum result result = begins_reply(l);
+    return result == RESULT_INPUT ? RESULT_OK : result;
+}
+
+static enum result keeps_reply(struct life *l) {
+    return store_keep_reply(l->s, l->hash, 201, "/x", "{}");
+}
+
+static enum result forgets_reply(struct life *l) {
+    return store_keep_reply(l->s, l->hash, 0, NULL, NULL);
+}
+
+static enum result adds_hook(struct life *l) {
+    const struct hook h = {.id = l->hook, .account = l->account, .url = "https://x.example/", .created = 10};
+    return store_add_hook(l->s, &h, 1);
+}
+
+static enum result lists_hooks(struct life *l) {
+    struct hook *list;
+    size_t n;
+    return store_list_hooks(l->s, l->arena, NULL, &list, &n);
+}
+
+static enum result adds_hook_message(struct life *l) {
+    const struct hook_message m = {.id = id_new(), .event = "wave.closed", .body = "{}", .hook = {.id = l->hook}};
+    return store_add_hook_message(l->s, &m, 10);
+}
+
+static enum result next_hook_message(struct life *l) {
+    return store_next_hook_message(l->s, l->arena, 100, &l->message);
+}
+
+static enum result puts_off_hook_message(struct life *l) {
+    return store_end_hook_message(l->s, &l->message, 50, "status_500");
+}
+
+static enum result ends_hook_message(struct life *l) {
+    return store_end_hook_message(l->s, &l->message, 0, "");
+}
+
+static enum result drops_hook(struct life *l) {
+    return store_drop_hook(l->s, l->account, l->hook);
 }
 
 static enum result shares(struct life *l) {
@@ -651,6 +734,24 @@ static const struct act {
     ACT(touches_session),
     ACT(drops_session),
     ACT(drops_sessions_of),
+    ACT(adds_token),
+    ACT(finds_token),
+    ACT(lists_tokens),
+    ACT(touches_token),
+    ACT(begins_reply),
+    ACT(finds_reply),
+    ACT(keeps_reply),
+    ACT(forgets_reply),
+    ACT(adds_hook),
+    ACT(lists_hooks),
+    ACT(adds_hook_message),
+    ACT(next_hook_message),
+    ACT(puts_off_hook_message),
+    ACT(ends_hook_message),
+    ACT(adds_hook_message), /* which goes with its address */
+    ACT(drops_hook),
+    ACT(drops_token),
+    ACT(drops_tokens_of),
     ACT(shares),
     ACT(lists_shares),
     ACT(may_work),
@@ -763,9 +864,9 @@ static void do_with_trouble(struct life *l, const struct act *act) {
 }
 
 static void begin_life(struct life *l, struct place_on_disk *place) {
-    struct id *const ids[] = {&l->assessment.id,  &l->wave.id,       &l->earlier.id, &l->person,
-                              &l->mailing,        &l->grant,         &l->account,    &l->invitations[0],
-                              &l->invitations[1], &l->invitations[2]};
+    struct id *const ids[] = {&l->assessment.id,  &l->wave.id,        &l->earlier.id, &l->person,
+                              &l->mailing,        &l->grant,          &l->account,    &l->invitations[0],
+                              &l->invitations[1], &l->invitations[2], &l->token,      &l->hook};
     *l = (struct life){.place = place, .arena = place->arena, .hash = {7}, .session = {8}};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
         *ids[i] = id_new();
@@ -801,6 +902,10 @@ static const struct act needy[] = {
     ACT(uses_account_link),
     ACT(finds_session),
     ACT(touches_session),
+    ACT(finds_token),
+    ACT(drops_token),
+    ACT(next_hook_message),
+    ACT(drops_hook),
     ACT(may_work),
     ACT(adds_grant),
     ACT(adds_grant_of_account),

@@ -4,7 +4,6 @@ wrong in problem details; requests sent twice; pages of lists."""
 import json
 import os
 import re
-import sqlite3
 import sys
 import time
 import unittest
@@ -33,9 +32,9 @@ class Api(unittest.TestCase):
                             ('administrator', 'administrator')):
             cls.here.run('user', 'add', email + '@example.org', '--role', role)
         cls.here.serve()
-        cls.change("UPDATE assessment SET owner = (SELECT id FROM account WHERE email = 'owner@example.org')")
-        cls.change("INSERT INTO report_grant SELECT randomblob(16), assessment.id, 'north', account.id, NULL, 0, ''"
-                   " FROM assessment, account WHERE email = 'viewer@example.org' AND assessment.name = 'tale'")
+        cls.here.query("UPDATE assessment SET owner = (SELECT id FROM account WHERE email = 'owner@example.org')")
+        cls.here.query("INSERT INTO report_grant SELECT ?, assessment.id, 'north', account.id, NULL, 0, '' FROM assessment, account"
+                       " WHERE account.email = 'viewer@example.org' AND assessment.name = 'tale'", os.urandom(16))
         out, _ = cls.here.run('routes', '--format', 'json')
         cls.rows = [r for r in json.loads(out) if r['path'].startswith('/api/')]
         cls.programs = {name: cls.program(name + '@example.org', 'results' if name == 'viewer' else ALL)
@@ -57,13 +56,6 @@ class Api(unittest.TestCase):
     @classmethod
     def tokens(cls):
         return {t['id'] for t in json.loads(cls.here.run('token', 'list', '--format', 'json')[0])}
-
-    @classmethod
-    def change(cls, sql, *values):
-        with sqlite3.connect(cls.here.path('var/readiness.db'), timeout=20) as db:
-            found = db.execute(sql, values).fetchall()
-        db.close()
-        return found
 
     def problem(self, answer, status, code):
         self.assertEqual((answer.status, answer.type), (status, 'application/problem+json'), answer.content[:400])
@@ -151,7 +143,7 @@ class Api(unittest.TestCase):
         program, again = self.program(), self.program()
         self.assertEqual(program.get('/assessments').status, 200)
         self.revoke(program)
-        self.change("UPDATE api_token SET expires = 1 WHERE lower(hex(id)) = ?", again.id)
+        self.here.query('UPDATE api_token SET expires = 1 WHERE id = ?', bytes.fromhex(again.id))
         found = [p.get('/assessments') for p in (program, again, Program(self.here.url, 'readiness_' + 'A' * 26),
                                                  Program(self.here.url, 'x'))]
         for answer in found:
@@ -162,9 +154,9 @@ class Api(unittest.TestCase):
         self.here.run('user', 'add', 'leaving@example.org', '--role', 'practitioner')
         program = self.program('leaving@example.org')
         self.assertEqual(program.get('/assessments').status, 200)
-        self.change("UPDATE account SET role = 0 WHERE email = 'leaving@example.org'")
+        self.here.query("UPDATE account SET role = 0 WHERE email = 'leaving@example.org'")
         self.problem(program.get('/assessments'), 403, 'role')
-        self.change("UPDATE account SET role = 1 WHERE email = 'leaving@example.org'")
+        self.here.query("UPDATE account SET role = 1 WHERE email = 'leaving@example.org'")
         self.here.run('user', 'disable', 'leaving@example.org')
         self.problem(program.get('/assessments'), 401, 'token_wrong')
         self.here.run('user', 'enable', 'leaving@example.org')
@@ -337,7 +329,7 @@ class Api(unittest.TestCase):
         self.problem(owner.post('/assessments', body, Idempotency_Key='x' * 201), 400, 'key_wrong')
         other = self.programs['administrator'].post('/assessments', dict(body, name='once-2'), Idempotency_Key='k1')
         self.assertEqual(other.status, 201)  # another account's key is another key
-        self.change('UPDATE api_reply SET made = made - 86401')
+        self.here.query('UPDATE api_reply SET made = made - 86401')
         self.problem(owner.post('/assessments', body, Idempotency_Key='k1'), 409, 'exists')
 
     def test_what_was_refused_may_be_tried_again_with_the_same_key(self):

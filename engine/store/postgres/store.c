@@ -95,6 +95,7 @@ static bool give_back(struct database *base) {
     return !pg_lost(db) && !db->spent && PQtransactionStatus(db->connection) == PQTRANS_IDLE;
 }
 
+/* As a command, since what the server answers to it must be looked at: it may have had nothing left to commit. */
 static enum result commit(struct store *s) {
     return pg_run(s->writer, "COMMIT");
 }
