@@ -153,8 +153,8 @@ def story():
 
 # What runs once more on the other database. A test that asks the database does so through Installation.query.
 ON_BOTH = {'story': ('story', 'waves', 'answering', 'users', 'input', 'conditions', 'living_files', 'control'),
-           'web': ('closing', 'once', 'audit', 'sessions', 'mail_pages', 'told_in_time', 'routes', 'setup', 'reach', 'reports_pages',
-                   'counts', 'recovery', 'outcomes', 'api', 'hooks'),
+           'web': ('closing', 'once', 'audit', 'sessions', 'mail_pages', 'told_in_time', 'routes', 'setup', 'reach',
+                   'reports_pages', 'counts', 'recovery', 'outcomes', 'api', 'api_schema', 'hooks'),
            'hostile': ('races', 'scanners')}
 
 

@@ -373,10 +373,22 @@ static void aggregates_come_back_as_they_went_from_old_rows_too(void **state) {
     assert_int_equal(read_aggregates(f), RESULT_MACHINE);
 }
 
+/* A file would take anything as text; a server does not, and that is no trouble. */
+static void what_is_no_text_is_not_found(void **state) {
+    struct fixture *f = *state;
+    struct assessment found;
+    static const char *const names[] = {"\xff", "a\xc3(", "\xed\xa0\x80"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(store_find_assessment(f->store, f->arena, names[i], &found), RESULT_INPUT);
+        assert_int_equal(store_find_assessment(f->store, f->arena, "a", &found), RESULT_OK);
+    }
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_ballot_is_cast_exactly_once),
+        TEST(what_is_no_text_is_not_found),
         TEST(an_unknown_ticket_casts_nothing),
         TEST(eight_racers_for_a_hundred_tickets_store_a_hundred_ballots),
         TEST(what_was_acknowledged_is_there_after_a_restart),

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import re
-import sqlite3
 import sys
 import time
 import unittest
@@ -179,10 +178,9 @@ class Calls(unittest.TestCase):
         for who, role in (('owner', 'practitioner'), ('stranger', 'practitioner'), ('viewer', 'viewer')):
             cls.here.run('user', 'add', who + '@example.org', '--role', role)
         cls.here.serve()
-        with sqlite3.connect(cls.here.path('var/readiness.db'), timeout=20) as db:
-            db.execute("UPDATE assessment SET owner = (SELECT id FROM account WHERE email = 'owner@example.org')")
-            db.execute("INSERT INTO report_grant SELECT randomblob(16), assessment.id, 'north', account.id, NULL, 0, ''"
-                       " FROM assessment, account WHERE email = 'viewer@example.org' AND assessment.name = 'tale'")
+        cls.here.query("UPDATE assessment SET owner = (SELECT id FROM account WHERE email = 'owner@example.org')")
+        cls.here.query("INSERT INTO report_grant SELECT ?, assessment.id, 'north', account.id, NULL, 0, '' FROM assessment, account"
+                       " WHERE account.email = 'viewer@example.org' AND assessment.name = 'tale'", os.urandom(16))
         cls.document = Document(Program(cls.here.url).get('/openapi.json').json)
         cls.here.tokens = {who: [token_for(cls.here, who + '@example.org', scopes) for _ in range(5)] for who, scopes in (
             ('owner', ALL), ('stranger', ALL), ('viewer', 'results'))}

@@ -46,6 +46,8 @@ enum result pg_judge(struct pg_database *db, const PGresult *answer) {
     }
     if (state && strncmp(state, "23", 2) == 0) /* there already, or not allowed */
         return RESULT_INPUT;
+    if (state && strcmp(state, "22021") == 0) /* what was asked for is no text: there is none such */
+        return RESULT_INPUT;
     const char *severity = answer ? PQresultErrorField(answer, PG_DIAG_SEVERITY_NONLOCALIZED) : NULL;
     db->gone |= !state; /* what does not come from the server is about the connection */
     db->gone |= severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);

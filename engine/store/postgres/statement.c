@@ -252,7 +252,7 @@ enum step pg_step(struct statement *statement) {
     }
     if (q->row)
         return STEP_ROW;
-    return q->result == RESULT_OK ? STEP_DONE : STEP_FAILED;
+    return q->result == RESULT_MACHINE ? STEP_FAILED : STEP_DONE;
 }
 
 /* A few rows that nobody wants are received; where there are more, it is cheaper to give up the connection. */
