@@ -30,40 +30,31 @@ def size(rows, what):
     rows.append(one(what, total / 1e6, 'MB', '%.0f'))
 
 
-def roster(organisations, people):
+def begin(organisations):
     shutil.rmtree(HERE, ignore_errors=True)
     write(os.path.join(HERE, 'bench.ini'), answering.instrument())
     with open(os.path.join(HERE, 'organisations.csv'), 'w') as out:
         out.write('code,name\n')
         out.writelines('org%05d,Organisation %d\n' % (o, o) for o in range(organisations))
-    with open(os.path.join(HERE, 'people.csv'), 'w') as out:
-        out.write('organisation,email\n')
-        out.writelines('org%05d,person%d@example.org\n' % (i * organisations // people, i) for i in range(people))
 
 
-def people_files(rows, organisations, people):
-    """A table has at most 50,000 rows: the roster comes in pieces, as from the parts of a country."""
-    with open(os.path.join(HERE, 'people.csv')) as whole:
-        head, *lines = whole.readlines()
-    piece, n, begun = people // 25, 0, time.monotonic()
-    for at in range(0, people, piece):
-        write(os.path.join(HERE, 'piece.csv'), head + ''.join(lines[at:at + piece]))
-        run(PROGRAM, 'people', 'import', 'bench', 'piece.csv', cwd=HERE)
-        n += 1
-    rows.append(one('people: %d in %d tables' % (people, n), time.monotonic() - begun, 's'))
+def people(rows, organisations, n):
+    begun = time.monotonic()
+    tables = answering.import_people(HERE, ['org%05d,person%d@example.org\n' % (i * organisations // n, i) for i in range(n)])
+    rows.append(one('people: %d in %d tables' % (n, tables), time.monotonic() - begun, 's'))
 
 
 def national(options):
-    organisations, people, answers = (50, 10000, 6000) if options.small else (5000, 1000000, 600000)
+    organisations, invited, answers = (50, 10000, 6000) if options.small else (5000, 1000000, 600000)
     if shutil.disk_usage(DATA).free < 25e9 and not options.small:
         sys.exit('the rehearsal needs 25 GB of disk')
     rows = []
     ENVIRONMENT.update(NOBODY)
-    roster(organisations, people)
+    begin(organisations)
     run(PROGRAM, 'assessment', 'new', 'bench', '--instrument', 'bench.ini', '--title', 'How ready are we?', cwd=HERE)
     timed(rows, 'organisations: %d' % organisations, 'organisation', 'import', 'bench', 'organisations.csv')
-    people_files(rows, organisations, people)
-    timed(rows, 'opening the wave, %d invitations' % people, 'wave', 'open', 'bench')
+    people(rows, organisations, invited)
+    timed(rows, 'opening the wave, %d invitations' % invited, 'wave', 'open', 'bench')
     size(rows, 'the database with the wave open')
     timed(rows, 'link list, .csv', 'links', 'bench', '--out', 'links.csv')
     with open(os.path.join(HERE, 'links.csv'), encoding='utf-8-sig') as links:
