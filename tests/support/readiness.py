@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import urllib.parse
@@ -16,6 +17,13 @@ PROGRAM = os.environ.get('READINESS', os.path.join(ROOT, 'build/asan/readiness')
 
 class Failed(Exception):
     """A command ended with another status than expected."""
+
+
+def free_port():
+    """A port of this machine that nobody listens to just now."""
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
 
 
 class Installation:
