@@ -35,8 +35,7 @@ struct str utf8_cut(struct str s, size_t max);
 uint32_t utf8_next(struct str *rest);
 /* Has `s` a control character other than line feed and tab? */
 bool utf8_has_control(struct str s);
-/* Is `s` one line of text: valid UTF-8 without any control character, also no tab? Fit for a name, a title, a header.
- */
+/* Valid UTF-8 without any control character, also no tab: fit for a name, a title, a header? */
 bool utf8_is_line(struct str s);
 
 struct buf {

@@ -1,4 +1,5 @@
 /* send: invitations or reminders to everybody of the open wave who can be written to. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -42,11 +43,15 @@ static enum result invited_before(struct cli *cli, const struct wave *wave, stru
     return RESULT_OK;
 }
 
+static int by_id(const void *a, const void *b) {
+    const struct person *one = a, *other = b;
+    return memcmp(one->id.bytes, other->id.bytes, sizeof one->id.bytes);
+}
+
+/* `people` in the order of their ids. */
 static const struct person *person_of(const struct person *people, size_t n, struct id id) {
-    for (size_t i = 0; i < n; i++)
-        if (id_equal(people[i].id, id))
-            return &people[i];
-    return NULL;
+    const struct person key = {.id = id};
+    return n ? bsearch(&key, people, n, sizeof *people, by_id) : NULL;
 }
 
 struct head_count {
@@ -73,6 +78,8 @@ static enum result count(struct cli *cli, const struct wave *wave, const struct 
     if (store_list_invitations(cli->store, cli->arena, wave->id, &invitations, &n) != RESULT_OK ||
         store_list_people(cli->store, cli->arena, wave->assessment, &people, &n_people) != RESULT_OK)
         return cli_trouble(cli);
+    if (n_people)
+        qsort(people, n_people, sizeof *people, by_id);
     for (size_t i = 0; i < n; i++) {
         bool before = false;
         if (invitations[i].kind != INVITATION_PERSONAL)

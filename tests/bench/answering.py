@@ -63,6 +63,12 @@ def fresh(people):
     return os.path.join(HERE, 'run')
 
 
+def tokens_of(folder):
+    """Of the personal links, in their order."""
+    with open(os.path.join(folder, 'tokens')) as tokens:
+        return tokens.read().split()
+
+
 def form_body(token):
     """The last page as it comes from a browser that keeps no cookies: all forty answers in the form."""
     answers = '&'.join('c%di%d=#' % (c, i) for c in range(PAGES) for i in range(ITEMS))
@@ -71,8 +77,7 @@ def form_body(token):
 
 def submissions(folder, skip=0, n=None):
     """The file for `load submit`: a personal link of its own for each."""
-    with open(os.path.join(folder, 'tokens')) as tokens:
-        some = tokens.read().split()[skip:][:n]
+    some = tokens_of(folder)[skip:][:n]
     return write(os.path.join(folder, 'submissions'), '/s\n' + form_body('{token}') + '\n' + '\n'.join(some) + '\n')
 
 
@@ -85,8 +90,7 @@ def page(options):
     cpu_later = Row('page of ten items, server CPU', 'us', form='%.1f')
     p99 = Row('page of ten items, p99', 'ms', form='%.2f')
     folder = fresh(2000)
-    with open(os.path.join(folder, 'tokens')) as tokens:
-        token = tokens.read().split()[:1000]
+    token = tokens_of(folder)[:1000]
     starts = write(os.path.join(folder, 'starts'), ''.join('/s/%s\n' % t for t in token))
     ones = write(os.path.join(folder, 'ones'), '/\n')
     turns = write(os.path.join(folder, 'turns'), '/s\n.t={token}&.l=en&.p=0&.s=again\n' + ''.join(t + '\n' for t in token * (n // 1000)))
@@ -124,12 +128,14 @@ def submit(options):
             for _ in range(options.rounds):
                 submit_once(connections, n, slow, rate, p99, cpu)
                 if aimed:
-                    sealed.add(rate.values[-1], submit_limit(connections, n, slow, fresh(32000), 'sealed')['rate'])
+                    sealed.add(rate.values[-1], submit_limit(connections, n, slow, 'sealed')['rate'])
             rows += ([rate, sealed] if aimed else [rate]) + ([p99] if slow else [p99, cpu])
     return rows
 
 
-def submit_limit(connections, n, slow, folder, *words):
+def submit_limit(connections, n, slow, *words):
+    folder = os.path.join(HERE, 'limit')
+    shutil.rmtree(folder, ignore_errors=True)
     body = form_body('ABCDEFGHJKMNPQRSTVWXYZ0123')
     forms = write(os.path.join(folder, 'forms'), '/s\n%s\n' % body + 'x\n' * (n + 200))
     with limit('submit', os.path.join(folder, 'limit.db'), *words, slow=slow) as server:
@@ -138,8 +144,7 @@ def submit_limit(connections, n, slow, folder, *words):
 
 
 def submit_once(connections, n, slow, rate, p99, cpu):
-    folder = fresh(32000)
-    least = submit_limit(connections, n, slow, folder)
+    least, folder = submit_limit(connections, n, slow), fresh(32000)
     with product(folder, slow=slow) as server:
         load('submit', server, connections, 200, submissions(folder, n=200), THANKS)
         found = load('submit', server, connections, n, submissions(folder, skip=200), THANKS)
@@ -160,8 +165,7 @@ def interview(options):
     for _ in range(options.rounds):
         folder = fresh(32000)
         with product(folder) as server:
-            with open(os.path.join(folder, 'tokens')) as tokens:
-                some = tokens.read().split()
+            some = tokens_of(folder)
             load('interview', server, 32, 100, write(os.path.join(folder, 'few'), '\n'.join(some[:100]) + '\n'), THANKS)
             found = load('interview', server, 32, n, write(os.path.join(folder, 'many'), '\n'.join(some[100:]) + '\n'), THANKS)
             if found['requests'] != n * (PAGES + 2):

@@ -1,6 +1,7 @@
 """docs/performance.md, from what the parts have found: each with its date and its command, so that one can be run again."""
 import datetime
 import json
+import math
 import os
 import platform
 import re
@@ -74,7 +75,6 @@ def curve(rows, path):
         found = re.match(r'(.*), (\d+) responses$', r['what'])
         if found and r['unit'] == 's CPU':
             lines.setdefault(found.group(1), []).append((int(found.group(2)), max(statistics.median(r['values']), 0.001)))
-    import math
 
     def x(n):
         return 70 + (math.log10(n) - 3) * 170

@@ -31,8 +31,7 @@ def instructions(options):
     rows = []
     for name, mode in (('start page', 'page'), ('page of ten items', 'submit'), ('submit', 'submit'), ('interview', 'interview')):
         folder = answering.fresh(2000)
-        with open(os.path.join(folder, 'tokens')) as tokens:
-            some = tokens.read().split()
+        some = answering.tokens_of(folder)
         starts = write(os.path.join(folder, 'starts'), ''.join('/s/%s\n' % t for t in some))
         turns = write(os.path.join(folder, 'turns'), '/s\n.t={token}&.l=en&.p=0&.s=again\n' + '\n'.join(some) + '\n')
         file = {'start page': starts, 'page of ten items': turns, 'submit': answering.submissions(folder),

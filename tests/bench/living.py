@@ -9,11 +9,9 @@ import sys
 import time
 
 import answering
-from machine import DATA, ENVIRONMENT, PROGRAM, ROOT, Row, free_port, load, product, run, under
-
-sys.path.insert(0, os.path.join(ROOT, 'tests'))
-from support.readiness import Browser  # noqa: E402
-from support.scene import scene  # noqa: E402
+from machine import DATA, ENVIRONMENT, PROGRAM, ROOT, Row, load, product, run, under
+from support.readiness import Browser, free_port
+from support.scene import scene
 
 
 def idle_connections(address, path, n):
@@ -38,8 +36,7 @@ def memory(options):
     n = 2000 if options.small else 10000
     for _ in range(options.rounds):
         folder = answering.fresh(32000)
-        with open(os.path.join(folder, 'tokens')) as tokens:
-            path = '/s/' + tokens.readline().strip()
+        path = '/s/' + answering.tokens_of(folder)[0]
         with product(folder) as server:
             idle_connections(server.address, path, 1)[0].close()
             rest.add(server.memory())
@@ -82,8 +79,7 @@ def start(options):
     os.makedirs(many)
     for i in range(100):
         shutil.copyfile(os.path.join(ROOT, 'surveys/implementation-readiness.ini'), os.path.join(many, 'survey-%03d.ini' % i))
-    with open(os.path.join(folder, 'tokens')) as tokens:
-        path = '/s/' + tokens.readline().strip()
+    path = '/s/' + answering.tokens_of(folder)[0]
     first_page(folder, path, many)
     for _ in range(options.rounds):
         row.add(first_page(folder, path, many))
@@ -121,7 +117,6 @@ def weigh_pages(here, language):
 def wire(options):
     """The flagship, as the server sends it: nothing is compressed, a proxy in front may."""
     rows = []
-    os.environ['READINESS'] = PROGRAM
     with scene(staff=6, instrument=os.path.join(ROOT, 'surveys/implementation-readiness.ini')) as here:
         for language in ('en', 'fr'):
             weights = weigh_pages(here, language)

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -14,6 +13,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.environ.get('BENCH_BUILD', os.path.join(ROOT, 'build', 'bench'))
 PROGRAM = os.path.join(BUILD, 'readiness')
 DATA = os.path.join(BUILD, 'data')
+os.environ['READINESS'] = PROGRAM  # what the tests' helpers start
+sys.path.insert(0, os.path.join(ROOT, 'tests'))
+from support.readiness import free_port  # noqa: E402
+
 ENVIRONMENT = dict(os.environ, LANG='C', LC_ALL='C', READINESS_SERVER_LISTEN='127.0.0.1:0', READINESS_LOG_LEVEL='error')
 
 
@@ -61,12 +64,6 @@ def product_cost(folder, *words):
 def copy_folder(source, target):
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 class Served:

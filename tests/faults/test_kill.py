@@ -12,7 +12,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,19 +22,13 @@ import urllib.parse
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support.faults import LONG, rows, whole  # noqa: E402
 from support import readiness  # noqa: E402
-from support.readiness import Browser, Failed, Installation, PROGRAM  # noqa: E402
+from support.readiness import Browser, Failed, Installation, PROGRAM, free_port  # noqa: E402
 from support.scene import ANSWERS, STORY  # noqa: E402
 
 KILLS, ACKNOWLEDGED = (1000, 50000) if LONG else (50, 1500)
 CLIENTS, STAFF = 4, 160000 if LONG else 16000
 SLOW_ONE_IN = 20  # who goes page by page, with a draft after each; the others send everything at once
 SEED = int(os.environ.get('READINESS_SEED', '20270131'))
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 def answers_of(number):

@@ -3,22 +3,15 @@
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import threading
 import time
 import unittest
 
-from support.readiness import PROGRAM, Browser, Installation
+from support.readiness import PROGRAM, Browser, Installation, free_port
 from support.scene import ANSWERS, STORY, answered, scene
 from support.smtp import Server
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 def mail_scene(smtp, staff=6, serve=True, **more):

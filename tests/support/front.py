@@ -11,15 +11,9 @@ import threading
 import time
 import urllib.parse
 
-from support.readiness import ROOT
+from support.readiness import ROOT, free_port
 
 CONFIG = os.path.join(ROOT, 'config/proxy/nginx.conf')
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 class Recorder:

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -27,6 +28,13 @@ def content(path):
 
 class Failed(Exception):
     """A command ended with another status than expected."""
+
+
+def free_port():
+    """A port of this machine that nobody listens to just now."""
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
 
 
 class Installation:

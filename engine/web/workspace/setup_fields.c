@@ -266,7 +266,7 @@ void setup_take_fields(struct desk *d, struct setup_form *form) {
     a->title = desk_posted(d, "title", TITLE_MAX);
     if (!a->title[0] && findings_total(d->findings) == before)
         desk_wrong(d, "title", "setup_title_empty", NULL, NULL);
-    else if (strpbrk(a->title, "\n\t"))
+    else if (!utf8_is_line(str_of(a->title)))
         desk_wrong(d, "title", "field_not_accepted", "max", arena_printf(d->arena, "%d", TITLE_MAX));
     if (form->instrument)
         take_values(d, form);
