@@ -97,7 +97,7 @@ enum result store_empty_wave(struct store *s, struct id wave, size_t n_ballots, 
                              size_t n_responses, const struct comment *comments, size_t n_comments,
                              const char *closed) {
     struct emptying e = {wave, n_ballots, n_responses, n_comments, responses, comments, closed};
-    return store_write(s, empty_wave, &e);
+    return store_write_whole(s, empty_wave, &e);
 }
 
 /* Cleaning. VACUUM writes every table anew, a checkpoint then brings that into the database file and cuts the journal

@@ -27,6 +27,9 @@ struct job {
     void (*done)(struct job *job, enum result result);
     void *argument;
     bool alone;
+    /* A group of its own, without a savepoint: that would keep what each page held before in memory, and a job that
+     * changes most of the database needs it once. */
+    bool whole;
     enum result result;
 };
 
@@ -103,6 +106,8 @@ void store_submit(struct store *s, struct job *job);
 /* Runs in the writer and waits. */
 enum result store_write(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
                         void *argument);
+enum result store_write_whole(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
+                              void *argument);
 enum result store_write_alone(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
                               void *argument);
 

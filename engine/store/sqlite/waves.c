@@ -114,7 +114,7 @@ enum result store_open_wave(struct store *s, struct wave *w, const struct wave_f
                            .n_tickets = n_tickets,
                            .invited = invited,
                            .n_invited = n_invited};
-    return store_write(s, add_wave, &new);
+    return store_write_whole(s, add_wave, &new);
 }
 
 enum result store_import_wave(struct store *s, struct wave *w, const struct wave_file *files, size_t n_files,
@@ -129,7 +129,7 @@ enum result store_import_wave(struct store *s, struct wave *w, const struct wave
                            .n_comments = n_comments,
                            .invited = invited,
                            .n_invited = n_invited};
-    return store_write(s, add_wave, &new);
+    return store_write_whole(s, add_wave, &new);
 }
 
 #define WAVE_COLUMNS                                                                                                   \

@@ -44,11 +44,23 @@ static void note_failing(struct store *s, bool failing) {
     pthread_mutex_unlock(&s->mutex);
 }
 
+/* Runs a job that is all of its group: to undo it is to undo the group. */
+static bool run_whole(struct store *s, struct job *job) {
+    job->result = job->run(s, s->writer, job->argument);
+    return !sqlite3_get_autocommit(s->writer->handle);
+}
+
+static enum result end_group(struct store *s, const struct job *group) {
+    const bool undone = group->whole && group->result != RESULT_OK;
+    return statement_finish(
+        undone ? database_statement(s->writer, "ROLLBACK") : database_statement(s->writer, "COMMIT"), NULL);
+}
+
 static void run_group(struct store *s, struct job *group) {
     bool good = statement_finish(database_statement(s->writer, "BEGIN IMMEDIATE"), NULL) == RESULT_OK;
     for (struct job *job = group; good && job; job = job->next)
-        good = run_in_savepoint(s, job);
-    good = good && statement_finish(database_statement(s->writer, "COMMIT"), NULL) == RESULT_OK;
+        good = job->whole ? run_whole(s, job) : run_in_savepoint(s, job);
+    good = good && end_group(s, group) == RESULT_OK;
     note_failing(s, !good);
     if (good)
         return;
@@ -59,10 +71,14 @@ static void run_group(struct store *s, struct job *group) {
         job->result = RESULT_MACHINE;
 }
 
-/* Takes the jobs up to the next one that must run alone, or that one. */
+static bool is_by_itself(const struct job *job) {
+    return job->alone || job->whole;
+}
+
+/* Takes the jobs up to the next one that must be by itself, or that one. */
 static struct job *take_group(struct store *s) {
     struct job *group = s->first, *end = group;
-    while (!group->alone && end->next && !end->next->alone)
+    while (!is_by_itself(group) && end->next && !is_by_itself(end->next))
         end = end->next;
     s->first = end->next;
     end->next = NULL;
@@ -187,10 +203,9 @@ static void wake_waiting(struct job *job, enum result result) {
     pthread_mutex_unlock(&w->mutex);
 }
 
-static enum result write_and_wait(struct store *s, bool alone,
-                                  enum result (*run)(struct store *s, struct database *db, void *argument),
-                                  void *argument) {
-    struct waiting w = {.job = {.run = run, .done = wake_waiting, .argument = argument, .alone = alone}};
+static enum result write_and_wait(struct store *s, struct job job) {
+    struct waiting w = {.job = job};
+    w.job.done = wake_waiting;
     pthread_mutex_init(&w.mutex, NULL);
     pthread_cond_init(&w.finished, NULL);
     store_submit(s, &w.job);
@@ -205,12 +220,17 @@ static enum result write_and_wait(struct store *s, bool alone,
 
 enum result store_write(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
                         void *argument) {
-    return write_and_wait(s, false, run, argument);
+    return write_and_wait(s, (struct job){.run = run, .argument = argument});
+}
+
+enum result store_write_whole(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
+                              void *argument) {
+    return write_and_wait(s, (struct job){.run = run, .argument = argument, .whole = true});
 }
 
 enum result store_write_alone(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
                               void *argument) {
-    return write_and_wait(s, true, run, argument);
+    return write_and_wait(s, (struct job){.run = run, .argument = argument, .alone = true});
 }
 
 struct database *store_reader(struct store *s) {
