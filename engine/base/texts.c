@@ -1,6 +1,7 @@
 #include "base/texts.h"
 
 #include <dirent.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,6 +76,22 @@ static void finish(struct texts *t, struct catalogue *c) {
         if (i + 1 == c->n || strcmp(c->entries[i].key, c->entries[i + 1].key) != 0)
             c->entries[kept++] = c->entries[i];
     c->n = kept;
+}
+
+/* In a catalogue that is finished; NULL when there is none. */
+static const struct entry *find_entry(const struct catalogue *c, const char *key) {
+    size_t low = 0, high = c->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(c->entries[middle].key, key);
+        if (order == 0)
+            return &c->entries[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }
 
 static enum result load_built_in(struct texts *t, struct findings *findings) {
@@ -272,6 +289,43 @@ static void put_terms(struct texts *t) {
         }
 }
 
+/* The text of a string in one piece with others, at `to`; returns what comes behind it. */
+static char *pack(char *to, const char **text) {
+    const size_t n = strlen(*text) + 1;
+    memcpy(to, *text, n);
+    *text = to;
+    return to + n;
+}
+
+/* Only what was chosen stays, side by side: what reading takes besides is three times as much, and a server keeps its
+ * texts as long as it runs. Keys that English has are not kept once more. */
+static void settle(struct texts *t) {
+    struct arena *reading = t->arena;
+    t->arena = arena_new();
+    for (size_t i = 0; i < t->n; i++) {
+        struct catalogue *c = &t->of[i];
+        const struct entry *before = c->entries;
+        size_t size = 0;
+        for (size_t e = 0; e < c->n; e++)
+            size += strlen(before[e].key) + strlen(before[e].text) + 2;
+        c->entries = arena_array(t->arena, c->n + 1, sizeof *c->entries);
+        char *to = arena_alloc(t->arena, size + 1);
+        for (size_t e = 0; e < c->n; e++) {
+            c->entries[e] = before[e];
+            const struct entry *english = i ? find_entry(&t->of[0], before[e].key) : NULL;
+            if (english)
+                c->entries[e].key = english->key;
+            else
+                to = pack(to, &c->entries[e].key);
+            to = pack(to, &c->entries[e].text);
+        }
+        c->capacity = c->n;
+        c->language = t->languages[i] = arena_string(t->arena, c->language);
+    }
+    arena_free(reading);
+    (void)malloc_trim(0);
+}
+
 enum result texts_load(struct texts **out, const char *folder, struct findings *findings) {
     return texts_load_with(out, folder, NULL, findings);
 }
@@ -288,6 +342,7 @@ enum result texts_load_with(struct texts **out, const char *folder, const char *
     if (terms && take_terms(t, terms, findings) != RESULT_OK)
         result = RESULT_INPUT;
     put_terms(t);
+    settle(t);
     *out = t;
     return result;
 }
@@ -312,21 +367,11 @@ bool texts_has_language(const struct texts *t, const char *language) {
 }
 
 const char *texts_own(const struct texts *t, const char *language, const char *key) {
-    const struct catalogue *c = NULL;
-    for (size_t i = 0; i < t->n && !c; i++)
-        if (strcmp(t->of[i].language, language) == 0)
-            c = &t->of[i];
-    size_t low = 0, high = c ? c->n : 0;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = strcmp(c->entries[middle].key, key);
-        if (order == 0)
-            return c->entries[middle].text;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->of[i].language, language) == 0) {
+            const struct entry *found = find_entry(&t->of[i], key);
+            return found ? found->text : NULL;
+        }
     return NULL;
 }
 

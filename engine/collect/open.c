@@ -13,8 +13,8 @@ struct opening {
     const struct instrument *instrument;
     struct wave *wave;
     struct wave_key key;
-    struct organisation *organisations;
-    struct person *people; /* ordered by organisation */
+    struct organisation *organisations; /* ordered by code */
+    struct person *people;              /* ordered by organisation */
     size_t n_organisations, n_people;
     struct cell *cells; /* one per run of people of the same organisation and unit */
     size_t *cell_of;    /* the index in cells of each person */
@@ -99,11 +99,18 @@ static void add_invitation(struct opening *o, struct invitation v, const uint8_t
     o->invitations[o->n_invitations++] = v;
 }
 
+static int by_code(const void *key, const void *element) {
+    return strcmp(key, ((const struct organisation *)element)->code);
+}
+
+static struct organisation *organisation_of(const struct opening *o, const char *code) {
+    return o->n_organisations ? bsearch(code, o->organisations, o->n_organisations, sizeof *o->organisations, by_code)
+                              : NULL;
+}
+
 static const char *language_of(const struct opening *o, const struct person *p) {
-    for (size_t i = 0; !p->language[0] && i < o->n_organisations; i++)
-        if (strcmp(o->organisations[i].code, p->organisation) == 0)
-            return o->organisations[i].language;
-    return p->language;
+    const struct organisation *organisation = p->language[0] ? NULL : organisation_of(o, p->organisation);
+    return organisation ? organisation->language : p->language;
 }
 
 static enum result invite_people(struct opening *o, struct findings *findings) {
@@ -126,22 +133,26 @@ static enum result invite_people(struct opening *o, struct findings *findings) {
     return RESULT_OK;
 }
 
-static int people_of(const struct opening *o, const char *organisation) {
-    int n = 0;
-    for (size_t i = 0; i < o->n_people; i++)
-        n += strcmp(o->people[i].organisation, organisation) == 0;
-    return n;
+/* How many people each organisation has, in the order of the organisations. */
+static int *count_people(const struct opening *o) {
+    int *people = arena_array(o->arena, o->n_organisations + 1, sizeof *people);
+    for (size_t i = 0; i < o->n_people; i++) {
+        const struct organisation *organisation = organisation_of(o, o->people[i].organisation);
+        if (organisation)
+            people[organisation - o->organisations]++;
+    }
+    return people;
 }
 
 static void invite_organisations(struct opening *o, enum open_links open_links) {
     bool staff = asks(o->instrument, AUDIENCE_STAFF), agreed = asks(o->instrument, AUDIENCE_ORGANISATION);
+    const int *people = count_people(o);
     for (size_t i = 0; i < o->n_organisations; i++) {
         const struct organisation *org = &o->organisations[i];
-        int people = people_of(o, org->code);
-        int known = org->headcount > people ? org->headcount : people;
+        int known = org->headcount > people[i] ? org->headcount : people[i];
         struct invitation v = {.organisation = org->code, .unit = "", .language = org->language};
         o->invited[i] = (struct invited){.organisation = org->code, .invited = staff ? known : 0};
-        if (staff && (open_links == OPEN_LINKS_ALL || (open_links == OPEN_LINKS_WHERE_NO_PEOPLE && people == 0))) {
+        if (staff && (open_links == OPEN_LINKS_ALL || (open_links == OPEN_LINKS_WHERE_NO_PEOPLE && people[i] == 0))) {
             v.kind = INVITATION_OPEN;
             add_invitation(o, v, NULL);
         }

@@ -143,6 +143,8 @@ struct reach {
     int refused;                        /* of the others: an invitation was refused */
 };
 enum result store_count_reach(struct store *s, struct id wave, struct reach *out) MUST_CHECK;
+/* Has the wave links with which organisations give their agreed ratings? */
+enum result store_asks_for_ratings(struct store *s, struct id wave, bool *out) MUST_CHECK;
 /* What was sent to one person, for the export of their data. Of a mailing that names nobody the outcome is always
  * DELIVERY_DONE, once it was their turn, without attempts or a sentence. */
 struct person_mail {

@@ -161,7 +161,7 @@ def interview(options):
     factor = Row('interview, times less CPU than the peer', '', 'at least 350', at_least(350), '%.0f')
     rate = Row('interviews, 32 people at a time', '/s', form='%.0f', note='the peer: 8.5 to 9.8 /s')
     p95 = Row('a request of an interview, p95', 'ms', form='%.2f', note='the peer: 889 ms with 32 people')
-    memory = Row('memory while 32 people answer', 'MiB', 'a tenth of the peer’s 200 MB', under(PEER_MEMORY / 10), '%.1f')
+    memory = Row('memory while 32 people answer', 'MB', 'a tenth of the peer’s 200 MB', under(PEER_MEMORY / 10), '%.1f')
     for _ in range(options.rounds):
         folder = fresh(32000)
         with product(folder) as server:

@@ -27,7 +27,7 @@ def closing(options):
     n = 5000 if options.small else 100000
     took = Row('closing %d ballots' % n, 's', 'under 20 s', under(20), '%.1f')
     cpu = Row('closing, CPU', 's', form='%.1f')
-    memory = Row('closing, memory', 'MiB', form='%.0f')
+    memory = Row('closing, memory', 'MB', form='%.0f')
     source, work = filled(n), os.path.join(HERE, 'run')
     for _ in range(options.rounds):
         shutil.rmtree(work, ignore_errors=True)

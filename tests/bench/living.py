@@ -30,9 +30,9 @@ def idle_connections(address, path, n):
 
 def memory(options):
     """Resident memory of the server."""
-    rest = Row('memory at rest, after the first page', 'MiB', 'under 16 MB', under(16), '%.1f')
-    idle = Row('memory with 1,000 idle connections', 'MiB', form='%.1f')
-    busy = Row('memory with these and 256 submitting', 'MiB', 'under 64 MB', under(64), '%.1f')
+    rest = Row('memory at rest, after the first page', 'MB', 'under 16 MB', under(16), '%.1f')
+    idle = Row('memory with 1,000 idle connections', 'MB', form='%.1f')
+    busy = Row('memory with these and 256 submitting', 'MB', 'under 64 MB', under(64), '%.1f')
     n = 2000 if options.small else 10000
     for _ in range(options.rounds):
         folder = answering.fresh(32000)

@@ -43,12 +43,12 @@ import os, sys, time
 begun = time.monotonic()
 child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
 _, status, used = os.wait4(child, 0)
-print(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, time.monotonic() - begun, used.ru_maxrss / 1024)
+print(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, time.monotonic() - begun, used.ru_maxrss * 1024 / 1e6)
 """
 
 
 def cost(folder, *words):
-    """(CPU seconds, wall seconds, peak memory in MiB) of a command, run in `folder`."""
+    """(CPU seconds, wall seconds, peak memory in MB) of a command, run in `folder`."""
     done = subprocess.run([sys.executable, '-I', '-S', '-c', MEASURE, *words], cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True)
     status, cpu, wall, memory = (done.stdout.split() + ['1'] * 4)[:4]
@@ -94,9 +94,9 @@ class Served:
         self.process.stderr.close()
 
     def memory(self, name='VmRSS'):
-        """MiB."""
+        """MB."""
         with open('/proc/%d/status' % self.pid) as status:
-            return int(re.search(name + r':\s+(\d+)', status.read()).group(1)) / 1024
+            return int(re.search(name + r':\s+(\d+)', status.read()).group(1)) * 1024 / 1e6
 
 
 def product(folder, slow=False):

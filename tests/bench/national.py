@@ -6,6 +6,7 @@ import sys
 import time
 
 import answering
+from growing import WATCHED, signed_in
 from machine import DATA, ENVIRONMENT, PROGRAM, Row, load, product, product_cost, run, write
 
 HERE = os.path.join(DATA, 'national')
@@ -22,7 +23,7 @@ def one(what, value, unit, form='%.1f', note=''):
 
 def timed(rows, what, *words):
     cpu, wall, most = product_cost(HERE, *words)
-    rows += [one(what, wall, 's'), one(what + ', CPU', cpu, 's'), one(what + ', memory', most, 'MiB', '%.0f')]
+    rows += [one(what, wall, 's'), one(what + ', CPU', cpu, 's'), one(what + ', memory', most, 'MB', '%.0f')]
 
 
 def size(rows, what):
@@ -66,15 +67,22 @@ def national(options):
             found = load('submit', server, 64, batch, answering.submissions(HERE, skip=at, n=batch), answering.THANKS)
             rows.append(one('submitting answer %d to %d' % (at + 1, at + batch), found['rate'], '/s', '%.0f',
                             'p99 %.0f ms, %.0f us CPU' % (found['p99'], found['cpu'] / batch * 1e6)))
-        rows.append(one('the server’s memory meanwhile', server.memory('VmHWM'), 'MiB', '%.0f'))
+        rows.append(one('the server’s memory meanwhile', server.memory('VmHWM'), 'MB', '%.0f'))
+        browser = signed_in(HERE, server)
+        for path in WATCHED:
+            begun = time.monotonic()
+            if browser.get(path).status != 200:
+                sys.exit('no page at ' + path)
+            rows.append(one('%s, a page of the open wave' % path, time.monotonic() - begun, 's', '%.2f'))
+        rows.append(one('the server’s memory after these', server.memory('VmHWM'), 'MB', '%.0f'))
         size(rows, 'the database with its ballots and its journal')
     timed(rows, 'choosing whom to remind (nothing sent)', 'send', 'bench', 'reminders', '--dry-run')
     timed(rows, 'backup', 'backup', 'copy.db')
     rows.append(one('the backup', os.path.getsize(os.path.join(HERE, 'copy.db')) / 1e6, 'MB', '%.0f'))
     os.remove(os.path.join(HERE, 'copy.db'))
-    timed(rows, 'closing: %d ballots' % answers, 'wave', 'close', 'bench', '--yes')
+    timed(rows, 'closing with aggregation: %d ballots' % answers, 'wave', 'close', 'bench', '--yes')
     size(rows, 'the database after the closing')
-    timed(rows, 'aggregation and first report', 'report', 'bench', '--organisation', 'org00000', '--out', 'one.xlsx')
+    timed(rows, 'first report', 'report', 'bench', '--organisation', 'org00000', '--out', 'one.xlsx')
     timed(rows, 'a report afterwards', 'report', 'bench', '--organisation', 'org00001', '--out', 'one.xlsx')
     timed(rows, 'workbook of all organisations', 'report', 'bench', '--all', '--out', 'all.xlsx')
     timed(rows, 'data workbook', 'report', 'bench', '--data', '--out', 'data.xlsx')

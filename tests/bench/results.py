@@ -9,7 +9,7 @@ import threading
 import time
 
 import answering
-from machine import (DATA, PROGRAM, Row, copy_folder, cost, load, product, product_cost, run, tool, under, write)
+from machine import DATA, PROGRAM, Row, copy_folder, cost, load, product, product_cost, run, tool, under, write
 
 HERE = os.path.join(DATA, 'results')
 ORGANISATIONS, STAFF, CONSTRUCTS, ITEMS = 1000, 100, 10, 4
@@ -86,25 +86,6 @@ def multiply(path, wave, times):
         database.execute('COMMIT')
 
 
-def grown(n):
-    """A folder with so many responses, of 100 people in each organisation, and no aggregates."""
-    base, place = imported(HERE, ORGANISATIONS, STAFF), os.path.join(DATA, 'growth-%d' % n)
-    shutil.rmtree(place, ignore_errors=True)
-    os.makedirs(os.path.join(place, 'var'))
-    path = os.path.join(place, 'var/readiness.db')
-    shutil.copyfile(os.path.join(base, 'bench.ini'), os.path.join(place, 'bench.ini'))
-    shutil.copyfile(os.path.join(base, 'answers.db'), path)
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
-        (wave,) = database.execute('SELECT id FROM wave').fetchone()
-        if n < ORGANISATIONS * STAFF:
-            for table, column in (('response', 'organisation'), ('invited', 'organisation'), ('organisation', 'code')):
-                database.execute('DELETE FROM %s WHERE %s >= ?' % (table, column), ('org%04d' % (n // STAFF),))
-            database.execute('VACUUM')
-    if n > ORGANISATIONS * STAFF:
-        multiply(path, wave, n // (ORGANISATIONS * STAFF))
-    return place
-
-
 def without_aggregates(place):
     for end in ('', '-wal', '-shm'):
         if os.path.exists(os.path.join(place, 'var/readiness.db' + end)):
@@ -118,7 +99,7 @@ ONE = ('report', 'bench', '--organisation', 'org0000', '--out', 'one.html')
 def aggregation(options):
     """The first report of a wave makes the aggregates; what it takes more than the second is the aggregation."""
     made = Row('aggregation of 4 million answers, CPU', 's', 'under 8 x the scan limit', under(8), '%.3f')
-    memory = Row('the report that aggregates, memory', 'MiB', form='%.0f')
+    memory = Row('the report that aggregates, memory', 'MB', form='%.0f')
     place = imported(HERE, ORGANISATIONS, STAFF)
     for _ in range(options.rounds):
         without_aggregates(place)
@@ -139,7 +120,7 @@ def reports(options):
     rows = []
     for name, words, seconds, most in kinds:
         took = Row(name, 's', 'under %d s' % seconds, under(seconds), '%.2f')
-        memory = Row(name + ', memory', 'MiB', 'under %d MB' % most, under(most), '%.0f')
+        memory = Row(name + ', memory', 'MB', 'under %d MB' % most, under(most), '%.0f')
         for _ in range(options.rounds):
             _, wall, peak = product_cost(place, 'report', 'bench', *words)
             took.add(wall)
@@ -163,7 +144,7 @@ def data(options):
     """Every answer in its own row, beside the sheet limit with as many rows and columns."""
     place = imported(HERE, ORGANISATIONS, STAFF)
     cpu = Row('data workbook of 100,000 responses, CPU', 's', 'under 1.5 x the sheet limit', under(1.5), '%.2f')
-    memory = Row('data workbook, memory', 'MiB', form='%.0f')
+    memory = Row('data workbook, memory', 'MB', form='%.0f')
     product_cost(place, 'report', 'bench', '--data', '--out', 'data.xlsx')
     columns = columns_of(os.path.join(place, 'data.xlsx'))
     for _ in range(options.rounds):
@@ -223,7 +204,7 @@ def wide(options):
     copy_folder(place, place + '-run')
     place += '-run'
     took = Row('data workbook of %d x 510 from the server, 50 people submitting' % rows, 's', form='%.1f')
-    memory = Row('the server’s memory meanwhile', 'MiB', 'under 300 MB', under(300), '%.0f')
+    memory = Row('the server’s memory meanwhile', 'MB', 'under 300 MB', under(300), '%.0f')
     failed = Row('submissions that failed meanwhile', '', 'none', lambda n: n == 0, '%.0f')
     rate = Row('submissions meanwhile', '/s', form='%.0f')
     p99 = Row('their p99', 'ms', form='%.1f')
@@ -250,20 +231,3 @@ def wide(options):
     p99.add(max(f['p99'] for f in found))
     shutil.rmtree(place)
     return [took, memory, failed, rate, p99]
-
-
-def growth(options):
-    """From a thousand responses to a million: does double the responses take at most double the time, in constant memory?"""
-    rows = []
-    for n in (1000, 2000, 10000) if options.small else (1000, 10000, 100000, 200000, 1000000):
-        place = grown(n)
-        kinds = (('aggregation and first report', ONE), ('a report afterwards', ONE),
-                 ('data workbook', ('report', 'bench', '--data', '--out', 'data.xlsx')))
-        for name, words in kinds:
-            used, _, most = product_cost(place, *words)
-            for unit, value, form in (('s CPU', used, '%.2f'), ('MiB', most, '%.0f')):
-                row = Row('%s, %d responses' % (name, n), unit, form=form)
-                row.add(value)
-                rows.append(row)
-        shutil.rmtree(place)
-    return rows

@@ -100,7 +100,7 @@ static enum result put_aggregates(struct store *s, struct database *db, void *ar
 enum result store_put_aggregates(struct store *s, struct id wave, const struct aggregate_source *source,
                                  bool (*next)(void *context, struct aggregate *out), void *context) {
     struct putting p = {wave, source, next, context};
-    return store_write_once(s, put_aggregates, &p); /* what `next` gave is gone */
+    return store_write_whole_once(s, put_aggregates, &p); /* what `next` gave is gone */
 }
 
 enum result store_get_aggregate_source(struct store *s, struct id wave, struct aggregate_source *out) {

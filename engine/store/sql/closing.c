@@ -94,7 +94,7 @@ enum result store_empty_wave(struct store *s, struct id wave, size_t n_ballots, 
                              size_t n_responses, const struct comment *comments, size_t n_comments,
                              const char *closed) {
     struct emptying e = {wave, n_ballots, n_responses, n_comments, responses, comments, closed};
-    return store_write(s, empty_wave, &e);
+    return store_write_whole(s, empty_wave, &e);
 }
 
 /* The organisation is a key: where it is named, the search goes straight there. */

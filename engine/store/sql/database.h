@@ -41,6 +41,9 @@ struct job {
     void (*done)(struct job *job, enum result result);
     void *argument;
     bool alone, once;
+    /* A group of its own, without a savepoint: that would keep what each page held before in memory, and a job that
+     * changes most of the database needs it once. */
+    bool whole;
     bool begun; /* it has run before, in a group that may or may not have been put on disk */
     enum result result;
 };
@@ -205,8 +208,11 @@ void store_submit(struct store *s, struct job *job);
 /* Runs in the writer and waits. */
 enum result store_write(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
                         void *argument);
-enum result store_write_once(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
-                             void *argument);
+enum result store_write_whole(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
+                              void *argument);
+enum result store_write_whole_once(struct store *s,
+                                   enum result (*run)(struct store *s, struct database *db, void *argument),
+                                   void *argument);
 enum result store_write_alone(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
                               void *argument);
 

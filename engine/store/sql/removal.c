@@ -88,7 +88,7 @@ static enum result drop_rosters(struct store *s, struct database *db, void *argu
 }
 
 enum result store_drop_rosters(struct store *s, struct id assessment) {
-    return store_write(s, drop_rosters, &assessment);
+    return store_write_whole(s, drop_rosters, &assessment);
 }
 
 static enum result drop_responses(struct store *s, struct database *db, void *argument) {
@@ -108,7 +108,7 @@ static enum result drop_responses(struct store *s, struct database *db, void *ar
 }
 
 enum result store_drop_responses(struct store *s, struct id wave) {
-    return store_write(s, drop_responses, &wave);
+    return store_write_whole(s, drop_responses, &wave);
 }
 
 #define DELETED_ASSESSMENTS "(SELECT id FROM assessment WHERE state = 2 AND deleted < ?)"
@@ -152,5 +152,5 @@ static enum result delete_assessments(struct store *s, struct database *db, void
 }
 
 enum result store_delete_assessments(struct store *s, struct day before) {
-    return store_write(s, delete_assessments, &before);
+    return store_write_whole(s, delete_assessments, &before);
 }

@@ -152,7 +152,7 @@ static enum result run_transfer(struct store *from, struct store *to, bool clear
         return RESULT_MACHINE;
     enum result result = db->driver->begin_reading(db);
     if (result == RESULT_OK)
-        result = store_write_once(to, transfer, &t);
+        result = store_write_whole_once(to, transfer, &t);
     (void)!statement_finish(database_statement(db, "ROLLBACK"), NULL);
     store_reader_done(from, db);
     *rows = t.rows;

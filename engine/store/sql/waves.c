@@ -131,7 +131,7 @@ enum result store_open_wave(struct store *s, struct wave *w, const struct wave_f
                            .n_tickets = n_tickets,
                            .invited = invited,
                            .n_invited = n_invited};
-    const enum result result = store_write(s, add_wave, &new);
+    const enum result result = store_write_whole(s, add_wave, &new);
     arena_free(arena);
     return result;
 }
@@ -148,7 +148,7 @@ enum result store_import_wave(struct store *s, struct wave *w, const struct wave
                            .n_comments = n_comments,
                            .invited = invited,
                            .n_invited = n_invited};
-    return store_write(s, add_wave, &new);
+    return store_write_whole(s, add_wave, &new);
 }
 
 #define WAVE_COLUMNS                                                                                                   \

@@ -18,23 +18,44 @@ bool id_equal(struct id a, struct id b) {
     return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
 }
 
+/* False, with its result, for a job that was begun before and cannot be run again. */
+static bool may_run(struct job *job) {
+    if (job->once && job->begun)
+        job->result = RESULT_MACHINE;
+    return !(job->once && job->begun);
+}
+
+static void run_job(struct store *s, struct job *job) {
+    job->result = job->run(s, s->writer, job->argument);
+    job->begun = true;
+}
+
 /* Runs one job of the group. False when what it had begun could not be undone: then nothing of the group may stay. */
 static bool run_in_savepoint(struct store *s, struct job *job) {
     struct database *db = s->writer;
-    if (job->once && job->begun) {
-        job->result = RESULT_MACHINE;
+    if (!may_run(job))
         return true;
-    }
     job->result = statement_finish(database_statement(db, "SAVEPOINT job"), NULL);
     if (job->result != RESULT_OK)
         return db->driver->goes_on(db);
-    job->result = job->run(s, db, job->argument);
-    job->begun = true;
+    run_job(s, job);
     if (!db->driver->goes_on(db)) /* the database undid the whole group: the disk is full, say */
         return false;
     if (job->result != RESULT_OK && statement_finish(database_statement(db, "ROLLBACK TO job"), NULL) != RESULT_OK)
         return false;
     return statement_finish(database_statement(db, "RELEASE job"), NULL) == RESULT_OK;
+}
+
+/* Runs a job that is all of its group: to undo it is to undo the group. */
+static bool run_whole(struct store *s, struct job *job) {
+    if (may_run(job))
+        run_job(s, job);
+    return s->driver->goes_on(s->writer);
+}
+
+static enum result end_group(struct store *s, const struct job *group) {
+    const bool undone = group->whole && group->result != RESULT_OK;
+    return undone ? database_run(s->writer, "ROLLBACK") : s->driver->commit(s);
 }
 
 /* For whoever asks whether the store is well. */
@@ -49,8 +70,8 @@ static void run_group(struct store *s, struct job *group) {
     for (int tries = 0; end == GROUP_AGAIN; tries++) {
         bool good = s->driver->begin(s) == RESULT_OK;
         for (struct job *job = group; good && job; job = job->next)
-            good = run_in_savepoint(s, job);
-        good = good && s->driver->commit(s) == RESULT_OK;
+            good = job->whole ? run_whole(s, job) : run_in_savepoint(s, job);
+        good = good && end_group(s, group) == RESULT_OK;
         end = good ? GROUP_DONE : s->driver->fail(s, tries);
     }
     note_failing(s, end == GROUP_FAILED);
@@ -58,10 +79,14 @@ static void run_group(struct store *s, struct job *group) {
         job->result = RESULT_MACHINE;
 }
 
-/* Takes the jobs up to the next one that must run alone, or that one. */
+static bool is_by_itself(const struct job *job) {
+    return job->alone || job->whole;
+}
+
+/* Takes the jobs up to the next one that must be by itself, or that one. */
 static struct job *take_group(struct store *s) {
     struct job *group = s->first, *end = group;
-    while (!group->alone && end->next && !end->next->alone)
+    while (!is_by_itself(group) && end->next && !is_by_itself(end->next))
         end = end->next;
     s->first = end->next;
     end->next = NULL;
@@ -185,9 +210,15 @@ enum result store_write(struct store *s, enum result (*run)(struct store *s, str
     return write_and_wait(s, (struct job){.run = run, .argument = argument});
 }
 
-enum result store_write_once(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
-                             void *argument) {
-    return write_and_wait(s, (struct job){.run = run, .argument = argument, .once = true});
+enum result store_write_whole(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),
+                              void *argument) {
+    return write_and_wait(s, (struct job){.run = run, .argument = argument, .whole = true});
+}
+
+enum result store_write_whole_once(struct store *s,
+                                   enum result (*run)(struct store *s, struct database *db, void *argument),
+                                   void *argument) {
+    return write_and_wait(s, (struct job){.run = run, .argument = argument, .whole = true, .once = true});
 }
 
 enum result store_write_alone(struct store *s, enum result (*run)(struct store *s, struct database *db, void *argument),

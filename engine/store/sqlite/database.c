@@ -83,7 +83,7 @@ enum result sqlite_open(struct database **out, const char *path, bool writing, s
     result = run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                      "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
     if (result == RESULT_OK && !writing)
-        result = run(db, "PRAGMA query_only = ON;");
+        result = run(db, "PRAGMA query_only = ON; PRAGMA cache_size = -512;");
     if (result == RESULT_OK && (number_of(db, "PRAGMA secure_delete") != 1 || number_of(db, "PRAGMA synchronous") != 2))
         result = RESULT_MACHINE;
     if (result != RESULT_OK) {

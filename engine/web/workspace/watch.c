@@ -46,7 +46,6 @@ static enum result read_counts(struct desk *d, struct watch *w) {
         const char *code = w->counts.rows[i].organisation;
         const struct organisation *o = reach_organisation(organisations, n, code);
         w->names[i] = o && *o->name ? o->name : code;
-        w->has_ratings = w->has_ratings || w->counts.rows[i].organisation_answered;
     }
     return RESULT_OK;
 }
@@ -74,28 +73,17 @@ static enum result read_days(struct desk *d, struct watch *w) {
     return RESULT_OK;
 }
 
-static bool has_rating_links(struct desk *d, struct watch *w) {
-    struct invitation *list;
-    size_t n;
-    bool found = w->has_ratings;
-    if (store_list_invitations(d->store, d->arena, w->wave.id, &list, &n) != RESULT_OK)
-        return found;
-    for (size_t i = 0; i < n && !found; i++)
-        found = list[i].kind == INVITATION_ORGANISATION;
-    return found;
-}
-
 /* False when there is no open wave or the store failed; see reach_failed. */
 static bool read_all(struct desk *d, struct watch *w) {
     *w = (struct watch){0};
     if (!reach_find_wave(d, &w->wave))
         return false;
     if (read_counts(d, w) != RESULT_OK || read_days(d, w) != RESULT_OK ||
-        store_count_reach(d->store, w->wave.id, &w->reach) != RESULT_OK) {
+        store_count_reach(d->store, w->wave.id, &w->reach) != RESULT_OK ||
+        store_asks_for_ratings(d->store, w->wave.id, &w->has_ratings) != RESULT_OK) {
         desk_refuse(d, 503);
         return false;
     }
-    w->has_ratings = has_rating_links(d, w);
     return true;
 }
 
