@@ -1,17 +1,18 @@
 /* The submit limit: what cannot be avoided when an answer must be on disk before the thank-you. Forty fields are taken
- * apart, one row goes into SQLite (WAL, synchronous = FULL), one transaction for all that wait, the reply after the
- * commit; nothing is checked or rendered, and nothing sealed unless the last word asks for it: then the row is what the
- * product promises to keep, the fields padded to 4 KB and sealed, under a random key.
+ * apart, one row goes into the database (rows.h), one transaction for all that wait, the reply after the commit;
+ * nothing is checked or rendered, and nothing sealed unless the last word asks for it: then the row is what the product
+ * promises to keep, the fields padded to 4 KB and sealed, under a random key.
  *
- *   limit_submit PORT THREADS DATABASE [sealed]    serves until it is ended */
+ *   limit_submit PORT THREADS DATABASE [sealed]    serves until it is ended; limit_submit_postgres likewise */
 #include <microhttpd.h>
 #include <pthread.h>
 #include <sodium.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "rows.h"
 
 enum { FIELDS = 64, BODY = 4096, SEALED = BODY + crypto_box_SEALBYTES };
 
@@ -21,21 +22,20 @@ struct request {
     size_t n;
     int stored;
     char body[BODY];
-    unsigned char sealed[SEALED];
+    char json[2 * BODY];
+    unsigned char key[32], sealed[SEALED];
 };
 
 static int sealing;
 static unsigned char public_key[crypto_box_PUBLICKEYBYTES];
-static sqlite3 *db;
-static sqlite3_stmt *insert;
 static struct request *waiting;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 
 /* "a=1&b=2" as {"a":1,"b":2}: the row's text. */
-static size_t take_apart(struct request *r, char *json) {
+static size_t take_apart(struct request *r) {
     size_t n = 0;
-    char *rest = r->body, *field;
+    char *json = r->json, *rest = r->body, *field;
     json[n++] = '{';
     for (int i = 0; i < FIELDS && (field = strsep(&rest, "&")); i++) {
         char *value = strchr(field, '=');
@@ -50,23 +50,17 @@ static size_t take_apart(struct request *r, char *json) {
 
 /* On the server's threads. */
 static void seal(struct request *r) {
-    char json[2 * BODY] = "";
-    (void)take_apart(r, json);
-    crypto_box_seal(r->sealed, (const unsigned char *)json, BODY, public_key);
+    (void)take_apart(r);
+    crypto_box_seal(r->sealed, (const unsigned char *)r->json, BODY, public_key);
+    randombytes_buf(r->key, sizeof r->key);
 }
 
 static void store(struct request *r) {
-    char json[2 * BODY];
-    unsigned char key[32];
-    if (sealing) {
-        randombytes_buf(key, sizeof key);
-        sqlite3_bind_blob(insert, 1, key, sizeof key, SQLITE_STATIC);
-        sqlite3_bind_blob(insert, 2, r->sealed, SEALED, SQLITE_STATIC);
-    } else {
-        sqlite3_bind_text(insert, 1, json, (int)take_apart(r, json), SQLITE_STATIC);
-    }
-    r->stored = sqlite3_step(insert) == SQLITE_DONE;
-    sqlite3_reset(insert);
+    if (sealing)
+        rows_put(r->key, r->sealed, SEALED);
+    else
+        rows_put(NULL, r->json, take_apart(r));
+    r->stored = 1;
 }
 
 /* Whatever waits when the last commit is done is the next transaction. */
@@ -79,10 +73,10 @@ static void *write_forever(void *context) {
         struct request *group = waiting;
         waiting = NULL;
         pthread_mutex_unlock(&mutex);
-        sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+        rows_begin();
         for (struct request *r = group; r; r = r->next)
             store(r);
-        if (sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        if (!rows_commit())
             abort();
         while (group) {
             struct request *next = group->next;
@@ -141,10 +135,6 @@ static enum MHD_Result reply(void *context, struct MHD_Connection *connection, c
 }
 
 int main(int argc, char **argv) {
-    static const char *const tables[] = {
-        "CREATE TABLE answer (id INTEGER PRIMARY KEY, json TEXT) STRICT",
-        "CREATE TABLE answer (key BLOB PRIMARY KEY, sealed BLOB) STRICT, WITHOUT ROWID"};
-    static const char *const inserts[] = {"INSERT INTO answer (json) VALUES (?)", "INSERT INTO answer VALUES (?, ?)"};
     pthread_t writer;
     unsigned char secret_key[crypto_box_SECRETKEYBYTES];
     if (argc < 4 || sodium_init() < 0)
@@ -152,11 +142,7 @@ int main(int argc, char **argv) {
     sealing = argc > 4;
     crypto_box_keypair(public_key, secret_key);
     const unsigned threads = (unsigned)atoi(argv[2]);
-    if (sqlite3_open(argv[3], &db) != SQLITE_OK ||
-        sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(db, tables[sealing], NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(db, inserts[sealing], -1, &insert, NULL) != SQLITE_OK ||
-        pthread_create(&writer, NULL, write_forever, NULL) != 0)
+    if (!rows_open(argv[3], sealing) || pthread_create(&writer, NULL, write_forever, NULL) != 0)
         return 1;
     if (!MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC,
                           (uint16_t)atoi(argv[1]), NULL, NULL, reply, NULL, MHD_OPTION_CONNECTION_LIMIT, 4096U,

@@ -118,6 +118,9 @@ enum group_end pg_fail(struct store *s, int tries);
 /* One process for one database: a lock of the session. RESULT_INPUT when another has it. */
 enum result pg_take_lock(struct pg_database *db) MUST_CHECK;
 
+/* cast.c: as in struct driver. */
+enum result pg_cast(struct database *db, const struct cast *c, const char *day, bool *spent, bool *kept);
+
 /* cleaning.c: as in struct driver. */
 enum result pg_forget_order(struct database *db, struct id wave);
 enum result pg_forget_pace(struct database *db, struct id mailing);

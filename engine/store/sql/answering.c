@@ -135,10 +135,22 @@ static enum result drop_draft(struct database *db, struct id wave, const uint8_t
     return statement_finish(q, NULL);
 }
 
+/* A ballot, where the database can do it at once. */
+static enum cast_outcome cast_at_once(struct database *db, const struct cast *c) {
+    bool spent = false, kept = false;
+    if (db->driver->cast(db, c, clock_today().text, &spent, &kept) != RESULT_OK)
+        return CAST_FAILED;
+    return kept ? CAST_STORED : spent ? CAST_ALREADY : why_not(db, c);
+}
+
 static enum result run_cast(struct store *s, struct database *db, void *argument) {
     (void)s;
     struct cast_job *job = argument;
     const struct cast *c = &job->cast;
+    if (db->driver->cast && c->kind != INVITATION_ORGANISATION) {
+        job->outcome = cast_at_once(db, c);
+        return job->outcome == CAST_FAILED ? RESULT_MACHINE : RESULT_OK;
+    }
     job->outcome = use_ticket(db, c);
     if (job->outcome == CAST_STORED)
         job->outcome = keep(db, c);

@@ -109,6 +109,9 @@ struct driver {
     bool (*tidy_now)(const struct store *s);
     void (*tidy)(struct store *s);
 
+    /* A ballot, in the words of store_cast, where the database can do that in one statement; NULL where it cannot. */
+    enum result (*cast)(struct database *db, const struct cast *c, const char *day, bool *spent, bool *kept);
+
     /* For reading at one moment, until statement ROLLBACK. */
     enum result (*begin_reading)(struct database *db);
     /* What ties rows of a wave to the moment they were written is undone, in the transaction that empties it. */
