@@ -150,6 +150,64 @@ static void eight_racers_for_a_hundred_tickets_store_a_hundred_ballots(void **st
     assert_int_equal(invited[0].answered, 100);
 }
 
+enum { TOGETHER = 90, TWICE = 7, UNKNOWN = 20, UNSTORABLE = 33 };
+
+struct waiting_for_all {
+    pthread_mutex_t mutex;
+    pthread_cond_t one_more;
+    int n;
+    enum cast_outcome outcomes[TOGETHER];
+};
+
+struct one_of_many {
+    struct waiting_for_all *all;
+    int number;
+};
+
+static void note_outcome(void *context, enum cast_outcome outcome) {
+    const struct one_of_many *one = context;
+    pthread_mutex_lock(&one->all->mutex);
+    one->all->outcomes[one->number] = outcome;
+    one->all->n++;
+    pthread_cond_signal(&one->all->one_more);
+    pthread_mutex_unlock(&one->all->mutex);
+}
+
+/* All are handed over before the first group is on disk: so most of them are of one group. */
+static void cast_together(struct fixture *f, struct waiting_for_all *all) {
+    struct one_of_many each[TOGETHER];
+    for (int i = 0; i < TOGETHER; i++) {
+        struct cast c = cast_of(f, i == TWICE + 1 ? TWICE : i == UNKNOWN ? 5000 : i);
+        if (i == UNSTORABLE) /* on a PostgreSQL server, which takes only text for a text */
+            c.organisation = "\xff";
+        each[i] = (struct one_of_many){all, i};
+        store_cast(f->store, &c, note_outcome, &each[i]);
+    }
+    pthread_mutex_lock(&all->mutex);
+    while (all->n < TOGETHER)
+        pthread_cond_wait(&all->one_more, &all->mutex);
+    pthread_mutex_unlock(&all->mutex);
+}
+
+static void ballots_that_come_together_are_each_decided_alone(void **state) {
+    struct fixture *f = *state;
+    struct waiting_for_all all = {.mutex = PTHREAD_MUTEX_INITIALIZER, .one_more = PTHREAD_COND_INITIALIZER};
+    struct found_ticket found;
+    cast_together(f, &all);
+    for (int i = 0; i < TOGETHER; i++)
+        assert_int_equal(all.outcomes[i], i == TWICE + 1                   ? CAST_ALREADY
+                                          : i == UNKNOWN                   ? CAST_UNKNOWN
+                                          : i == UNSTORABLE && server.used ? CAST_FAILED
+                                                                           : CAST_STORED);
+    const struct ticket t = ticket_number(UNSTORABLE);
+    assert_int_equal(store_find_ticket(f->store, f->arena, t.hash, &found), RESULT_OK);
+    assert_int_equal(found.state, server.used ? TICKET_FRESH : TICKET_SPENT);
+    struct invited *invited;
+    size_t n;
+    assert_int_equal(store_list_invited(f->store, f->arena, f->wave.id, &invited, &n), RESULT_OK);
+    assert_int_equal(invited[0].answered, TOGETHER - 3);
+}
+
 static void what_was_acknowledged_is_there_after_a_restart(void **state) {
     struct fixture *f = *state;
     struct cast c = cast_of(f, 7);
@@ -394,6 +452,7 @@ int main(void) {
         TEST(what_is_no_text_is_not_found),
         TEST(an_unknown_ticket_casts_nothing),
         TEST(eight_racers_for_a_hundred_tickets_store_a_hundred_ballots),
+        TEST(ballots_that_come_together_are_each_decided_alone),
         TEST(what_was_acknowledged_is_there_after_a_restart),
         TEST(a_second_process_is_refused_with_a_sentence),
         TEST(a_newer_or_foreign_database_is_refused_untouched),

@@ -140,8 +140,13 @@ enum result pg_hold(struct store *s, struct database *db, const char *work, int 
 enum result pg_let_go(struct store *s, struct database *db, const char *work);
 enum result pg_holds(struct store *s, struct database *db, const char *work);
 
+/* Runs a statement n times in one go: all are sent before the first answer is waited for. `bind` binds the i-th one's
+ * values, `take` is shown its row, if it has any; each has at most one. When one fails, so do those behind it. */
+enum result pg_run_many(struct statement *statement, size_t n, void (*bind)(void *context, size_t i),
+                        void (*take)(void *context, size_t i), void *context);
+
 /* cast.c: as in struct driver. */
-enum result pg_cast(struct database *db, const struct cast *c, const char *day, bool *spent, bool *kept);
+enum result pg_cast_all(struct database *db, struct job *first);
 
 /* cleaning.c: as in struct driver. */
 enum result pg_forget_order(struct database *db, struct id wave);

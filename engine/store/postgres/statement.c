@@ -292,6 +292,61 @@ enum result pg_finish(struct statement *statement, int *changes) {
     return result;
 }
 
+static bool send_many(struct pg_statement *q, size_t n, void (*bind)(void *context, size_t i), void *context) {
+    bool good = true;
+    for (size_t i = 0; good && i < n; i++) {
+        bind(context, i);
+        good = PQsendQueryPrepared(q->db->connection, q->name, q->n, q->values, q->lengths, q->formats, 1) == 1;
+    }
+    good = PQpipelineSync(q->db->connection) == 1 && good;
+    if (!good)
+        (void)!pg_judge(q->db, NULL);
+    return good;
+}
+
+/* A row or none to each, one answer or two, and a NULL behind; at the end one answer to the pipeline itself. */
+static enum result receive_many(struct pg_statement *q, size_t n, void (*take)(void *context, size_t i),
+                                void *context) {
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i <= n && !pg_lost(q->db);) {
+        PGresult *answer = PQgetResult(q->db->connection);
+        const ExecStatusType status = PQresultStatus(answer);
+        if (status == PGRES_PIPELINE_SYNC) {
+            PQclear(answer);
+            return i == n ? result : RESULT_MACHINE;
+        }
+        if (!answer)
+            i++;
+        else if (status == PGRES_PIPELINE_ABORTED || pg_judge(q->db, answer) != RESULT_OK)
+            result = RESULT_MACHINE;
+        q->row = answer;
+        if (i < n && result == RESULT_OK && PQntuples(answer) > 0)
+            take(context, i);
+        drop_row(q);
+    }
+    return RESULT_MACHINE;
+}
+
+enum result pg_run_many(struct statement *statement, size_t n, void (*bind)(void *context, size_t i),
+                        void (*take)(void *context, size_t i), void *context) {
+    struct pg_statement *q = own_of(statement);
+    struct pg_database *db = q ? q->db : NULL;
+    if (!q)
+        return RESULT_MACHINE;
+    if (db->active)
+        receive_all(db->active);
+    bind(context, 0); /* preparing it asks for the types */
+    if (!q->prepared && prepare(q) != RESULT_OK)
+        return RESULT_MACHINE;
+    if (!PQenterPipelineMode(db->connection)) {
+        (void)!pg_judge(db, NULL);
+        return RESULT_MACHINE;
+    }
+    const bool sent = send_many(q, n, bind, context);
+    const enum result result = receive_many(q, n, take, context);
+    return PQexitPipelineMode(db->connection) && sent ? result : RESULT_MACHINE;
+}
+
 struct str pg_view(struct statement *statement, int column) {
     const struct pg_statement *q = own_of(statement);
     if (!q->row || PQgetisnull(q->row, 0, column))

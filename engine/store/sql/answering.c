@@ -135,20 +135,12 @@ static enum result drop_draft(struct database *db, struct id wave, const uint8_t
     return statement_finish(q, NULL);
 }
 
-/* A ballot, where the database can do it at once. */
-static enum cast_outcome cast_at_once(struct database *db, const struct cast *c) {
-    bool spent = false, kept = false;
-    if (db->driver->cast(db, c, clock_today().text, &spent, &kept) != RESULT_OK)
-        return CAST_FAILED;
-    return kept ? CAST_STORED : spent ? CAST_ALREADY : why_not(db, c);
-}
-
 static enum result run_cast(struct store *s, struct database *db, void *argument) {
     (void)s;
     struct cast_job *job = argument;
     const struct cast *c = &job->cast;
-    if (db->driver->cast && c->kind != INVITATION_ORGANISATION) {
-        job->outcome = cast_at_once(db, c);
+    if (job->job.is_cast) {
+        job->outcome = job->job.kept ? CAST_STORED : job->job.spent ? CAST_ALREADY : why_not(db, c);
         return job->outcome == CAST_FAILED ? RESULT_MACHINE : RESULT_OK;
     }
     job->outcome = use_ticket(db, c);
@@ -176,7 +168,10 @@ void store_cast(struct store *s, const struct cast *c, void (*done)(void *contex
     job->cast.content.p = job->bytes + name;
     job->done = done;
     job->context = context;
-    job->job = (struct job){.run = run_cast, .done = finish_cast, .argument = job};
+    job->job = (struct job){.run = run_cast,
+                            .done = finish_cast,
+                            .argument = job,
+                            .ballot = c->kind == INVITATION_ORGANISATION ? NULL : &job->cast};
     store_submit(s, &job->job);
 }
 

@@ -42,9 +42,10 @@ struct job {
     void (*done)(struct job *job, enum result result);
     void *argument;
     bool alone, once;
-    /* A group of its own, without a savepoint: that would keep what each page held before in memory, and a job that
-     * changes most of the database needs it once. */
-    bool whole;
+    bool whole;                /* a group of its own: it changes much */
+    const struct cast *ballot; /* a ballot of a respondent, which may be cast with others; else NULL */
+    bool is_cast;              /* that has been done; then `run` looks at what came of it: */
+    bool spent, kept;
     bool begun; /* it has run before, in a group that may or may not have been put on disk */
     enum result result;
 };
@@ -115,8 +116,9 @@ struct driver {
     bool (*tidy_now)(const struct store *s);
     void (*tidy)(struct store *s);
 
-    /* A ballot, in the words of store_cast, where the database can do that in one statement; NULL where it cannot. */
-    enum result (*cast)(struct database *db, const struct cast *c, const char *day, bool *spent, bool *kept);
+    /* Casts the ballot of this job and of those directly behind it that have one, as store_cast promises it, without
+     * waiting in between, and notes what came of each; NULL where that gains nothing. */
+    enum result (*cast_all)(struct database *db, struct job *first);
 
     /* For reading at one moment, until statement ROLLBACK. */
     enum result (*begin_reading)(struct database *db);
