@@ -80,10 +80,11 @@ enum result sqlite_open(struct database **out, const char *path, bool writing, s
         close_database(db);
         return result;
     }
+    /* Small caches: what is looked up are single rows at random places, and the system has the pages too. */
     result = run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                     "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;");
+                     "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -1000;");
     if (result == RESULT_OK && !writing)
-        result = run(db, "PRAGMA query_only = ON; PRAGMA cache_size = -512;");
+        result = run(db, "PRAGMA query_only = ON; PRAGMA cache_size = -500;");
     if (result == RESULT_OK && (number_of(db, "PRAGMA secure_delete") != 1 || number_of(db, "PRAGMA synchronous") != 2))
         result = RESULT_MACHINE;
     if (result != RESULT_OK) {
