@@ -18,4 +18,8 @@ extern const size_t embedded_count;
 /* The file's bytes, or an empty view with p == NULL. */
 struct str embedded_find(const char *path);
 
+/* Nobody reads the file any more, for the time being: its pages leave the memory, and come back from the program's own
+ * file when somebody does. */
+void embedded_leave(const struct embedded_file *f);
+
 #endif

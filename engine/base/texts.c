@@ -111,6 +111,7 @@ static enum result load_built_in(struct texts *t, struct findings *findings) {
         else if (c)
             add_file(t, c, ini);
         arena_free(reading);
+        embedded_leave(f);
     }
     return result;
 }
