@@ -49,13 +49,28 @@ class Installation:
             self.environment['READINESS_DATA_DB'] = postgres.shared().url(self.database)
         for name, value in settings.items():
             self.environment['READINESS_' + name.upper()] = str(value)
-        self.server = None
+        self.server, self.others = None, []
         self.wrapper = []  # a command that starts the program
+
+    def another(self, **settings):
+        """Another engine on the same database, as on another machine: its own folder, the same keys and settings. It is stopped
+        and removed with this one."""
+        other = Installation.__new__(Installation)
+        keys = self.environment.setdefault('READINESS_DATA_KEYS', self.path('var/keys'))
+        other.folder, other.database = tempfile.mkdtemp(prefix='readiness-test-'), self.database
+        other.environment = dict(self.environment, READINESS_DATA_KEYS=keys)
+        for name, value in settings.items():
+            other.environment['READINESS_' + name.upper()] = str(value)
+        other.server, other.wrapper, other.others = None, self.wrapper, []
+        self.others.append(other)
+        return other
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        for other in self.others:
+            other.__exit__()
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
