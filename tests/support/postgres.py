@@ -184,21 +184,22 @@ class Pair:
     def require(self):
         """From now on a commit waits for the standby."""
         self.primary.set(synchronous_standby_names=STANDBY)
+        self.wait(self.primary, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'")
+
+    @staticmethod
+    def wait(server, sql):
+        """Until there is such a row."""
         for _ in range(600):
-            if self.primary.sql("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'"):
+            if server.sql(sql):
                 return
             time.sleep(0.05)
-        raise RuntimeError('the standby does not follow')
+        raise RuntimeError('never: ' + sql)
 
     def cut(self):
         """What must never be: the standby gets nothing any more, and nobody waits for it."""
         self.primary.set(synchronous_standby_names='')
         self.standby.set(primary_conninfo='')
-        for _ in range(600):
-            if not self.primary.sql('SELECT 1 FROM pg_stat_replication'):
-                return
-            time.sleep(0.05)
-        raise RuntimeError('the standby still follows')
+        self.wait(self.primary, 'SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_replication)')
 
     def fail_over(self):
         """The primary is gone from one moment to the next; the standby takes its place, alone."""
@@ -216,7 +217,10 @@ class Pair:
             server.remove()
 
     def new_database(self):
-        return self.primary.new_database()
+        """One that the standby shows too: whoever asks it for one that it does not know is not sent to the primary."""
+        name = self.primary.new_database()
+        self.wait(self.standby, "SELECT 1 FROM pg_database WHERE datname = '%s'" % name)
+        return name
 
     def url(self, database, folder='var'):
         folders = sorted(server.folder for server in (self.primary, self.standby))

@@ -54,6 +54,15 @@ class Installation:
         self.server = None
         self.wrapper = []  # a command that starts the program
 
+    def beside(self):
+        """Another engine on the same database, with the same keys and settings, in a folder of its own."""
+        self.environment.setdefault('READINESS_DATA_KEYS', self.path('var/keys'))
+        other = Installation.__new__(Installation)
+        other.__dict__.update(self.__dict__)
+        other.folder = tempfile.mkdtemp(prefix='readiness-test-')
+        other.environment, other.server = dict(self.environment), None
+        return other
+
     def __enter__(self):
         return self
 
