@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import unittest
 
 USER = 'readiness'
 NULL = '<null>'  # as psql shows it
@@ -104,7 +105,7 @@ class Server:
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode:
             raise RuntimeError(done.stderr)
-        return list(csv.reader(io.StringIO(done.stdout, newline='')))
+        return [row or [''] for row in csv.reader(io.StringIO(done.stdout, newline=''))]
 
     def query(self, database, sql, *values):
         """As sqlite3 gives it: parameters in the places of ?, numbers as numbers."""
@@ -247,3 +248,8 @@ def shared(**settings):
 
 def wanted():
     return os.environ.get('READINESS_TEST_STORE') == 'postgresql'
+
+
+def on_sqlite_only(why):
+    """For a test that says nothing about a server's database."""
+    return unittest.skipIf(wanted(), 'SQLite only: ' + why)

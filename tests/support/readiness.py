@@ -117,6 +117,10 @@ class Installation:
         with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'), timeout=20)) as database, database:
             return database.execute(sql, values).fetchall()
 
+    def place(self):
+        """What the names of the store's own copies begin with."""
+        return self.path('var/' + (self.database or 'readiness.db'))
+
     @contextlib.contextmanager
     def half_read(self):
         """Another program has begun to read the database and does not go on, until what is given here is called."""
@@ -137,6 +141,11 @@ class Installation:
 
     def is_on_disk(self, needle):
         return needle in self.kept()
+
+    def columns(self, table):
+        if self.database:
+            return [row[0] for row in self.query('SELECT column_name FROM information_schema.columns WHERE table_name = ?', table)]
+        return [row[0] for row in self.query('SELECT name FROM pragma_table_info(?)', table)]
 
     def tables(self):
         if self.database:
