@@ -15,8 +15,9 @@
 #include "collect/retention.h"
 #include "instrument/loader.h"
 #include "store/care.h"
+#include "store/engines.h"
 
-enum { DRAFT_DAYS = 14, HOUSEKEEPING_SECONDS = 3600 };
+enum { DRAFT_DAYS = 14, HOUSEKEEPING_SECONDS = 3600, HOUSEKEEPING_LEASE = 600 };
 /* Everything has ended by then; what has not can be ended at any moment (a mail of which the server has not heard the
  * outcome, a report that somebody waits for, a command of another terminal). */
 enum { STOP_SECONDS = 20 };
@@ -63,13 +64,23 @@ void serving_block_signals(sigset_t *signals) {
     signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is a full disk: said, not died of */
 }
 
-static void keep_house(struct cli *cli) {
-    const struct day today = clock_today();
-    int64_t free_bytes;
-    if (cli->store && store_drop_old_drafts(cli->store, clock_add_days(today, -DRAFT_DAYS)) != RESULT_OK)
+/* What one engine at a time does for all. */
+static void keep_house_of_all(struct cli *cli, struct day today) {
+    if (store_hold(cli->store, WORK_HOUSE, HOUSEKEEPING_LEASE) != RESULT_OK)
+        return;
+    if (store_drop_old_drafts(cli->store, clock_add_days(today, -DRAFT_DAYS)) != RESULT_OK)
         log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "drafts", -1);
     if (cli->collect && collect_end_periods(cli->collect, today, NULL) != RESULT_OK)
         log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "retention", -1);
+    if (store_let_go(cli->store, WORK_HOUSE) != RESULT_OK)
+        log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "lease", -1);
+}
+
+static void keep_house(struct cli *cli) {
+    const struct day today = clock_today();
+    int64_t free_bytes;
+    if (cli->store)
+        keep_house_of_all(cli, today);
     if (cli->store && store_drop_copies(cli->store, clock_add_days(today, -COPY_DAYS)) != RESULT_OK)
         log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "copies", -1);
     if (cli->store && (!store_is_well(cli->store, &free_bytes) || (free_bytes >= 0 && free_bytes < FREE_LITTLE)))

@@ -137,21 +137,23 @@ static enum result empty_once(struct collect *c, const struct wave *wave, const 
     return result;
 }
 
+/* Now? Somebody else may have closed it in the meantime. */
+static bool is_in(struct collect *c, struct id wave, enum wave_state state) {
+    struct arena *arena = arena_new();
+    struct wave now;
+    bool is = store_get_wave(c->store, arena, wave, &now) == RESULT_OK && now.state == state;
+    arena_free(arena);
+    return is;
+}
+
 /* The key goes first: what is left of the ballots until the scrubbing is done cannot be opened any more. */
 enum result finish_closing(struct collect *c, struct id wave, struct findings *findings) {
     enum result result = key_destroy(c->keys, wave, findings);
     if (result == RESULT_OK)
         result = store_scrub(c->store);
-    return result == RESULT_OK ? store_mark_closed(c->store, wave) : result;
-}
-
-/* Now? Somebody else may have closed it in the meantime. */
-static bool is_in(struct collect *c, const struct wave *wave, enum wave_state state) {
-    struct arena *arena = arena_new();
-    struct wave now;
-    bool is = store_get_wave(c->store, arena, wave->id, &now) == RESULT_OK && now.state == state;
-    arena_free(arena);
-    return is;
+    if (result == RESULT_OK)
+        result = store_mark_closed(c->store, wave);
+    return result == RESULT_INPUT && is_in(c, wave, WAVE_CLOSED) ? RESULT_OK : result; /* another engine was first */
 }
 
 enum result collect_close_wave(struct collect *c, const struct wave *wave, struct closing *out,
@@ -163,7 +165,7 @@ enum result collect_close_wave(struct collect *c, const struct wave *wave, struc
             return RESULT_INPUT;
         do /* answers may still be coming in: then they are read too */
             result = empty_once(c, wave, &key, out);
-        while (result == RESULT_INPUT && is_in(c, wave, WAVE_OPEN));
+        while (result == RESULT_INPUT && is_in(c, wave->id, WAVE_OPEN));
         sodium_memzero(&key, sizeof key);
     }
     if (result == RESULT_INPUT)
@@ -173,7 +175,7 @@ enum result collect_close_wave(struct collect *c, const struct wave *wave, struc
     if (result == RESULT_OK && wave->state == WAVE_OPEN && out->ballots < (size_t)wave->min_group)
         finding_add(findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "wave_too_small", "value", wave->label,
                     NULL);
-    out->cleaning = result == RESULT_OK && !is_in(c, wave, WAVE_CLOSED);
+    out->cleaning = result == RESULT_OK && !is_in(c, wave->id, WAVE_CLOSED);
     if (out->cleaning)
         finding_add(findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "wave_cleaning", "value", wave->label,
                     NULL);

@@ -31,11 +31,12 @@ bool store_find_folder(const char *url, char *into, size_t n) {
     return fits;
 }
 
-enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside,
+enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside, int *paused,
                           struct findings *findings) {
     const struct driver *driver = driver_for(url, findings);
     *aside = NULL;
-    return driver ? driver->restore(url, copy, arena, aside, findings) : RESULT_INPUT;
+    *paused = 0;
+    return driver ? driver->restore(url, copy, arena, aside, paused, findings) : RESULT_INPUT;
 }
 
 static enum result settle(struct store *s, struct database *db, void *argument) {

@@ -237,8 +237,10 @@ enum result transfer_from_file(struct store *s, const char *copy, struct finding
     const char *url = arena_printf(arena, "sqlite:%s", aid);
     struct store *file = NULL;
     size_t rows;
+    int paused;
     remove_aid(arena, aid);
-    enum result result = store_restore(url, copy, arena, &aside, findings); /* checked, and brought up to date */
+    enum result result =
+        store_restore(url, copy, arena, &aside, &paused, findings); /* checked, and brought up to date */
     if (result == RESULT_OK)
         result = store_open(&file, url, findings);
     if (result == RESULT_OK) {
