@@ -23,7 +23,7 @@ from support.ledgers import Sender, answered, doubled, found_after_closing, is_t
 from support.postgres import Pair  # noqa: E402
 from support.readiness import Browser, PROGRAM, free_port  # noqa: E402
 
-ENGINES, CLIENTS = int(os.environ.get("ENG", "3")), 32
+ENGINES, CLIENTS = 3, 32
 ROUNDS, STAFF = (25, 60000) if LONG else (1, 6000)
 SEED = int(os.environ.get('READINESS_SEED', '20261123'))
 TWICE_ONE_IN = 10  # who sends what was acknowledged once more, to another engine: nobody knows why
@@ -143,7 +143,7 @@ class Standby(unittest.TestCase):
 
     def check(self, crowd):
         """Before and after the wave is closed, through one of the engines."""
-        ledger, closing = crowd.ledger(), self.engines[-1]
+        ledger, closing = crowd.ledger(), self.engines[1]
         stored = answered(self.here)
         ballots, spent = self.here.query('SELECT (SELECT count(*) FROM ballot), (SELECT count(*) FROM ticket WHERE state = 1)')[0]
         self.assertEqual((ballots, spent), (stored, stored))
@@ -203,6 +203,24 @@ class Standby(unittest.TestCase):
             self.pair.fail_over()  # and the standby has it
             self.assertIn('server_standby', self.doctor())
             crowd.wait_for(100)
+        ledger, found = self.check(crowd)
+        self.assertEqual(lost(ledger, found), [])
+
+    @unittest.skipUnless(LONG, 'it takes half a minute until the server gives it up')
+    def test_an_engine_that_stands_still_with_the_turn_loses_it_and_comes_back(self):
+        with Crowd(self.engines, self.links) as crowd:
+            crowd.wait_for(100)
+            frozen, counted = self.engines[0].server, -1
+            while counted != len(crowd.ledger()):  # until it has the turn: nobody else gets on
+                frozen.send_signal(signal.SIGCONT)
+                time.sleep(0.2)
+                frozen.send_signal(signal.SIGSTOP)
+                time.sleep(0.5)
+                counted = len(crowd.ledger())
+                time.sleep(1)
+            crowd.wait_for(100)
+            frozen.send_signal(signal.SIGCONT)
+            crowd.wait_for(50, engine=0)
         ledger, found = self.check(crowd)
         self.assertEqual(lost(ledger, found), [])
 

@@ -44,25 +44,33 @@ static void note_failing(struct store *s, bool failing) {
     pthread_mutex_unlock(&s->mutex);
 }
 
-/* It may wait for long: a server waits for its standby. */
-static bool commit_group(struct store *s) {
+static void note_waiting(struct store *s, int64_t since) {
     pthread_mutex_lock(&s->mutex);
-    s->committing = clock_monotonic();
+    s->waiting = since;
     pthread_mutex_unlock(&s->mutex);
-    const bool good = s->driver->commit(s) == RESULT_OK;
-    pthread_mutex_lock(&s->mutex);
-    s->committing = 0;
-    pthread_mutex_unlock(&s->mutex);
-    return good;
+}
+
+/* What may wait for long: a server waits for its standby, an engine for another one. */
+static bool is_done(struct store *s, enum result (*step)(struct store *s)) {
+    note_waiting(s, clock_monotonic());
+    const bool done = step(s) == RESULT_OK;
+    note_waiting(s, 0);
+    return done;
+}
+
+static void tidy(struct store *s) {
+    note_waiting(s, clock_monotonic());
+    s->driver->tidy(s);
+    note_waiting(s, 0);
 }
 
 static void run_group(struct store *s, struct job *group) {
     enum group_end end = GROUP_AGAIN;
     for (int tries = 0; end == GROUP_AGAIN; tries++) {
-        bool good = s->driver->begin(s) == RESULT_OK;
+        bool good = is_done(s, s->driver->begin);
         for (struct job *job = group; good && job; job = job->next)
             good = run_in_savepoint(s, job);
-        good = good && commit_group(s);
+        good = good && is_done(s, s->driver->commit);
         end = good ? GROUP_DONE : s->driver->fail(s, tries);
     }
     note_failing(s, end == GROUP_FAILED);
@@ -100,7 +108,7 @@ static void wait_for_work(struct store *s) {
     (void)pthread_cond_timedwait(&s->wake, &s->mutex, &until);
     if (!s->first && clock_monotonic() >= tidying) {
         pthread_mutex_unlock(&s->mutex);
-        s->driver->tidy(s);
+        tidy(s);
         pthread_mutex_lock(&s->mutex);
     }
 }
@@ -139,7 +147,7 @@ static void *write_until_stopped(void *argument) {
             run_group(s, group);
         tell(group);
         if (s->driver->tidy_now(s)) /* between two groups, so that no thank-you waits for it */
-            s->driver->tidy(s);
+            tidy(s);
         pthread_mutex_lock(&s->mutex);
     }
     pthread_mutex_unlock(&s->mutex);
