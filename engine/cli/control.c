@@ -2,6 +2,7 @@
 #include "store/care.h"
 #include "store/engines.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -20,7 +21,6 @@ enum { MESSAGE_MAX = 32 << 10, STREAMS = 3, CLIENTS_MAX = 16, CONTROL_NAME_BYTES
 
 struct control {
     const struct cli *server;
-    int lock;
     _Atomic(const struct settings *) settings;
     int listening;
     int stop[2]; /* closing [1] ends the thread */
@@ -50,12 +50,18 @@ static bool address_of(const char *db, const char *folder, struct sockaddr_un *o
     return n > 0 && (size_t)n < sizeof out->sun_path;
 }
 
-/* Ours? Several engines may share the folder: the first of them has the socket. */
-static bool take_address(struct control *control) {
-    char path[sizeof control->address.sun_path + sizeof ".lock"];
-    snprintf(path, sizeof path, "%s.lock", control->address.sun_path);
-    control->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    return control->lock >= 0 && flock(control->lock, LOCK_EX | LOCK_NB) == 0;
+enum result control_claim(const struct cli *cli, int *lock) {
+    *lock = -1;
+    if (!store_is_shared(cli->settings->db))
+        return RESULT_OK;
+    const char *folder = store_folder(cli->store);
+    *lock = open(arena_printf(cli->arena, "%s/engine.lock", folder), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*lock >= 0 && flock(*lock, LOCK_EX | LOCK_NB) == 0)
+        return RESULT_OK;
+    const bool taken = *lock >= 0 && errno == EWOULDBLOCK;
+    finding_add(cli->findings, SEVERITY_ERROR, (struct place){folder, 0, 0},
+                taken ? "folder_in_use" : "folder_not_made", NULL);
+    return taken ? RESULT_INPUT : RESULT_MACHINE;
 }
 
 /* The message is words ended by zero bytes: the folder first, then the command's. The three streams travel along. */
@@ -187,12 +193,10 @@ struct control *control_start(const struct cli *cli) {
     atomic_init(&control->settings, cli->settings);
     pthread_mutex_init(&control->mutex, NULL);
     pthread_cond_init(&control->gone, NULL);
-    control->lock = -1;
     control->listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    bool good = control->listening >= 0 && address_of(cli->settings->db, store_folder(cli->store), &control->address) &&
-                take_address(control);
+    bool good = control->listening >= 0 && address_of(cli->settings->db, store_folder(cli->store), &control->address);
     if (good)
-        unlink(control->address.sun_path);
+        unlink(control->address.sun_path); /* ours: we hold the lock of the database or of the folder */
     mode_t before = umask(0177);
     good = good && bind(control->listening, (struct sockaddr *)&control->address, sizeof control->address) == 0 &&
            listen(control->listening, 8) == 0;
@@ -202,8 +206,6 @@ struct control *control_start(const struct cli *cli) {
         return control;
     if (control->listening >= 0)
         close(control->listening);
-    if (control->lock >= 0)
-        close(control->lock);
     free(control);
     return NULL;
 }
@@ -221,7 +223,6 @@ void control_stop(struct control *control) {
     unlink(control->address.sun_path);
     close(control->listening);
     close(control->stop[0]);
-    close(control->lock);
     pthread_cond_destroy(&control->gone);
     pthread_mutex_destroy(&control->mutex);
     free(control);

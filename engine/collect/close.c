@@ -156,12 +156,24 @@ enum result finish_closing(struct collect *c, struct id wave, struct findings *f
     return result == RESULT_INPUT && is_in(c, wave, WAVE_CLOSED) ? RESULT_OK : result; /* another engine was first */
 }
 
+/* Whoever has closed the wave in the meantime has destroyed its key: that is no fault of the key. */
+static bool read_key(struct collect *c, const struct wave *wave, struct wave_key *key, struct findings *findings) {
+    struct findings *own = findings_new();
+    const bool good = key_read(c->keys, wave->id, key, own) == RESULT_OK;
+    if (!good && !is_in(c, wave->id, WAVE_OPEN))
+        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_not_open", "value", wave->label, NULL);
+    else if (findings)
+        findings_add_all(findings, own);
+    findings_free(own);
+    return good;
+}
+
 enum result collect_close_wave(struct collect *c, const struct wave *wave, struct closing *out,
                                struct findings *findings) {
     struct wave_key key;
     enum result result = wave->state == WAVE_CLOSED ? RESULT_INPUT : RESULT_OK;
     if (wave->state == WAVE_OPEN) {
-        if (key_read(c->keys, wave->id, &key, findings) != RESULT_OK)
+        if (!read_key(c, wave, &key, findings))
             return RESULT_INPUT;
         do /* answers may still be coming in: then they are read too */
             result = empty_once(c, wave, &key, out);

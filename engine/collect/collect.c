@@ -14,19 +14,24 @@ enum result collect_new(struct collect **out, struct store *store, const char *k
     c->store = store;
     c->keys = strdup(keys);
     pthread_mutex_init(&c->mutex, NULL);
-    struct arena *arena = arena_new();
-    struct wave *waves;
-    size_t n;
-    enum result result = store_list_waves_in(store, arena, WAVE_EMPTIED, &waves, &n);
-    for (size_t i = 0; result == RESULT_OK && i < n; i++) /* a closing that was cut short */
-        result = finish_closing(c, waves[i].id, findings);
-    arena_free(arena);
+    const enum result result = collect_finish_waves(c, findings);
     if (result != RESULT_OK) {
         collect_free(c);
         return result;
     }
     *out = c;
     return RESULT_OK;
+}
+
+enum result collect_finish_waves(struct collect *c, struct findings *findings) {
+    struct arena *arena = arena_new();
+    struct wave *waves;
+    size_t n;
+    enum result result = store_list_waves_in(c->store, arena, WAVE_EMPTIED, &waves, &n);
+    for (size_t i = 0; result == RESULT_OK && i < n; i++)
+        result = finish_closing(c, waves[i].id, findings);
+    arena_free(arena);
+    return result;
 }
 
 void collect_free(struct collect *c) {

@@ -24,6 +24,8 @@ struct collect;
 enum result collect_new(struct collect **out, struct store *store, const char *keys,
                         struct findings *findings) MUST_CHECK;
 void collect_free(struct collect *c);
+/* Waves whose closing was cut short, as when an engine dies. Part of collect_new. */
+enum result collect_finish_waves(struct collect *c, struct findings *findings) MUST_CHECK;
 
 /* Opening a wave (collect/open.c). Derives the keys, tokens for everybody on the roster, one open and one organisation
  * link per organisation where the instrument asks them anything; coarsens small units. Findings: no organisations, a

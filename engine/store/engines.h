@@ -27,9 +27,9 @@ enum result store_list_engines(struct store *s, struct arena *arena, struct engi
 /* Takes or keeps a work for so many seconds (by the database's clock), in which no other process gets it. RESULT_INPUT:
  * another has it. What must be so when it changes hands is written in the same transaction: of WORK_MAIL, every
  * delivery that is still claimed becomes DELIVERY_UNKNOWN. */
-enum work { WORK_MAIL, WORK_HOOKS, WORK_HOUSE };
-enum result store_hold(struct store *s, enum work work, int seconds) MUST_CHECK;
+enum store_work { WORK_MAIL, WORK_HOOKS, WORK_HOUSE };
+enum result store_hold(struct store *s, enum store_work work, int seconds) MUST_CHECK;
 /* Another may have it at once. */
-enum result store_let_go(struct store *s, enum work work) MUST_CHECK;
+enum result store_let_go(struct store *s, enum store_work work) MUST_CHECK;
 
 #endif

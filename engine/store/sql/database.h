@@ -248,7 +248,7 @@ void discard_spared(struct store *s);
 /* Deliveries that are claimed by nobody any more become DELIVERY_UNKNOWN (deliveries.c). */
 enum result forget_claims(struct database *db) MUST_CHECK;
 /* In a group: RESULT_INPUT when this work is not ours any more (engines.c). */
-enum result is_held(struct store *s, struct database *db, enum work work) MUST_CHECK;
+enum result is_held(struct store *s, struct database *db, enum store_work work) MUST_CHECK;
 
 /* Removing residue, on the writer's thread: is it time for another try? The try. Forgetting who waits for it. */
 bool cleaning_due(const struct store *s);

@@ -29,7 +29,7 @@ enum result store_list_engines(struct store *s, struct arena *arena, struct engi
 }
 
 struct holding {
-    enum work work;
+    enum store_work work;
     int seconds;
 };
 
@@ -44,7 +44,7 @@ static enum result hold(struct store *s, struct database *db, void *argument) {
     return result;
 }
 
-enum result store_hold(struct store *s, enum work work, int seconds) {
+enum result store_hold(struct store *s, enum store_work work, int seconds) {
     struct holding h = {work, seconds};
     pthread_mutex_lock(&s->mutex);
     const bool ours = !s->driver->shared && (s->works & 1U << work);
@@ -59,13 +59,13 @@ enum result store_hold(struct store *s, enum work work, int seconds) {
 }
 
 static enum result let_go(struct store *s, struct database *db, void *argument) {
-    return s->driver->let_go(s, db, works[*(enum work *)argument]);
+    return s->driver->let_go(s, db, works[*(enum store_work *)argument]);
 }
 
-enum result store_let_go(struct store *s, enum work work) {
+enum result store_let_go(struct store *s, enum store_work work) {
     return s->driver->shared ? store_write(s, let_go, &work) : RESULT_OK;
 }
 
-enum result is_held(struct store *s, struct database *db, enum work work) {
+enum result is_held(struct store *s, struct database *db, enum store_work work) {
     return s->driver->shared ? s->driver->holds(s, db, works[work]) : RESULT_OK;
 }
