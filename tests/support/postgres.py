@@ -124,8 +124,16 @@ class Server:
         text = ''.join(part + (literal(values[i]) if i < len(values) else '') for i, part in enumerate(parts))
         return [tuple(plain(v) for v in row) for row in self.sql(text, database) if not re.match(r'(UPDATE|INSERT|DELETE) ', row[0])]
 
-    @contextlib.contextmanager
     def half_read(self, database):
+        return self.session(database, 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM ticket;')
+
+    def lock(self, database):
+        """Somebody has the database to itself (LOCK_CLASS of engine/store/postgres/engines.c)."""
+        return self.session(database, 'SELECT pg_advisory_lock(%d, hashtext(current_schema()::text));' % 0x52444e53)
+
+    @contextlib.contextmanager
+    def session(self, database, sql):
+        """Another program that has done this and is still there, until what is given here is called."""
         other = subprocess.Popen([os.path.join(programs(), 'psql'), '-h', self.folder, '-U', USER, '-d', database, '-X', '-q'],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -135,7 +143,7 @@ class Server:
                 other.wait(timeout=10)
                 other.stdout.close()
         try:
-            other.stdin.write('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM ticket;\n')
+            other.stdin.write(sql + '\n')
             other.stdin.flush()
             other.stdout.readline()
             yield end
