@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import threading
 import time
@@ -146,7 +145,7 @@ class Everybody(unittest.TestCase):
         self.here.run('wave', 'list', 'tale')
         everything = b''.join(read(os.path.join(folder, name))
                               for folder, _, names in os.walk(self.here.path('var')) for name in names
-                              if name != 'control')
+                              if name != 'control') + self.here.kept()
         for message in self.smtp.messages[:40]:
             self.assertNotIn(message.token.encode(), everything)
             self.assertNotIn(message.stop.encode(), everything)
@@ -196,19 +195,17 @@ class Reminders(unittest.TestCase):
     def no_column_tells(self, here):
         """Whatever is stored about a reminder's deliveries is the same for all of them, but for their ids."""
         here.stop()
-        database = sqlite3.connect(here.path('var/readiness.db'))
-        mailing, = database.execute('SELECT id FROM mailing WHERE kind = 1').fetchone()
-        columns = [c[1] for c in database.execute("SELECT * FROM pragma_table_info('delivery')")]
+        (mailing,), = here.query('SELECT id FROM mailing WHERE kind = 1')
+        columns = here.columns('delivery')
         self.assertIn('invitation', columns)
         for column in columns:
-            values = database.execute('SELECT DISTINCT "%s" FROM delivery WHERE mailing = ?' % column, [mailing]).fetchall()
+            values = here.query('SELECT DISTINCT "%s" FROM delivery WHERE mailing = ?' % column, mailing)
             self.assertEqual(len(values), 12 if column == 'invitation' else 1, column)
         for table in ('invitation', 'person'):
-            for _, column, *_ in database.execute("SELECT * FROM pragma_table_info('%s')" % table).fetchall():
-                values = database.execute('SELECT count(DISTINCT "%s") FROM %s%s' % (
-                    column, table, ' WHERE kind = 1' if table == 'invitation' else '')).fetchone()[0]
+            for column in here.columns(table):
+                (values,), = here.query('SELECT count(*) FROM (SELECT DISTINCT "%s" FROM %s%s) v' % (
+                    column, table, ' WHERE kind = 1' if table == 'invitation' else ''))
                 self.assertIn(values, (1, 12), '%s.%s splits the people' % (table, column))
-        database.close()
         here.serve()
 
     def test_nobody_is_reminded_after_the_moment_of_answering(self):

@@ -38,15 +38,17 @@ def free_port():
 
 
 class Installation:
-    """A folder with a database, keys and files. Use as a context manager; everything is removed at the end."""
+    """A folder with a database, keys and files. Use as a context manager; everything is removed at the end. `store`: a
+    database server of support/postgres.py to be used."""
 
-    def __init__(self, **settings):
+    def __init__(self, store=None, **settings):
         self.folder = tempfile.mkdtemp(prefix='readiness-test-')
         self.environment = dict(os.environ, READINESS_SERVER_LISTEN='127.0.0.1:0', LANG='C', LC_ALL='C',
                                 READINESS_INSTRUMENTS_FOLDER=os.path.join(ROOT, 'surveys'))
-        self.database = postgres.shared().new_database() if postgres.wanted() else None
+        self.store = store or (postgres.shared() if postgres.wanted() else None)
+        self.database = self.store.new_database() if self.store else None
         if self.database:
-            self.environment['READINESS_DATA_DB'] = postgres.shared().url(self.database)
+            self.environment['READINESS_DATA_DB'] = self.store.url(self.database)
         for name, value in settings.items():
             self.environment['READINESS_' + name.upper()] = str(value)
         self.server, self.others = None, []
@@ -57,7 +59,7 @@ class Installation:
         and removed with this one."""
         other = Installation.__new__(Installation)
         keys = self.environment.setdefault('READINESS_DATA_KEYS', self.path('var/keys'))
-        other.folder, other.database = tempfile.mkdtemp(prefix='readiness-test-'), self.database
+        other.folder, other.store, other.database = tempfile.mkdtemp(prefix='readiness-test-'), self.store, self.database
         other.environment = dict(self.environment, READINESS_DATA_KEYS=keys)
         for name, value in settings.items():
             other.environment['READINESS_' + name.upper()] = str(value)
@@ -117,15 +119,19 @@ class Installation:
     def query(self, sql, *values):
         """Rows of the database, as it is, or what a change of it gives: numbers as numbers, bytes and texts as they are."""
         if self.database:
-            return postgres.shared().query(self.database, sql, *values)
+            return self.store.query(self.database, sql, *values)
         with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'), timeout=20)) as database, database:
             return database.execute(sql, values).fetchall()
+
+    def place(self):
+        """What the names of the store's own copies begin with."""
+        return self.path('var/' + (self.database or 'readiness.db'))
 
     @contextlib.contextmanager
     def half_read(self):
         """Another program has begun to read the database and does not go on, until what is given here is called."""
         if self.database:
-            with postgres.shared().half_read(self.database) as end:
+            with self.store.half_read(self.database) as end:
                 yield end
             return
         with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'))) as other:
@@ -136,11 +142,16 @@ class Installation:
     def kept(self):
         """All bytes of the files in which the database keeps its tables. (A server's journal is another matter.)"""
         if self.database:
-            return postgres.shared().kept(self.database)
+            return self.store.kept(self.database)
         return b''.join(content(path) for path in glob.glob(self.path('var/readiness.db*')))
 
     def is_on_disk(self, needle):
         return needle in self.kept()
+
+    def columns(self, table):
+        if self.database:
+            return [row[0] for row in self.query('SELECT column_name FROM information_schema.columns WHERE table_name = ?', table)]
+        return [row[0] for row in self.query('SELECT name FROM pragma_table_info(?)', table)]
 
     def tables(self):
         if self.database:

@@ -97,6 +97,8 @@ static enum result prepare_session(struct pg_database *db) {
     static const char session[] =
         "SELECT set_config('synchronous_commit', 'on', false)"
         " WHERE current_setting('synchronous_commit') IN ('off', 'local');"
+        "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
+        "SET tcp_user_timeout = 20000;" /* the server, too, notices that our machine is gone, and frees what we held */
         "SET standard_conforming_strings = on; SET statement_timeout = 0; SET lock_timeout = 0;"
         "SET idle_in_transaction_session_timeout = 0; SET default_transaction_isolation = 'read committed';"
         "SET default_transaction_read_only = off; SET client_min_messages = warning";

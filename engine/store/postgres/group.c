@@ -27,6 +27,10 @@ enum {
     GONE = 2              /* of a mark */
 };
 
+/* ms: whoever has the turn and does nothing with it any more, on a machine that stands still, say, loses it to the
+ * others; the server ends the session, and the group is run again should the machine go on. */
+#define IDLE "30000"
+
 static void write_hex(struct buf *out, const uint8_t *bytes, size_t n) {
     buf_text(out, "'\\x");
     for (size_t i = 0; i < n; i++)
@@ -41,7 +45,7 @@ enum result pg_begin(struct store *base) {
         random_bytes(s->mark, sizeof s->mark);
     s->marked = false;
     s->next_sign = clock_monotonic() + SIGN_OF_LIFE;
-    buf_text(&sql, "BEGIN; " PG_TAKE_TURN "; INSERT INTO engine (id, mark, seen) VALUES (");
+    buf_text(&sql, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = " IDLE "; " PG_TAKE_TURN "; INSERT INTO engine (id, mark, seen) VALUES (");
     write_hex(&sql, s->id, sizeof s->id);
     buf_char(&sql, ',');
     write_hex(&sql, s->mark, sizeof s->mark);

@@ -59,8 +59,9 @@ struct store { /* the first member of a driver's own */
     pthread_cond_t wake;
     struct job *first, *last;
     bool stopping;
-    bool failing;             /* the last change could not be put on disk */
-    int64_t next_probe;       /* clock_monotonic: when the next try to write may be, then */
+    bool failing;       /* the last change could not be put on disk */
+    int64_t waiting;    /* clock_monotonic: since when a group waits for its turn or to be on disk; 0: none does */
+    int64_t next_probe; /* clock_monotonic: when the next try to write may be, then */
     struct database *readers; /* idle ones */
     struct spared *spared;    /* of sql/mailings.c */
     unsigned works;           /* of sql/engines.c: taken up by this process, by number */

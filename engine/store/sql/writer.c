@@ -55,6 +55,26 @@ static void note_failing(struct store *s, bool failing) {
     pthread_mutex_unlock(&s->mutex);
 }
 
+static void note_waiting(struct store *s, int64_t since) {
+    pthread_mutex_lock(&s->mutex);
+    s->waiting = since;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+/* What may wait for long: a server waits for its standby, an engine for another one. */
+static bool is_done(struct store *s, enum result (*step)(struct store *s)) {
+    note_waiting(s, clock_monotonic());
+    const bool done = step(s) == RESULT_OK;
+    note_waiting(s, 0);
+    return done;
+}
+
+static void tidy(struct store *s) {
+    note_waiting(s, clock_monotonic());
+    s->driver->tidy(s);
+    note_waiting(s, 0);
+}
+
 /* The same without a savepoint. Ballots that follow one another are cast together where the database can. */
 static bool run_lightly(struct store *s, struct job *job) {
     struct database *db = s->writer;
@@ -68,14 +88,14 @@ static bool run_lightly(struct store *s, struct job *job) {
 
 /* Runs the group once. GROUP_AGAIN with `careful`: a job has failed, and must be undone alone. */
 static enum group_end try_group(struct store *s, struct job *group, int tries, bool *careful) {
-    bool good = s->driver->begin(s) == RESULT_OK, failed = false;
+    bool good = is_done(s, s->driver->begin), failed = false;
     for (struct job *job = group; job; job = job->next)
         job->is_cast = false;
     for (struct job *job = group; good && !failed && job; job = job->next) {
         good = *careful ? run_in_savepoint(s, job) : run_lightly(s, job);
         failed = !*careful && good && job->result != RESULT_OK;
     }
-    good = good && (failed ? database_run(s->writer, "ROLLBACK") : s->driver->commit(s)) == RESULT_OK;
+    good = good && (failed ? database_run(s->writer, "ROLLBACK") == RESULT_OK : is_done(s, s->driver->commit));
     if (!good)
         return s->driver->fail(s, tries);
     *careful = failed && group->next;
@@ -126,7 +146,7 @@ static void wait_for_work(struct store *s) {
     (void)pthread_cond_timedwait(&s->wake, &s->mutex, &until);
     if (!s->first && clock_monotonic() >= tidying) {
         pthread_mutex_unlock(&s->mutex);
-        s->driver->tidy(s);
+        tidy(s);
         pthread_mutex_lock(&s->mutex);
     }
 }
@@ -165,7 +185,7 @@ static void *write_until_stopped(void *argument) {
             run_group(s, group);
         tell(group);
         if (s->driver->tidy_now(s)) /* between two groups, so that no thank-you waits for it */
-            s->driver->tidy(s);
+            tidy(s);
         pthread_mutex_lock(&s->mutex);
     }
     pthread_mutex_unlock(&s->mutex);
