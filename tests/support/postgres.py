@@ -146,12 +146,16 @@ class Server:
 _shared = None
 
 
-def shared():
+def share(server):
+    """Every installation from now on is on this one, which goes with the process."""
     global _shared
-    if not _shared:
-        _shared = Server()
-        atexit.register(_shared.remove)
-    return _shared
+    _shared = server
+    atexit.register(server.remove)
+    return server
+
+
+def shared():
+    return _shared or share(Server())
 
 
 def wanted():
