@@ -87,8 +87,9 @@ struct store_condition {
 };
 enum result store_describe(struct store *s, struct arena *arena, struct store_condition *out) MUST_CHECK;
 enum { FREE_LITTLE = 200 * 1000 * 1000 }; /* bytes on the database's disk: somebody should see to it */
-/* For monitors, cheap, at any time: can it be read, and was the last change put on disk? After one that could not be,
- * asking makes the store try again by itself every few seconds. *free_bytes as above. */
+/* For monitors, cheap, at any time: can it be read, and was the last change put on disk, or is still waiting for that
+ * after ten seconds? After one that could not be, asking makes the store try again by itself every few seconds.
+ * *free_bytes as above. */
 bool store_is_well(struct store *s, int64_t *free_bytes);
 
 #endif

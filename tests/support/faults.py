@@ -147,6 +147,11 @@ def whole(path):
         return database.execute('PRAGMA foreign_key_check').fetchall() or None
 
 
+def damage(here):
+    """What is wrong with an installation's database, or None."""
+    return here.store.damage(here.database) if here.store else whole(here.path('var/readiness.db'))
+
+
 def rows(path, sql, *values):
     with reading(path) as database:
         return database.execute(sql, values).fetchall()

@@ -1,5 +1,6 @@
-"""A PostgreSQL server for tests, in a temporary folder and on a socket of its own: one for each test process, with a new
-database for each installation. With READINESS_TEST_STORE=postgresql every Installation (support/readiness.py) uses it."""
+"""PostgreSQL servers for tests, in temporary folders and on sockets of their own: one for each test process, with a new
+database for each installation, and pairs of a primary and a standby. With READINESS_TEST_STORE=postgresql every Installation
+(support/readiness.py) uses the first."""
 import atexit
 import contextlib
 import csv
@@ -16,6 +17,7 @@ import time
 
 USER = 'readiness'
 NULL = '<null>'  # as psql shows it
+STANDBY = 'standby'  # what a standby calls itself
 
 
 def programs():
@@ -35,7 +37,9 @@ def unprivileged():
 
 
 class Server:
-    def __init__(self, name='server', **settings):
+    """`of`: the server whose standby it becomes."""
+
+    def __init__(self, of=None, **settings):
         self.folder = tempfile.mkdtemp(prefix='readiness-pg-')
         self.data = os.path.join(self.folder, 'data')
         self.settings = settings
@@ -44,8 +48,11 @@ class Server:
         if os.getuid() == 0:
             user = pwd.getpwnam('postgres')
             os.chown(self.folder, user.pw_uid, user.pw_gid)
-        self.call('initdb', '-D', self.data, '-A', 'trust', '-U', USER, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync')
-        self.start()
+        if of:
+            self.copy(of)
+        else:
+            self.call('initdb', '-D', self.data, '-A', 'trust', '-U', USER, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync')
+            self.start()
 
     def call(self, program, *words):
         done = subprocess.run([os.path.join(programs(), program)] + list(words), cwd='/tmp', stdout=subprocess.PIPE,
@@ -53,6 +60,13 @@ class Server:
         if done.returncode:
             raise RuntimeError('%s: %s' % (program, done.stdout[-2000:]))
         return done.stdout
+
+    def copy(self, of):
+        """Becomes the standby of that server, whatever it was before, and runs."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.call('pg_basebackup', '-d', 'host=%s user=%s application_name=%s' % (of.folder, USER, STANDBY), '-D', self.data,
+                  '-R', '-X', 'stream', '-c', 'fast', '--no-sync')
+        self.start()
 
     def start(self):
         words = ['-D', self.data, '-k', self.folder]
@@ -66,8 +80,11 @@ class Server:
             done = subprocess.run([os.path.join(programs(), 'pg_isready'), '-h', self.folder, '-q'])
             if done.returncode == 0:
                 return
+            if self.process.poll() is not None:
+                break
             time.sleep(0.05)
-        raise RuntimeError('the server did not start')
+        with open(os.path.join(self.folder, 'log'), errors='replace') as log:
+            raise RuntimeError('the server did not start: ' + log.read()[-2000:])
 
     def stop(self, how=signal.SIGINT):
         """SIGINT in order, SIGQUIT as pg_ctl stop -m immediate."""
@@ -124,6 +141,12 @@ class Server:
         finally:
             end()
 
+    def damage(self, database):
+        """What is wrong with its tables and indexes, or None."""
+        done = subprocess.run([os.path.join(programs(), 'pg_amcheck'), '-h', self.folder, '-U', USER, '-d', database,
+                               '--install-missing', '--heapallindexed'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return None if done.returncode == 0 else done.stdout[-2000:]
+
     def kept(self, database):
         self.sql('CHECKPOINT')
         oid = self.sql("SELECT oid FROM pg_database WHERE datname = '%s'" % database)[0][0]
@@ -132,6 +155,12 @@ class Server:
             with contextlib.suppress(FileNotFoundError), open(path, 'rb') as file:
                 found += file.read()
         return found
+
+    def set(self, **settings):
+        """Settings that a running server takes over."""
+        for name, value in settings.items():
+            self.sql("ALTER SYSTEM SET %s = '%s'" % (name, value))
+        self.sql('SELECT pg_reload_conf()')
 
     def new_database(self):
         self.databases += 1
@@ -143,19 +172,77 @@ class Server:
         return 'postgresql://%s@/%s?host=%s&folder=%s' % (USER, database, self.folder, folder)
 
 
+class Pair:
+    """A primary, and a standby that has everything before it counts as done; both write to their disks."""
+
+    def __init__(self, **settings):
+        self.settings = dict({'fsync': 'on'}, **settings)
+        self.primary = Server(**self.settings)
+        self.standby = Server(of=self.primary, **self.settings)
+        self.require()
+
+    def require(self):
+        """From now on a commit waits for the standby."""
+        self.primary.set(synchronous_standby_names=STANDBY)
+        self.wait(self.primary, "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'")
+
+    @staticmethod
+    def wait(server, sql):
+        """Until there is such a row."""
+        for _ in range(600):
+            if server.sql(sql):
+                return
+            time.sleep(0.05)
+        raise RuntimeError('never: ' + sql)
+
+    def cut(self):
+        """What must never be: the standby gets nothing any more, and nobody waits for it."""
+        self.primary.set(synchronous_standby_names='')
+        self.standby.set(primary_conninfo='')
+        self.wait(self.primary, 'SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM pg_stat_replication)')
+
+    def fail_over(self):
+        """The primary is gone from one moment to the next; the standby takes its place, alone."""
+        self.primary.stop(signal.SIGQUIT)
+        self.primary, self.standby = self.standby, self.primary
+        self.primary.sql('SELECT pg_promote()')
+
+    def follow(self):
+        """The old primary comes back as the standby of the new one, from a copy."""
+        self.standby.copy(self.primary)
+        self.require()
+
+    def remove(self):
+        for server in (self.standby, self.primary):
+            server.remove()
+
+    def new_database(self):
+        """One that the standby shows too: whoever asks it for one that it does not know is not sent to the primary."""
+        name = self.primary.new_database()
+        self.wait(self.standby, "SELECT 1 FROM pg_database WHERE datname = '%s'" % name)
+        return name
+
+    def url(self, database, folder='var'):
+        folders = sorted(server.folder for server in (self.primary, self.standby))
+        return 'postgresql://%s@/%s?host=%s&folder=%s' % (USER, database, ','.join(folders), folder)
+
+    def query(self, database, sql, *values):
+        return self.primary.query(database, sql, *values)
+
+    def damage(self, database):
+        return self.primary.damage(database)
+
+
 _shared = None
 
 
-def share(server):
-    """Every installation from now on is on this one, which goes with the process."""
+def shared(**settings):
+    """The test process's own; who asks first may say how it is set."""
     global _shared
-    _shared = server
-    atexit.register(server.remove)
-    return server
-
-
-def shared():
-    return _shared or share(Server())
+    if not _shared:
+        _shared = Server(**settings)
+        atexit.register(_shared.remove)
+    return _shared
 
 
 def wanted():

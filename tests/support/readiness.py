@@ -38,19 +38,30 @@ def free_port():
 
 
 class Installation:
-    """A folder with a database, keys and files. Use as a context manager; everything is removed at the end."""
+    """A folder with a database, keys and files. Use as a context manager; everything is removed at the end. `store`: a
+    database server of support/postgres.py to be used."""
 
-    def __init__(self, **settings):
+    def __init__(self, store=None, **settings):
         self.folder = tempfile.mkdtemp(prefix='readiness-test-')
         self.environment = dict(os.environ, READINESS_SERVER_LISTEN='127.0.0.1:0', LANG='C', LC_ALL='C',
                                 READINESS_INSTRUMENTS_FOLDER=os.path.join(ROOT, 'surveys'))
-        self.database = postgres.shared().new_database() if postgres.wanted() else None
+        self.store = store or (postgres.shared() if postgres.wanted() else None)
+        self.database = self.store.new_database() if self.store else None
         if self.database:
-            self.environment['READINESS_DATA_DB'] = postgres.shared().url(self.database)
+            self.environment['READINESS_DATA_DB'] = self.store.url(self.database)
         for name, value in settings.items():
             self.environment['READINESS_' + name.upper()] = str(value)
         self.server = None
         self.wrapper = []  # a command that starts the program
+
+    def beside(self):
+        """Another engine on the same database, with the same keys and settings, in a folder of its own."""
+        self.environment.setdefault('READINESS_DATA_KEYS', self.path('var/keys'))
+        other = Installation.__new__(Installation)
+        other.__dict__.update(self.__dict__)
+        other.folder = tempfile.mkdtemp(prefix='readiness-test-')
+        other.environment, other.server = dict(self.environment), None
+        return other
 
     def __enter__(self):
         return self
@@ -102,7 +113,7 @@ class Installation:
     def query(self, sql, *values):
         """Rows of the database, as it is, or what a change of it gives: numbers as numbers, bytes and texts as they are."""
         if self.database:
-            return postgres.shared().query(self.database, sql, *values)
+            return self.store.query(self.database, sql, *values)
         with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'), timeout=20)) as database, database:
             return database.execute(sql, values).fetchall()
 
@@ -110,7 +121,7 @@ class Installation:
     def half_read(self):
         """Another program has begun to read the database and does not go on, until what is given here is called."""
         if self.database:
-            with postgres.shared().half_read(self.database) as end:
+            with self.store.half_read(self.database) as end:
                 yield end
             return
         with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'))) as other:
@@ -121,7 +132,7 @@ class Installation:
     def kept(self):
         """All bytes of the files in which the database keeps its tables. (A server's journal is another matter.)"""
         if self.database:
-            return postgres.shared().kept(self.database)
+            return self.store.kept(self.database)
         return b''.join(content(path) for path in glob.glob(self.path('var/readiness.db*')))
 
     def is_on_disk(self, needle):

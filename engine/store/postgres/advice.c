@@ -26,6 +26,9 @@ static const struct {
     SETTING("archive", false, "archive_mode", "= 'off'"),
     SETTING("recycle", false, "wal_recycle", "= 'off'"),
     {"slots", false, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE NOT active) THEN 1 END"},
+    {"standby_away", true, /* of our own sessions: who else waits is not for us to see */
+     "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+     " AND now() - query_start > interval '5 seconds') THEN 1 END"},
     SETTING("checksums", false, "data_checksums", "= 'on'"),
     {"superuser", false, "SELECT CASE WHEN NOT rolsuper THEN 1 END FROM pg_roles WHERE rolname = current_user"},
 };
@@ -42,14 +45,27 @@ static bool is_covered(struct pg_database *db) {
     return false;
 }
 
+/* Does the address name several servers, so that another can take over? */
+static bool has_another(struct pg_database *db) {
+    PQconninfoOption *options = PQconninfo(db->connection);
+    bool several = false;
+    for (const PQconninfoOption *o = options; o && o->keyword; o++)
+        if (o->val && (strcmp(o->keyword, "host") == 0 || strcmp(o->keyword, "hostaddr") == 0))
+            several = several || strchr(o->val, ',');
+    PQconninfoFree(options);
+    return several;
+}
+
 void pg_advise(struct pg_database *db, struct arena *arena, struct store_condition *out) {
-    struct store_advice *list = arena_array(arena, sizeof advice / sizeof *advice + 1, sizeof *list);
+    struct store_advice *list = arena_array(arena, sizeof advice / sizeof *advice + 2, sizeof *list);
     size_t n = 0;
     for (size_t i = 0; i < sizeof advice / sizeof *advice; i++)
         if (pg_number(db, advice[i].sql, 0) != 1)
             list[n++] = (struct store_advice){advice[i].code, advice[i].grave};
     if (!is_covered(db))
         list[n++] = (struct store_advice){"plain", true};
+    if (has_another(db) && pg_number(db, "SELECT 1 WHERE current_setting('synchronous_standby_names') = ''", 0) == 1)
+        list[n++] = (struct store_advice){"standby", false};
     out->advice = list;
     out->n_advice = n;
 }

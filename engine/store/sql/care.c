@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "store/sql/database.h"
 
-enum { PROBE_PAUSE = 5000 /* ms */ };
+enum { PROBE_PAUSE = 5000 /* ms */, COMMIT_LONG = 10000 /* ms */ };
 
 enum result store_copy(struct store *s, const char *path, struct findings *findings) {
     return s->driver->copy(s, path, findings);
@@ -88,7 +88,7 @@ static void forget_probe(struct job *job, enum result result) {
 bool store_is_well(struct store *s, int64_t *free_bytes) {
     *free_bytes = s->driver->free_bytes(s);
     pthread_mutex_lock(&s->mutex);
-    const bool failing = s->failing;
+    const bool failing = s->failing, stuck = s->committing && clock_monotonic() - s->committing > COMMIT_LONG;
     const bool probe = failing && clock_monotonic() >= s->next_probe;
     if (probe)
         s->next_probe = clock_monotonic() + PROBE_PAUSE;
@@ -106,5 +106,5 @@ bool store_is_well(struct store *s, int64_t *free_bytes) {
         statement_number(database_statement(db, "SELECT count(*) FROM (SELECT 1 FROM assessment LIMIT 1) a"), 0,
                          &some) == RESULT_OK;
     store_reader_done(s, db);
-    return readable && !failing;
+    return readable && !failing && !stuck;
 }

@@ -55,6 +55,7 @@ struct store { /* the first member of a driver's own */
     struct job *first, *last;
     bool stopping;
     bool failing;             /* the last change could not be put on disk */
+    int64_t committing;       /* clock_monotonic: since when a group is being put on disk; 0: none is */
     int64_t next_probe;       /* clock_monotonic: when the next try to write may be, then */
     struct database *readers; /* idle ones */
     struct spared *spared;    /* of sql/mailings.c */

@@ -44,13 +44,25 @@ static void note_failing(struct store *s, bool failing) {
     pthread_mutex_unlock(&s->mutex);
 }
 
+/* It may wait for long: a server waits for its standby. */
+static bool commit_group(struct store *s) {
+    pthread_mutex_lock(&s->mutex);
+    s->committing = clock_monotonic();
+    pthread_mutex_unlock(&s->mutex);
+    const bool good = s->driver->commit(s) == RESULT_OK;
+    pthread_mutex_lock(&s->mutex);
+    s->committing = 0;
+    pthread_mutex_unlock(&s->mutex);
+    return good;
+}
+
 static void run_group(struct store *s, struct job *group) {
     enum group_end end = GROUP_AGAIN;
     for (int tries = 0; end == GROUP_AGAIN; tries++) {
         bool good = s->driver->begin(s) == RESULT_OK;
         for (struct job *job = group; good && job; job = job->next)
             good = run_in_savepoint(s, job);
-        good = good && s->driver->commit(s) == RESULT_OK;
+        good = good && commit_group(s);
         end = good ? GROUP_DONE : s->driver->fail(s, tries);
     }
     note_failing(s, end == GROUP_FAILED);
