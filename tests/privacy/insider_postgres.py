@@ -5,8 +5,6 @@ import glob
 import os
 import re
 import shutil
-import signal
-import subprocess
 import time
 
 import heap
@@ -14,66 +12,32 @@ from attacker import readable
 from support import postgres
 
 ARCHIVING = {'archive_mode': 'on', 'archive_command': 'mkdir -p ../archive && cp %p ../archive/%f'}
-server = None
 
 
-def begin(**settings):
-    """A new server, its journal archived if nothing else is said; every installation from now on is on it."""
-    global server
-    server = postgres.share(postgres.Server(**(settings or ARCHIVING)))
-
-
-class Standby:
-    """A second server that follows the first by streaming."""
-
-    def __init__(self, primary):
-        self.folder = os.path.join(primary.folder, 'standby')
-        self.data = os.path.join(self.folder, 'data')
-        os.mkdir(self.folder)
-        shutil.chown(self.folder, *[os.stat(primary.folder).st_uid, os.stat(primary.folder).st_gid])
-        primary.call('pg_basebackup', '-h', primary.folder, '-U', postgres.USER, '-D', self.data, '-R', '-c', 'fast', '-N')
-        with open(os.path.join(primary.folder, 'standby.log'), 'w') as log:
-            self.process = subprocess.Popen(
-                [os.path.join(postgres.programs(), 'postgres'), '-D', self.data, '-k', self.folder, '-c', 'listen_addresses=',
-                 '-c', 'fsync=off', '-c', 'archive_mode=off', '-c', 'max_connections=200'], cwd='/tmp', stdout=log, stderr=log, **postgres.unprivileged())
-
-    def ask(self, sql):
-        done = subprocess.run(['psql', '-h', self.folder, '-U', postgres.USER, '-d', 'postgres', '-XAtc', sql],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        return done.stdout.strip()
-
-    def follow(self, place):
-        """Waits until it has carried out the journal up to there, and has written it to its files."""
-        while self.ask("SELECT pg_last_wal_replay_lsn() >= '%s'" % place) != 't':
-            if self.process.poll() is not None:
-                raise RuntimeError('the standby has ended')
-            time.sleep(0.05)
-        self.ask('CHECKPOINT')
-
-    def remove(self):
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait()
-        shutil.rmtree(self.folder)
+def begin():
+    """A server of its own, its journal archived from the first moment; a standby follows it (Insider). For scene()."""
+    return {'store': postgres.Server(**ARCHIVING)}
 
 
 class Insider:
     def __init__(self, here):
-        self.here, self.copies, self.shapes, self.files = here, [], {}, {}
-        self.rows, self.oid = {}, server.sql("SELECT oid FROM pg_database WHERE datname = '%s'" % here.database)[0][0]
-        self.standby = Standby(server)
+        self.here, self.server, self.copies, self.shapes, self.files, self.rows = here, here.store, [], {}, {}, {}
+        self.oid = self.server.sql("SELECT oid FROM pg_database WHERE datname = '%s'" % here.database)[0][0]
+        self.standby = postgres.Server(of=self.server, archive_mode='off')
 
     def remove(self):
         self.standby.remove()
-        server.remove()
+        self.server.remove()
 
     def elsewhere(self):
-        return server.folder
+        """Folders of the servers."""
+        return [self.server.folder, self.standby.folder]
 
     def folder(self, name):
         return self.here.path(name)
 
     def sql(self, text):
-        return server.sql(text, self.here.database)
+        return self.server.sql(text, self.here.database)
 
     def look(self, name):
         """The catalogue, of which an insider has the files too: where each table lies and what its columns are like."""
@@ -88,8 +52,8 @@ class Insider:
     def copy(self, name, last=False):
         """The database's own files; with the last copy, and after closing, everything else."""
         self.look(name)
-        server.sql('CHECKPOINT')
-        self.copy_database(server.data, os.path.join(self.folder(name), 'base'))
+        self.server.sql('CHECKPOINT')
+        self.copy_database(self.server.data, os.path.join(self.folder(name), 'base'))
         if last:
             self.copy_rest(name)
         self.copies.append(name)
@@ -104,18 +68,18 @@ class Insider:
 
     def copy_rest(self, name):
         """The journal, and what the server notes beside its tables."""
-        server.sql('SELECT pg_switch_wal()')
-        server.sql('CHECKPOINT')
+        self.server.sql('SELECT pg_switch_wal()')
+        self.server.sql('CHECKPOINT')
         for part in ('pg_wal', 'pg_xact', 'pg_multixact', 'pg_commit_ts', 'pg_stat', 'pg_subtrans', 'global'):
-            shutil.copytree(os.path.join(server.data, part), os.path.join(self.folder(name), part), ignore_dangling_symlinks=True)
+            shutil.copytree(os.path.join(self.server.data, part), os.path.join(self.folder(name), part), ignore_dangling_symlinks=True)
         for _ in range(200):  # the last segment too
-            if not glob.glob(os.path.join(server.data, 'pg_wal/archive_status/*.ready')):
+            if not glob.glob(os.path.join(self.server.data, 'pg_wal/archive_status/*.ready')):
                 break
             time.sleep(0.05)
-        archive = os.path.join(server.folder, 'archive')
+        archive = os.path.join(self.server.folder, 'archive')
         if os.path.isdir(archive):
             shutil.copytree(archive, os.path.join(self.folder(name), 'archive'))
-        shutil.copy(os.path.join(server.folder, 'log'), self.folder(name))
+        shutil.copy(os.path.join(self.server.folder, 'log'), self.folder(name))
 
     def close(self):
         for _ in range(200):
@@ -124,14 +88,16 @@ class Insider:
             time.sleep(0.05)
         self.look('closed')
         os.mkdir(self.folder('closed'))
-        dump = server.call('pg_dump', '-h', server.folder, '-U', postgres.USER, self.here.database)
+        dump = self.server.call('pg_dump', '-h', self.server.folder, '-U', postgres.USER, self.here.database)
         with open(os.path.join(self.folder('closed'), 'dump.sql'), 'w') as file:
             file.write(dump)
         self.here.stop()  # what it holds of the state is let go, as in any night
-        server.sql('CHECKPOINT')
-        self.copy_database(server.data, os.path.join(self.folder('closed'), 'base'))
+        self.server.sql('CHECKPOINT')
+        self.copy_database(self.server.data, os.path.join(self.folder('closed'), 'base'))
         self.copy_rest('closed')
-        self.standby.follow(server.sql('SELECT pg_current_wal_lsn()')[0][0])
+        postgres.Pair.wait(self.standby, "SELECT 1 WHERE pg_last_wal_replay_lsn() >= '%s'" %
+                           self.server.sql('SELECT pg_current_wal_lsn()')[0][0])
+        self.standby.sql('CHECKPOINT')
         self.copy_database(self.standby.data, os.path.join(self.folder('closed'), 'standby'))
         shutil.copytree(os.path.join(self.standby.data, 'pg_wal'), os.path.join(self.folder('closed'), 'standby_wal'))
         for query in ('SELECT id, answers FROM response ORDER BY wave, organisation, id',
@@ -143,14 +109,14 @@ class Insider:
     def write_together(self, pairs):
         """What stores do that write each answer in the transaction that spends its ticket, with all tables written anew
         afterwards, and in the order of random keys: [(hash, id of the response)]."""
-        server.sql(''.join("BEGIN; UPDATE ticket SET state = state WHERE hash = '\\x%s'; UPDATE response SET id = id WHERE id ="
+        self.server.sql(''.join("BEGIN; UPDATE ticket SET state = state WHERE hash = '\\x%s'; UPDATE response SET id = id WHERE id ="
                            " '\\x%s'; COMMIT;" % (hash.hex(), id.hex()) for hash, id in pairs), self.here.database)
         for table in ('ticket', 'response', 'ballot'):
             self.sql('CLUSTER %s USING %s_pkey' % (table, table))
         self.look('closed')
-        server.sql('CHECKPOINT')
+        self.server.sql('CHECKPOINT')
         shutil.rmtree(os.path.join(self.folder('closed'), 'base'))
-        self.copy_database(server.data, os.path.join(self.folder('closed'), 'base'))
+        self.copy_database(self.server.data, os.path.join(self.folder('closed'), 'base'))
 
     def now(self, query):
         return self.rows[query]
@@ -204,8 +170,8 @@ class Insider:
                         yield os.path.join(place, name), content
 
     def after(self):
-        server.sql('CHECKPOINT')
-        return self.kept_in([os.path.join(server.data, 'base', self.oid), self.folder('closed')])
+        self.server.sql('CHECKPOINT')
+        return self.kept_in([os.path.join(self.server.data, 'base', self.oid), self.folder('closed')])
 
     def journal(self, name):
         """Everything that was ever written to the journal until then."""

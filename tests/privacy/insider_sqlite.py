@@ -14,7 +14,8 @@ def rows(path, query):
 
 
 def begin():
-    pass
+    """What scene() is to be told."""
+    return {}
 
 
 class Insider:
@@ -27,8 +28,8 @@ class Insider:
         pass
 
     def elsewhere(self):
-        """The folder in which the database is, if it is not in the installation's."""
-        return self.here.folder
+        """Folders that belong to the installation besides its own."""
+        return []
 
     def folder(self, name):
         return self.here.path(name)

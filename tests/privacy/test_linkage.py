@@ -91,8 +91,7 @@ def held_open(process, folder):
 def play(cls, second=0):
     """A wave of PEOPLE, the data copied after every ten; closed; and a second one that `second` people answer the same."""
     cls.begun = time.time() - 1
-    store.begin()
-    cls.here = here = scene(staff=PEOPLE, log_level='debug')
+    cls.here = here = scene(staff=PEOPLE, log_level='debug', **store.begin())
     cls.insider = store.Insider(here)
     cls.links = here.links('tale', 'personal')
     cls.key_file = [os.path.join(here.path('var/keys'), f) for f in os.listdir(here.path('var/keys'))]
@@ -229,7 +228,7 @@ class Linkage(unittest.TestCase):
         with tempfile.NamedTemporaryFile() as planted:  # that it would be found
             planted.write(b'...' + secrets[-1])
             planted.flush()
-            own = (self.here.folder, self.insider.elsewhere())
+            own = [self.here.folder] + self.insider.elsewhere()
             seen = [name for name, content in elsewhere(own, self.begun) if any(x in content for x in secrets)]
             self.assertEqual(seen, [planted.name])
         for name, content in self.open_files:
@@ -295,8 +294,7 @@ class ConfidentialLinkage(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        store.begin()
-        cls.here = here = scene(staff=cls.PEOPLE, mode='confidential')
+        cls.here = here = scene(staff=cls.PEOPLE, mode='confidential', **store.begin())
         cls.insider = store.Insider(here)
         cls.tokens = [k['token'] for k in here.links('tale', 'personal')]
         for i, token in enumerate(cls.tokens):
