@@ -118,7 +118,8 @@ enum group_end pg_fail(struct store *s, int tries);
 /* One process for one database: a lock of the session. RESULT_INPUT when another has it. */
 enum result pg_take_lock(struct pg_database *db) MUST_CHECK;
 
-/* cleaning.c: as in struct driver. */
+/* cleaning.c: as in struct driver. PG_MAY_SWITCH: 1 when we may finish a segment of the journal. */
+#define PG_MAY_SWITCH "SELECT CASE WHEN has_function_privilege('pg_switch_wal()', 'EXECUTE') THEN 1 END"
 enum result pg_forget_order(struct database *db, struct id wave);
 enum result pg_forget_pace(struct database *db, struct id mailing);
 bool pg_clean(struct store *s, bool anew, int wait);
