@@ -155,7 +155,7 @@ def story():
 ON_BOTH = {'story': ('story', 'waves', 'answering', 'users', 'input', 'conditions', 'living_files', 'control'),
            'web': ('closing', 'once', 'audit', 'sessions', 'mail_pages', 'told_in_time', 'routes', 'setup', 'reach',
                    'reports_pages', 'counts', 'recovery', 'outcomes', 'api', 'api_schema', 'hooks'),
-           'hostile': ('races', 'scanners')}
+           'hostile': ('races', 'scanners'), 'privacy': ('linkage',)}
 
 
 def postgresql():

@@ -121,6 +121,12 @@ class Record:
         return found.group(1) if found else None
 
     @property
+    def committed(self):
+        """Of a commit: the transactions that it ends, also parts of it."""
+        parts = re.search(r'subxacts: ([\d ]+)', self.said)
+        return [self.transaction] + [int(n) for n in (parts.group(1).split() if parts else [])]
+
+    @property
     def relations(self):
         """Files whose pages it changes."""
         return [int(n) for n in re.findall(r'rel \d+/\d+/(\d+)', self.said)]
@@ -156,22 +162,29 @@ class Segments:
             place += step
         return data
 
+    def runs(self):
+        """(first, last) of segments that follow each other: a record may go on from one into the next."""
+        numbers = {int(name[8:16], 16) << 8 | int(name[16:], 16): name for name in sorted(self.paths)}
+        first = last = None
+        for number in sorted(numbers):
+            if first is not None and number != last + 1:
+                yield numbers[first], numbers[last]
+                first = None
+            first, last = number if first is None else first, number
+        if first is not None:
+            yield numbers[first], numbers[last]
+
     def records(self, pg_waldump):
-        """All records in their order. Where segments are missing, or end in the middle, the next one goes on."""
-        seen = -1
+        """All records in their order."""
         with tempfile.TemporaryDirectory() as folder:
-            os.chmod(folder, 0o755)
             for name, path in self.paths.items():
                 os.symlink(path, os.path.join(folder, name))
-            for name in sorted(self.paths):
-                if (int(name[8:16], 16) << 8 | int(name[16:], 16)) < seen >> 24:
-                    continue  # read with the one before
-                done = subprocess.run([pg_waldump, os.path.join(folder, name)], stdout=subprocess.PIPE,
-                                      stderr=subprocess.DEVNULL, text=True, errors='replace', cwd=folder)
+            for first, last in self.runs():
+                done = subprocess.run([pg_waldump, '-p', folder, first, last], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                      text=True, errors='replace')
                 for line in done.stdout.splitlines():
                     found = RECORD.match(line)
-                    place = int(found.group(4), 16) << 32 | int(found.group(5), 16) if found else -1
-                    if place > seen:
-                        seen = place
-                        yield Record(found.group(1), int(found.group(3)), place, found.group(6),
-                                     self.bytes_at(place, int(found.group(2))))
+                    if found:
+                        manager, length, transaction, high, low, said = found.groups()
+                        place = int(high, 16) << 32 | int(low, 16)
+                        yield Record(manager, int(transaction), place, said, self.bytes_at(place, int(length)))

@@ -141,8 +141,10 @@ class Insider:
             yield row.values[1], last or b''
 
     def is_of(self, table, record):
-        """Does a record of the journal change this table, in whichever file it lay?"""
-        return any(files[table][0] in record.relations for files in self.files.values())
+        """Does a record of the journal change this table (or the pieces of its long values: 'toast of x'), in whichever file it
+        lay?"""
+        name, part = (table[9:], 1) if table.startswith('toast of ') else (table, 0)
+        return any(files[name][part] in record.relations for files in self.files.values())
 
     def ballots(self, name):
         return list(self.whole(name, 'ballot', self.versions(name, 'ballot')))
@@ -282,7 +284,7 @@ def left_of_ballots(e):
 def journal(e):
     """Every record of the journal: transaction by transaction, which tickets and which answers; in which order ballots came,
     were removed, and responses came."""
-    came, written, people_of, answers_of = [], [], {}, {}
+    came, written, people_of, answers_of, whole = [], [], {}, {}, {}
     hashes = re.compile(b'|'.join(re.escape(h) for h in e.holder), re.S)
     keys = re.compile(b'|'.join(re.escape(id) for id in e.place), re.S)
     for record in e.insider.journal('closed'):
@@ -294,8 +296,13 @@ def journal(e):
         people_of.setdefault(record.transaction, set()).update(people)
         if b'"lead1"' in record.data:
             answers_of.setdefault(record.transaction, set()).add(readable(e, record.data))
-    yield 'journal, ballots read', [(min(people), min(answers_of[number])) for number, people in people_of.items()
-                                    if number and len(people) == 1 == len(answers_of.get(number, ()))]
+        whole.update((number, record.transaction) for number in (record.committed if record.moment else []))
+    together = {}  # parts of a transaction are numbered by themselves
+    for found, n in ((people_of, 0), (answers_of, 1)):
+        for number, several in found.items():
+            together.setdefault(whole.get(number), (set(), set()))[n].update(several)
+    yield 'journal, ballots read', [(min(people), min(answers)) for number, (people, answers) in together.items()
+                                    if number and len(people) == 1 == len(answers)]
     yield 'journal, in the order of ballots and responses', list(zip(once(came), once(written)))
     yield 'journal, likewise backwards', list(zip(once(came)[::-1], once(written)))
 

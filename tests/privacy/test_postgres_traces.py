@@ -4,8 +4,9 @@ of ballots, drafts and links is in any of its files or a standby's: also not in 
 closed while anything at all makes the server keep old versions of rows. And what the archived journal of an open wave tells:
 that somebody answered, when, and in how many steps; never what."""
 import contextlib
+import datetime
 import os
-import re
+import random
 import sys
 import time
 import unittest
@@ -182,6 +183,117 @@ class Held(unittest.TestCase):
         here, pieces = self.close_one()
         postgres.Pair.wait(self.server, 'SELECT 1 FROM pg_replication_slots WHERE NOT active')
         self.stays_open_until(here, pieces, lambda: self.server.sql("SELECT pg_drop_replication_slot('left')"))
+
+
+class Film(unittest.TestCase):
+    """The archived journal of a wave that is open, with all links and all tables beside it. What it tells is written in
+    docs/operator.md, and is tested here in both directions: that it is so, and that it is all."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.mail = smtp.Server()
+        cls.mail.delay = 0.03  # seconds, as a server elsewhere needs
+        settings = dict(cls.mail.settings(), server_public_url='http://127.0.0.1:9')
+        cls.server = postgres.Server(**insider_postgres.ARCHIVING)
+        cls.here = here = scene(staff=PEOPLE, store=cls.server, **settings)
+        here.run('send', 'tale', 'invitations', '--per-minute', '60000')
+        cls.insider = insider_postgres.Insider(here)
+        cls.links = here.links('tale', 'personal')
+        cls.order = list(range(PEOPLE))
+        random.Random(4).shuffle(cls.order)
+        cls.answer(cls.order[:PEOPLE // 2])
+        here.run('send', 'tale', 'reminders', '--per-minute', '6000')
+        cls.answer(cls.order[PEOPLE // 2:-4])
+        cls.insider.copy('open', last=True)
+        cls.film = list(cls.insider.journal('open'))
+        cls.moments = {number: record.moment for record in cls.film if record.moment for number in record.committed}
+        cls.whole = {number: record.transaction for record in cls.film if record.moment for number in record.committed}
+        cls.invitations = [email for email, in here.query(
+            'SELECT p.email FROM invitation i JOIN person p ON p.id = i.person WHERE i.kind = 1 ORDER BY i.id')]
+        here.run('wave', 'close', 'tale', '--yes')
+        cls.insider.close()
+
+    @classmethod
+    def answer(cls, people):
+        for n in people:
+            Browser(cls.here.url).fill(cls.links[n]['token'], test_linkage.canary(n))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.insider.remove()
+        cls.here.__exit__()
+        cls.mail.close()
+
+    def of(self, table):
+        return [record for record in self.film if self.insider.is_of(table, record)]
+
+    def test_it_tells_who_answered_in_which_order_and_when(self):
+        holder = {attacker.of_token(link['token']): n for n, link in enumerate(self.links)}
+        seen = []
+        for record in self.of('ballot'):
+            seen += [(self.moments[record.transaction], n) for key, n in holder.items()
+                     if record.manager == 'Heap' and record.said.startswith('INSERT') and key in record.data]
+        self.assertEqual([n for _, n in sorted(seen)], self.order[:-4])
+
+    def test_it_tells_nothing_of_what_was_answered(self):
+        self.assertGreater(sum(len(record.data) for record in self.film), PEOPLE * 8192)
+        for record in self.film:
+            self.assertFalse(b'canary-' in record.data or b'"lead1"' in record.data, record.said)
+
+    def test_all_ballots_leave_the_same_records(self):
+        """But for whole pages, which the server writes when it touches one for the first time after a checkpoint."""
+        shapes = {}
+        for record in self.of('ballot') + self.of('toast of ballot'):
+            if record.transaction and record.manager == 'Heap' and record.said.startswith('INSERT') and 'FPW' not in record.said:
+                shapes.setdefault(record.transaction, []).append(len(record.data))
+        whole = [tuple(sorted(lengths)) for lengths in shapes.values() if len(lengths) == max(map(len, shapes.values()))]
+        self.assertGreater(len(whole), PEOPLE // 3)
+        self.assertGreater(len(whole[0]), 1)
+        self.assertEqual(len({lengths[:-1] for lengths in whole}), 1)  # the last one may open a new page
+        self.assertEqual(len({lengths[-1] for lengths in whole}), 1)
+
+    def test_it_tells_how_many_pages_were_sent_on_the_way(self):
+        """A draft is kept after each page, under a key that names nobody, and is removed with the ballot."""
+        ballots = {self.whole[record.transaction] for record in self.of('ballot') if record.said.startswith('INSERT')}
+        saves, steps = [], {}
+        for record in self.of('draft'):
+            number = self.whole.get(record.transaction)
+            if record.said.startswith('DELETE') and number in ballots:
+                steps[number], saves = len(set(saves)), []  # one after the other here; else by the place of the row
+            elif record.manager == 'Heap' and number:
+                saves.append(number)
+        self.assertEqual(len(steps), PEOPLE - 4)
+        self.assertEqual(len(set(steps.values())), 1, 'everybody was shown the same pages')
+        self.assertGreater(min(steps.values()), 0)
+
+    def test_it_tells_by_the_clock_whom_a_reminder_spared(self):
+        """Each delivery is claimed in one commit and ended in another; where no mail had to be sent, at once. The server of the
+        mails knows the same. Afterwards nothing of it is in the tables."""
+        commits = []
+        for record in self.of('delivery'):
+            if record.manager == 'Heap' and 'UPDATE' in record.said and self.moments.get(record.transaction) not in commits:
+                commits.append(self.moments[record.transaction])
+        moments = [datetime.datetime.fromisoformat(m[:26]).timestamp() for m in commits[-2 * PEOPLE - 1:-1]]
+        gaps = {email: moments[2 * k + 1] - moments[2 * k] for k, email in enumerate(self.invitations)}
+        answered = {self.links[n]['email'] for n in self.order[:PEOPLE // 2]}
+        guessed = set(sorted(gaps, key=gaps.get)[:len(answered)])
+        print('film: %d of %d whom a reminder spared are known by its clock' % (len(guessed & answered), len(answered)), flush=True)
+        self.assertGreater(len(guessed & answered), len(answered) * 2 // 3)
+        rows = self.here.query('SELECT DISTINCT d.xmin, d.state, d.attempts, d.sentence, d.moment FROM delivery d JOIN mailing m'
+                               ' ON m.id = d.mailing WHERE m.kind = 1')
+        self.assertEqual(len(rows), 1, rows)
+
+    def test_who_answered_before_the_reminder_is_not_told_by_the_closed_tables(self):
+        """Answers of those who came early do not lie, and are not numbered, apart from those who came late."""
+        early = set(self.order[:PEOPLE // 2])
+        for where in ('base', 'standby'):
+            rows = self.insider.versions('closed', 'response', where)
+            self.assertEqual(len({row.xmin for row in rows}), 1)
+            answers = dict(self.insider.now('SELECT id, answers FROM response ORDER BY wave, organisation, id'))
+            came = [test_linkage.who(answers[row.values[2]]) in early for row in rows]
+            self.assertEqual(len(came), PEOPLE - 4)
+            changes = sum(a != b for a, b in zip(came, came[1:]))
+            self.assertGreater(changes, 4)  # by chance about 12; 1 if they lay apart
 
 
 if __name__ == '__main__':
