@@ -155,7 +155,8 @@ def story():
 ON_BOTH = {'story': ('story', 'waves', 'answering', 'users', 'input', 'conditions', 'living_files', 'control', 'operations'),
            'web': ('closing', 'once', 'audit', 'sessions', 'mail_pages', 'told_in_time', 'routes', 'setup', 'reach',
                    'reports_pages', 'counts', 'recovery', 'outcomes', 'api', 'api_schema', 'hooks'),
-           'hostile': ('races', 'scanners'), 'mail': ('mailing',), 'faults': ('kill', 'one_process', 'clock')}
+           'hostile': ('races', 'scanners'), 'mail': ('mailing',), 'faults': ('kill', 'one_process', 'clock'),
+           'privacy': ('linkage',)}
 
 
 def postgresql():

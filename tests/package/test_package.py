@@ -85,6 +85,18 @@ class Unit(unittest.TestCase):
             told = output('systemd-analyze', 'security', '--offline=yes', '--threshold=15', unit)
             self.assertLessEqual(float(re.search(r'exposure level[^:]*: ([0-9.]+)', told).group(1)), 1.5)
 
+    def test_the_backup_reaches_the_same_database_as_the_service(self):
+        """It may be on another machine, and its password in the file of secrets."""
+        units = []
+        for name in UNITS:
+            with open(name) as file:
+                units.append(dict(re.findall(r'^(\w+)=(.*)$', file.read(), re.M)))
+        service, backup = units
+        self.assertIn('AF_INET', service['RestrictAddressFamilies'])
+        for key in ('RestrictAddressFamilies', 'EnvironmentFile', 'After', 'PrivateNetwork', 'IPAddressDeny'):
+            self.assertEqual(backup.get(key), service.get(key), key)
+        self.assertNotIn('PrivateNetwork', backup)
+
     def test_an_answer_reaches_neither_core_file_nor_swap(self):
         for name in UNITS:
             with open(name) as file:

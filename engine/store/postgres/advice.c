@@ -20,11 +20,19 @@ static const struct {
      " '-1' AND current_setting('log_min_duration_sample') = '-1' AND current_setting('log_transaction_sample_rate') ="
      " '0')) THEN 1 END"},
     SETTING("log_details", false, "log_error_verbosity", "= 'terse'"),
-    {"extensions", true, /* who may not see it is told by the administrator */
-     "SELECT CASE WHEN coalesce((SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries'), '')"
-     " !~ 'auto_explain|pgaudit' THEN 1 END"},
+    {"extensions", true, /* which libraries are loaded is not for everybody to see; the settings that they bring are */
+     "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_settings WHERE name ~ '^(auto_explain|pgaudit)[.]') THEN 1 END"},
+    /* whoever else gets the rows keeps them in the order in which they came */
+    {"publications", true, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_publication) THEN 1 END"},
+    SETTING("logical", false, "wal_level", "<> 'logical'"),
+    /* what was deleted must go, from the tables and from the journal */
+    {"deferred", true,
+     "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_settings WHERE name = 'vacuum_defer_cleanup_age' AND setting <> '0')"
+     " THEN 1 END"},
     SETTING("archive", false, "archive_mode", "= 'off'"),
     SETTING("recycle", false, "wal_recycle", "= 'off'"),
+    SETTING("kept", false, "wal_keep_size", "= '0'"),
+    {"switch", false, PG_MAY_SWITCH},
     {"slots", false, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE NOT active) THEN 1 END"},
     {"standby_away", true, /* of our own sessions: who else waits is not for us to see */
      "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"

@@ -16,10 +16,12 @@
  * - Tickets are written in the order of their hashes when a wave is opened (sql/waves.c): in that of the invitations
  *   their places would name their owners.
  *
- * Old versions stay while somebody still looks at a state of before, be it another program in this database: then
- * cleaning is not done, and is tried again. What this file cannot reach is the server's write-ahead log, and copies of
- * it that the administrator keeps: they hold sealed ballots, with the time of each commit. Their key is destroyed at
- * closing. `readiness doctor` says what to switch off. */
+ * Old versions stay while somebody still looks at a state of before, be it another program in this database, or a
+ * reader of a standby: then cleaning is not done, and is tried again. Last, the segment of the server's journal that is
+ * being written is finished, where we have the right to, so that the server removes it with its next checkpoint: else
+ * it would stay until 16 MB more have been written. What this file cannot reach is copies of the journal that the
+ * administrator keeps: they hold sealed ballots, with the time of each commit. Their key is destroyed at closing.
+ * `readiness doctor` says what to switch off. */
 #include <stdio.h>
 #include <string.h>
 
@@ -67,16 +69,18 @@ static const char rewriting[] =
     "CLUSTER audit USING audit_pkey; CLUSTER engine USING engine_pkey; CLUSTER lease USING lease_pkey";
 
 /* Does anybody still look at a state of before the tables were last rewritten, so that old versions of rows had to be
- * taken along? Also replication slots and prepared transactions. -1: cannot be told. */
+ * taken along? Also prepared transactions, replication slots, and standbys that tell what is read there (their
+ * processes have no database); and a server may be told to put all cleaning off. -1: cannot be told. */
 static int64_t count_looking(struct pg_database *db, int64_t horizon) {
-    char sql[800];
+    char sql[1000];
     snprintf(sql, sizeof sql,
              "WITH next AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS id),"
              " held AS (SELECT unnest(ARRAY[backend_xmin, backend_xid]) AS id FROM pg_stat_activity"
-             "  WHERE pid <> pg_backend_pid() AND datname = current_database()"
+             "  WHERE pid <> pg_backend_pid() AND coalesce(datname, current_database()) = current_database()"
              "  UNION ALL SELECT xmin FROM pg_replication_slots WHERE xmin IS NOT NULL"
              "  UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database())"
-             " SELECT count(*) FROM held, next WHERE age(held.id) > next.id - %lld",
+             " SELECT (SELECT count(*) FROM held, next WHERE age(held.id) > next.id - %lld) +"
+             " (SELECT count(*) FROM pg_settings WHERE name = 'vacuum_defer_cleanup_age' AND setting <> '0')",
              (long long)horizon);
     return pg_number(db, sql, -1);
 }
@@ -99,6 +103,12 @@ static bool rewrite(struct pg_database *db, int wait) {
     return good;
 }
 
+/* It matters to nobody here whether it works: doctor says so when it cannot. */
+static void finish_segment(struct pg_database *db) {
+    if (pg_number(db, PG_MAY_SWITCH, 0) == 1)
+        (void)pg_number(db, "SELECT 1 WHERE pg_switch_wal() IS NOT NULL", 0);
+}
+
 bool pg_clean(struct store *base, bool anew, int wait) {
     struct pg_store *s = pg_store_of(base);
     struct pg_database *db = pg_of(base->writer);
@@ -110,7 +120,10 @@ bool pg_clean(struct store *base, bool anew, int wait) {
         return false;
     if (!s->rewritten && s->horizon <= 0)
         s->horizon = pg_number(db, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint", -1);
-    if (!s->rewritten)
+    if (!s->rewritten) {
         s->rewritten = s->horizon > 0 && count_looking(db, s->horizon) == 0 && rewrite(db, wait);
+        if (s->rewritten)
+            finish_segment(db);
+    }
     return s->rewritten;
 }

@@ -148,7 +148,8 @@ enum result pg_run_many(struct statement *statement, size_t n, void (*bind)(void
 /* cast.c: as in struct driver. */
 enum result pg_cast_all(struct database *db, struct job *first);
 
-/* cleaning.c: as in struct driver. */
+/* cleaning.c: as in struct driver. PG_MAY_SWITCH: 1 when we may finish a segment of the journal. */
+#define PG_MAY_SWITCH "SELECT CASE WHEN has_function_privilege('pg_switch_wal()', 'EXECUTE') THEN 1 END"
 enum result pg_forget_order(struct database *db, struct id wave);
 enum result pg_forget_pace(struct database *db, struct id mailing);
 bool pg_clean(struct store *s, bool anew, int wait);
