@@ -130,7 +130,8 @@ ACTS = [
     Act('user disable reader@example.org', changes=True), Act('user enable away@example.org', changes=True),
     Act('user reset reader@example.org', changes=True),
     Act('backup copy.db', ['copy.db']), Act('verify'), Act('verify old.db'), Act('doctor'),
-    Act('restore old.db', changes=True), Act('serve'), Act('preview story.ini'),
+    Act('restore old.db', changes=True), Act('migrate-store sqlite:var/readiness.db sqlite:moved.db', changes=True),
+    Act('serve'), Act('preview story.ini'),
 ]
 SERVERS = {'serve', 'preview', 'demo'}  # they run until they are told to stop; the demonstration is made of the other acts
 
