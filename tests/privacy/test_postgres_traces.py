@@ -199,6 +199,7 @@ class Film(unittest.TestCase):
         here.run('send', 'tale', 'invitations', '--per-minute', '60000')
         cls.insider = insider_postgres.Insider(here)
         cls.links = here.links('tale', 'personal')
+        cls.holders = {attacker.of_token(link['token']): n for n, link in enumerate(cls.links)}
         cls.order = list(range(PEOPLE))
         random.Random(4).shuffle(cls.order)
         cls.answer(cls.order[:PEOPLE // 2])
@@ -216,7 +217,7 @@ class Film(unittest.TestCase):
     @classmethod
     def answer(cls, people):
         for n in people:
-            Browser(cls.here.url).fill(cls.links[n]['token'], test_linkage.canary(n))
+            Browser(cls.here.url).fill(cls.links[n]['token'], dict(test_linkage.canary(n), role='front' if n % 3 else 'lead'))
 
     @classmethod
     def tearDownClass(cls):
@@ -228,12 +229,9 @@ class Film(unittest.TestCase):
         return [record for record in self.film if self.insider.is_of(table, record)]
 
     def test_it_tells_who_answered_in_which_order_and_when(self):
-        holder = {attacker.of_token(link['token']): n for n, link in enumerate(self.links)}
-        seen = []
-        for record in self.of('ballot'):
-            seen += [(self.moments[record.transaction], n) for key, n in holder.items()
-                     if record.manager == 'Heap' and record.said.startswith('INSERT') and key in record.data]
-        self.assertEqual([n for _, n in sorted(seen)], self.order[:-4])
+        seen = sorted((self.moments[record.transaction], self.holder(record)) for record in self.of('ballot')
+                      if record.manager == 'Heap' and record.said.startswith('INSERT'))
+        self.assertEqual([n for _, n in seen], self.order[:-4])
 
     def test_it_tells_nothing_of_what_was_answered(self):
         self.assertGreater(sum(len(record.data) for record in self.film), PEOPLE * 8192)
@@ -252,19 +250,23 @@ class Film(unittest.TestCase):
         self.assertEqual(len({lengths[:-1] for lengths in whole}), 1)  # the last one may open a new page
         self.assertEqual(len({lengths[-1] for lengths in whole}), 1)
 
-    def test_it_tells_how_many_pages_were_sent_on_the_way(self):
-        """A draft is kept after each page, under a key that names nobody, and is removed with the ballot."""
-        ballots = {self.whole[record.transaction] for record in self.of('ballot') if record.said.startswith('INSERT')}
-        saves, steps = [], {}
+    def test_it_tells_how_many_pages_each_person_sent(self):
+        """A draft is kept after each page, under a key that names nobody, and is removed with the ballot. So it tells who was
+        shown a page that depends on an earlier answer, here by those who lead: docs/operator.md says what follows."""
+        people = {self.whole[record.transaction]: self.holder(record) for record in self.of('ballot')
+                  if record.said.startswith('INSERT') and self.holder(record) is not None}
+        saves, steps = set(), {}
         for record in self.of('draft'):
             number = self.whole.get(record.transaction)
-            if record.said.startswith('DELETE') and number in ballots:
-                steps[number], saves = len(set(saves)), []  # one after the other here; else by the place of the row
+            if record.said.startswith('DELETE') and number in people:
+                steps[people[number]], saves = len(saves), set()  # one after the other here; else by the place of the row
             elif record.manager == 'Heap' and number:
-                saves.append(number)
-        self.assertEqual(len(steps), PEOPLE - 4)
-        self.assertEqual(len(set(steps.values())), 1, 'everybody was shown the same pages')
-        self.assertGreater(min(steps.values()), 0)
+                saves.add(number)
+        self.assertEqual(set(steps), set(self.order[:-4]))
+        self.assertEqual({n for n in steps if steps[n] > min(steps.values())}, {n for n in steps if n % 3 == 0})
+
+    def holder(self, record):
+        return next((n for key, n in self.holders.items() if key in record.data), None)
 
     def test_it_tells_by_the_clock_whom_a_reminder_spared(self):
         """Each delivery is claimed in one commit and ended in another; where no mail had to be sent, at once. The server of the

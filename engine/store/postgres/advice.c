@@ -27,7 +27,8 @@ static const struct {
     SETTING("logical", false, "wal_level", "<> 'logical'"),
     /* what was deleted must go, from the tables and from the journal */
     {"deferred", true,
-     "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_settings WHERE name = 'vacuum_defer_cleanup_age' AND setting <> '0')"
+     "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_settings WHERE name = 'vacuum_defer_cleanup_age' AND setting <> "
+     "'0')"
      " THEN 1 END"},
     SETTING("archive", false, "archive_mode", "= 'off'"),
     SETTING("recycle", false, "wal_recycle", "= 'off'"),
