@@ -84,6 +84,8 @@ static void keep_house(struct cli *cli) {
     int64_t free_bytes;
     if (cli->store)
         keep_house_of_all(cli, today);
+    if (cli->collect)
+        collect_look_for_keys(cli->collect);
     if (cli->store && store_drop_copies(cli->store, clock_add_days(today, -COPY_DAYS)) != RESULT_OK)
         log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "copies", -1);
     if (cli->store && (!store_is_well(cli->store, &free_bytes) || (free_bytes >= 0 && free_bytes < FREE_LITTLE)))

@@ -8,6 +8,7 @@
 #include "collect/ballot.h"
 #include "collect/coarsen.h"
 #include "collect/inside.h"
+#include "store/engines.h"
 
 struct closing_work {
     struct arena *arena;
@@ -184,6 +185,11 @@ enum result collect_close_wave(struct collect *c, const struct wave *wave, struc
         finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_not_open", "value", wave->label, NULL);
     if (result == RESULT_OK)
         result = finish_closing(c, wave->id, findings);
+    if (result == RESULT_OK && wave->state == WAVE_EMPTIED && store_shares(c->store)) {
+        /* another engine is closing it, or died over it: it is closed, and how many answered was that one's to say */
+        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_not_open", "value", wave->label, NULL);
+        return RESULT_INPUT;
+    }
     if (result == RESULT_OK && wave->state == WAVE_OPEN && out->ballots < (size_t)wave->min_group)
         finding_add(findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "wave_too_small", "value", wave->label,
                     NULL);

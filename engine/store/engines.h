@@ -8,6 +8,8 @@
 /* May several processes have the database of this address open? */
 bool store_is_shared(const char *url);
 
+bool store_shares(const struct store *s); /* the same of one that is open */
+
 /* A process that serves the database. */
 struct engine {
     struct id id;

@@ -129,9 +129,9 @@ class Standby(unittest.TestCase):
         self.pair = Pair()
         self.addCleanup(self.pair.remove)
         self.here = prepared(STAFF, store=self.pair)
-        self.engines = [self.here] + [self.here.beside() for _ in range(ENGINES - 1)]
+        self.addCleanup(self.here.__exit__)
+        self.engines = [self.here] + [self.here.another() for _ in range(ENGINES - 1)]
         for engine in self.engines:
-            self.addCleanup(engine.__exit__)
             engine.environment['READINESS_SERVER_LISTEN'] = '127.0.0.1:%d' % free_port()
             engine.serve()
         self.urls = [engine.url for engine in self.engines]

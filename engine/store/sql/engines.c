@@ -9,6 +9,10 @@ bool store_is_shared(const char *url) {
     return driver && driver->shared;
 }
 
+bool store_shares(const struct store *s) {
+    return s->driver->shared;
+}
+
 static enum result present(struct store *s, struct database *db, void *argument) {
     (void)db;
     return s->driver->present(s, argument);
