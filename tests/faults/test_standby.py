@@ -148,9 +148,10 @@ class Standby(unittest.TestCase):
                 self.assertLess(time.time(), end, word)
                 time.sleep(0.2)
 
-    def doctor(self):
+    def doctor(self, engine=None):
         """What it finds wanting."""
-        done = subprocess.run([PROGRAM, 'doctor', '--format', 'json'], cwd=self.here.folder, env=self.here.environment,
+        engine = engine or self.here
+        done = subprocess.run([PROGRAM, 'doctor', '--format', 'json'], cwd=engine.folder, env=engine.environment,
                               stdout=subprocess.PIPE, text=True)
         return {line['code'] for line in json.loads(done.stdout) if line['state'] in ('wrong', 'attention')}
 
@@ -229,6 +230,7 @@ class Standby(unittest.TestCase):
             self.wait_for_health('failing: database')
             self.assertEqual(Browser(self.here.url).get('/privacy').status, 200)  # who only reads is not disturbed
             self.assertIn('server_standby_away', self.doctor())
+            self.assertIn('server_standby_away', self.doctor(self.here.another()))  # without an engine of its own
             self.assertEqual(crowd.ledger(), before)
             self.pair.standby.start()
             crowd.wait_for(200)
