@@ -152,16 +152,17 @@ def story():
 
 
 # What runs once more on the other database. A test that asks the database does so through Installation.query.
-ON_BOTH = {'story': ('story', 'waves', 'answering', 'users', 'input', 'conditions', 'living_files', 'control'),
+ON_BOTH = {'story': ('story', 'waves', 'answering', 'users', 'input', 'conditions', 'living_files', 'control', 'operations'),
            'web': ('closing', 'once', 'audit', 'sessions', 'mail_pages', 'told_in_time', 'routes', 'setup', 'reach',
                    'reports_pages', 'counts', 'recovery', 'outcomes', 'api', 'api_schema', 'hooks'),
-           'hostile': ('races', 'scanners'), 'privacy': ('linkage',)}
+           'hostile': ('races', 'scanners'), 'mail': ('mailing',), 'faults': ('kill', 'one_process', 'clock'),
+           'privacy': ('linkage',)}
 
 
 def postgresql():
-    """The story, the pages and the races once more, on a PostgreSQL server that each starts for itself."""
-    jobs = [job for folder, names in ON_BOTH.items() for job in python_tests(folder)
-            if job.name in ['%s/test_%s.py' % (folder, name) for name in names]]
+    """The story, the pages, mail, races and kills once more, on a PostgreSQL server that each starts for itself."""
+    jobs = [job for folder, names in ON_BOTH.items() for job in python_tests(folder, 'plain' if folder == 'faults' else 'asan')
+            if os.path.basename(job.words[-1]) in ['test_%s.py' % name for name in names]]
     for job in jobs:
         job.name = 'postgresql ' + job.name
         job.env = dict(job.env, READINESS_TEST_STORE='postgresql')
@@ -328,7 +329,8 @@ def coverage(pool):
 # The long ones first, so that no core waits at the end.
 PARTS = [analysis, analyzer, memcheck, tsan, browser, faults, privacy, hostile, package, workbook, story, postgresql, web, mail, unit, rules, hardening, with_r]
 ASKED = {coverage: LONG, tsan: LONG, memcheck: LONG, analyzer: LONG, with_r: '--with-r' in sys.argv}
-BUILDS = {faults: 'plain', tsan: 'tsan', memcheck: 'valgrind', hardening: 'release' if LONG else 'asan'}
+BUILDS = {faults: ['plain'], postgresql: ['asan', 'plain'], tsan: ['tsan'], memcheck: ['valgrind'],
+          hardening: ['release' if LONG else 'asan']}
 
 
 def main():
@@ -341,7 +343,7 @@ def main():
     if unknown:
         sys.exit('There is no part %s. There are: %s' % (', '.join(unknown), ' '.join(p.__name__ for p in PARTS + [fuzz, coverage])))
     started = time.time()
-    needed = {BUILDS.get(part, 'asan') for part in PARTS if wanted(part)}
+    needed = {preset for part in PARTS if wanted(part) for preset in BUILDS.get(part, ['asan'])}
     if all([build(preset) for preset in sorted(needed)]):
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool, concurrent.futures.ThreadPoolExecutor(1) as beside:
             fuzzing = [beside.submit(job.go) for job in (fuzz() if wanted(fuzz) else [])]

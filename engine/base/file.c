@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/random.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -136,6 +137,39 @@ enum result file_replace(const char *from, const char *path, struct findings *fi
     if (sync_file(from) && rename(from, path) == 0 && sync_folder_of(path))
         return RESULT_OK;
     return say(findings, path, "file_not_written", RESULT_MACHINE);
+}
+
+static enum result read_secret(const char *path, uint8_t *out, size_t n, struct findings *findings) {
+    struct arena *arena = arena_new();
+    struct str bytes;
+    enum result result = file_read(&bytes, arena, path, n, findings);
+    if (result == RESULT_OK && bytes.n == n)
+        memcpy(out, bytes.p, n);
+    else if (result == RESULT_OK)
+        result = say(findings, path, "file_unreadable", RESULT_MACHINE);
+    if (result == RESULT_OK)
+        explicit_bzero((void *)(uintptr_t)bytes.p, bytes.n);
+    arena_free(arena);
+    return result == RESULT_OK ? RESULT_OK : RESULT_MACHINE;
+}
+
+enum result file_shared_secret(const char *path, uint8_t *out, size_t n, struct findings *findings) {
+    uint8_t made[64];
+    char own[4096];
+    if (file_exists(path))
+        return read_secret(path, out, n, findings);
+    random_bytes(made, sizeof made);
+    const int length = snprintf(own, sizeof own, "%s.%02x%02x%02x%02x", path, made[0], made[1], made[2], made[3]);
+    if (n > sizeof made - 4 || length < 0 || (size_t)length >= sizeof own)
+        return say(findings, path, "file_not_written", RESULT_MACHINE);
+    enum result result = file_write(own, (struct str){(const char *)made + 4, n}, 0600, findings);
+    explicit_bzero(made, sizeof made);
+    if (result == RESULT_OK && link(own, path) != 0 && errno != EEXIST) /* takes nobody's place, on any file system */
+        result = say(findings, path, "file_not_written", RESULT_MACHINE);
+    unlink(own);
+    if (result == RESULT_OK && !sync_folder_of(path))
+        result = say(findings, path, "file_not_written", RESULT_MACHINE);
+    return result == RESULT_OK ? read_secret(path, out, n, findings) : result;
 }
 
 const char *file_folder(struct arena *arena, const char *path) {

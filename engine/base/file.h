@@ -3,6 +3,7 @@
 #define READINESS_BASE_FILE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/arena.h"
@@ -20,6 +21,9 @@ enum result file_write(const char *path, struct str content, mode_t mode, struct
 enum result file_put_in_place(const char *from, const char *path, struct findings *findings) MUST_CHECK;
 /* The same, in the place of whatever has that name. */
 enum result file_replace(const char *from, const char *path, struct findings *findings) MUST_CHECK;
+/* A secret of `n` bytes under this path (0600), made at random by whoever asks first: all who share the folder have the
+ * same one, also those who ask at once. At most 60 bytes. */
+enum result file_shared_secret(const char *path, uint8_t *out, size_t n, struct findings *findings) MUST_CHECK;
 /* Makes a folder and its parents. */
 enum result file_make_folder(const char *path, mode_t mode, struct findings *findings) MUST_CHECK;
 /* Overwrites, removes and fsyncs the folder: for keys. Missing is fine. */

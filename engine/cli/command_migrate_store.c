@@ -3,8 +3,8 @@
 #include "store/accounts.h"
 
 static enum result open_both(struct cli *cli, struct store **from, struct store **to) {
-    enum result result = store_open(from, cli->arguments[0], cli->findings);
-    return result == RESULT_OK ? store_open(to, cli->arguments[1], cli->findings) : result;
+    enum result result = store_open_alone(from, cli->arguments[0], cli->findings);
+    return result == RESULT_OK ? store_open_alone(to, cli->arguments[1], cli->findings) : result;
 }
 
 enum result run_migrate_store(struct cli *cli) {

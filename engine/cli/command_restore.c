@@ -21,7 +21,7 @@ static enum result put_keys_back(struct cli *cli, const struct kept *kept, const
 }
 
 /* The database is there again: what must not go on where it stopped, the keys, and the check. */
-static enum result settle(struct cli *cli, struct kept *kept, size_t *keys_good) {
+static enum result settle(struct cli *cli, struct kept *kept, int already, size_t *keys_good) {
     const char *from = cli_option(cli, "keys");
     int paused = 0;
     enum result result = store_settle(cli->store, &paused);
@@ -32,8 +32,8 @@ static enum result settle(struct cli *cli, struct kept *kept, size_t *keys_good)
         result = put_keys_back(cli, kept, cli_path(cli, from));
     if (result == RESULT_OK)
         result = cli_check_keys(cli->settings->keys, kept, "restored_key_missing", keys_good, cli->findings);
-    if (paused)
-        cli_say(cli, "said.restore_paused", "n", arena_printf(cli->arena, "%d", paused));
+    if (paused + already)
+        cli_say(cli, "said.restore_paused", "n", arena_printf(cli->arena, "%d", paused + already));
     return result;
 }
 
@@ -41,7 +41,8 @@ enum result run_restore(struct cli *cli) {
     const char *file = cli_path(cli, cli->arguments[0]), *aside;
     struct kept kept = {.day = ""};
     size_t good = 0;
-    enum result result = store_restore(cli->settings->db, file, cli->arena, &aside, cli->findings);
+    int paused = 0;
+    enum result result = store_restore(cli->settings->db, file, cli->arena, &aside, &paused, cli->findings);
     if (aside)
         cli_say(cli, "said.restore_aside", "file", cli_full_path(cli, aside), "days",
                 arena_printf(cli->arena, "%d", COPY_DAYS));
@@ -49,7 +50,7 @@ enum result run_restore(struct cli *cli) {
         result = store_open(&cli->store, cli->settings->db, cli->findings); /* brings an older one up to date */
     if (result != RESULT_OK)
         return result;
-    result = settle(cli, &kept, &good);
+    result = settle(cli, &kept, paused, &good);
     store_close(cli->store);
     cli->store = NULL;
     if (result != RESULT_OK)

@@ -12,11 +12,13 @@
 #include "base/moment.h"
 #include "cli/control.h"
 #include "cli/mailing.h"
+#include "cli/presence.h"
 #include "collect/retention.h"
 #include "instrument/loader.h"
 #include "store/care.h"
+#include "store/engines.h"
 
-enum { DRAFT_DAYS = 14, HOUSEKEEPING_SECONDS = 3600 };
+enum { DRAFT_DAYS = 14, HOUSEKEEPING_SECONDS = 3600, HOUSEKEEPING_LEASE = 600 };
 /* Everything has ended by then; what has not can be ended at any moment (a mail of which the server has not heard the
  * outcome, a report that somebody waits for, a command of another terminal). */
 enum { STOP_SECONDS = 20 };
@@ -63,13 +65,27 @@ void serving_block_signals(sigset_t *signals) {
     signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is a full disk: said, not died of */
 }
 
+/* What one engine at a time does for all. */
+static void keep_house_of_all(struct cli *cli, struct day today) {
+    if (store_hold(cli->store, WORK_HOUSE, HOUSEKEEPING_LEASE) != RESULT_OK)
+        return;
+    if (store_drop_old_drafts(cli->store, clock_add_days(today, -DRAFT_DAYS)) != RESULT_OK)
+        log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "drafts", -1);
+    if (cli->collect && collect_finish_waves(cli->collect, NULL) != RESULT_OK)
+        log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "cleaning", -1);
+    if (cli->collect && collect_end_periods(cli->collect, today, NULL) != RESULT_OK)
+        log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "retention", -1);
+    if (store_let_go(cli->store, WORK_HOUSE) != RESULT_OK)
+        log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "lease", -1);
+}
+
 static void keep_house(struct cli *cli) {
     const struct day today = clock_today();
     int64_t free_bytes;
-    if (cli->store && store_drop_old_drafts(cli->store, clock_add_days(today, -DRAFT_DAYS)) != RESULT_OK)
-        log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "drafts", -1);
-    if (cli->collect && collect_end_periods(cli->collect, today, NULL) != RESULT_OK)
-        log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "retention", -1);
+    if (cli->store)
+        keep_house_of_all(cli, today);
+    if (cli->collect)
+        collect_look_for_keys(cli->collect);
     if (cli->store && store_drop_copies(cli->store, clock_add_days(today, -COPY_DAYS)) != RESULT_OK)
         log_event(LOG_WARNING, "housekeeping_failed", LOG_REASON, "copies", -1);
     if (cli->store && (!store_is_well(cli->store, &free_bytes) || (free_bytes >= 0 && free_bytes < FREE_LITTLE)))
@@ -79,11 +95,18 @@ static void keep_house(struct cli *cli) {
 }
 
 int serving_wait(struct cli *cli, const sigset_t *signals) {
-    const struct timespec hour = {HOUSEKEEPING_SECONDS, 0};
+    const struct timespec minute = {60, 0};
+    struct presence presence = {.told = false};
+    int64_t next = clock_monotonic();
     int signal_number;
-    do
+    do { /* also when interrupted: it is cheap */
+        presence_tell(cli, &presence);
+        if (clock_monotonic() < next)
+            continue;
         keep_house(cli);
-    while ((signal_number = sigtimedwait(signals, NULL, &hour)) < 0); /* also when interrupted: it is cheap */
+        next = clock_monotonic() + HOUSEKEEPING_SECONDS * 1000LL;
+        presence.told = false; /* again with the next minute, should another have taken us for dead */
+    } while ((signal_number = sigtimedwait(signals, NULL, &minute)) < 0);
     return signal_number;
 }
 
@@ -115,9 +138,15 @@ static enum result serve_until_signal(struct cli *cli, const struct server_optio
     struct server *server;
     serving_block_signals(&signals);
     take_reload_signal(cli, &signals);
-    enum result result = server_start(&server, options, cli->findings);
-    if (result != RESULT_OK)
+    int lock = -1;
+    enum result result = cli->store ? control_claim(cli, &lock) : RESULT_OK;
+    if (result == RESULT_OK)
+        result = server_start(&server, options, cli->findings);
+    if (result != RESULT_OK) {
+        if (lock >= 0)
+            close(lock);
         return result;
+    }
     if (cli->mailer)
         result = mailer_start(cli->mailer, options->public_url ? NULL : server_url(server));
     if (result == RESULT_OK) {
@@ -135,6 +164,8 @@ static enum result serve_until_signal(struct cli *cli, const struct server_optio
         control_stop(control);
     }
     server_stop(server);
+    if (lock >= 0)
+        close(lock);
     return result;
 }
 

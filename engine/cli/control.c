@@ -1,17 +1,23 @@
 #include "cli/control.h"
 #include "store/care.h"
+#include "store/engines.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { MESSAGE_MAX = 32 << 10, STREAMS = 3, CLIENTS_MAX = 16 };
+enum { MESSAGE_MAX = 32 << 10, STREAMS = 3, CLIENTS_MAX = 16, CONTROL_NAME_BYTES = 16 };
 
 struct control {
     const struct cli *server;
@@ -30,14 +36,32 @@ struct client {
     int socket;
 };
 
-static bool address_of(const char *folder, struct sockaddr_un *out) {
+/* In the database's folder. That of a database server's is any folder, so that the name says which database it is. */
+static bool address_of(const char *db, const char *folder, struct sockaddr_un *out) {
+    uint8_t hash[CONTROL_NAME_BYTES];
+    char name[2 * sizeof hash + 2] = "";
     *out = (struct sockaddr_un){.sun_family = AF_UNIX};
-    size_t n = strlen(folder);
-    if (n + sizeof "/control" > sizeof out->sun_path)
-        return false;
-    memcpy(out->sun_path, folder, n);
-    memcpy(out->sun_path + n, "/control", sizeof "/control");
-    return true;
+    if (store_is_shared(db)) {
+        crypto_generichash(hash, sizeof hash, (const uint8_t *)db, strlen(db), NULL, 0);
+        name[0] = '-';
+        sodium_bin2hex(name + 1, sizeof name - 1, hash, sizeof hash);
+    }
+    const int n = snprintf(out->sun_path, sizeof out->sun_path, "%s/control%s", folder, name);
+    return n > 0 && (size_t)n < sizeof out->sun_path;
+}
+
+enum result control_claim(const struct cli *cli, int *lock) {
+    *lock = -1;
+    if (!store_is_shared(cli->settings->db))
+        return RESULT_OK;
+    const char *folder = store_folder(cli->store);
+    *lock = open(arena_printf(cli->arena, "%s/engine.lock", folder), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*lock >= 0 && flock(*lock, LOCK_EX | LOCK_NB) == 0)
+        return RESULT_OK;
+    const bool taken = *lock >= 0 && errno == EWOULDBLOCK;
+    finding_add(cli->findings, SEVERITY_ERROR, (struct place){folder, 0, 0},
+                taken ? "folder_in_use" : "folder_not_made", NULL);
+    return taken ? RESULT_INPUT : RESULT_MACHINE;
 }
 
 /* The message is words ended by zero bytes: the folder first, then the command's. The three streams travel along. */
@@ -170,9 +194,9 @@ struct control *control_start(const struct cli *cli) {
     pthread_mutex_init(&control->mutex, NULL);
     pthread_cond_init(&control->gone, NULL);
     control->listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    bool good = control->listening >= 0 && address_of(store_folder(cli->store), &control->address);
+    bool good = control->listening >= 0 && address_of(cli->settings->db, store_folder(cli->store), &control->address);
     if (good)
-        unlink(control->address.sun_path); /* ours: we hold the database's lock */
+        unlink(control->address.sun_path); /* ours: we hold the lock of the database or of the folder */
     mode_t before = umask(0177);
     good = good && bind(control->listening, (struct sockaddr *)&control->address, sizeof control->address) == 0 &&
            listen(control->listening, 8) == 0;
@@ -234,7 +258,7 @@ static bool send_request(int socket, int argc, char *const *argv) {
 bool control_ask(const char *db, int argc, char *const *argv, enum result *result) {
     struct sockaddr_un address;
     char folder[sizeof address.sun_path];
-    bool good = store_find_folder(db, folder, sizeof folder) && address_of(folder, &address);
+    bool good = store_find_folder(db, folder, sizeof folder) && address_of(db, folder, &address);
     int s = good ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
     char status;
     good = s >= 0 && connect(s, (struct sockaddr *)&address, sizeof address) == 0 && send_request(s, argc, argv) &&

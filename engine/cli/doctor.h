@@ -30,6 +30,8 @@ void doctor_add_findings(struct doctor *d, enum health health, const struct find
 
 /* doctor_data.c: the database, its disk, its copies and backups, keys, jobs. */
 void doctor_look_at_data(struct doctor *d);
+/* doctor_engines.c: those that share the database; how many are there now. */
+size_t doctor_look_at_engines(struct doctor *d);
 /* doctor_machine.c: folders, clock, memory that gets onto a disk. */
 void doctor_look_at_machine(struct doctor *d);
 /* doctor_reach.c: address, mail, instruments, languages. */

@@ -109,7 +109,7 @@ static void look_at_place_of_keys(struct doctor *d) {
 }
 
 /* What waits for somebody: mailings, waves that should have been closed, residue that is still there. */
-static void look_at_work(struct doctor *d) {
+static void look_at_work(struct doctor *d, size_t engines) {
     struct cli *cli = d->cli;
     struct wave *waves;
     struct mailing *mailings;
@@ -126,7 +126,7 @@ static void look_at_work(struct doctor *d) {
         running = 0;
     if (store_list_mailings_in(cli->store, cli->arena, MAILING_PAUSED, &mailings, &n) == RESULT_OK && n)
         TELL(d, HEALTH_ATTENTION, "mailings_paused", "n", number(d, n));
-    if (running && !cli->mailer)
+    if (running && !cli->mailer && !engines)
         TELL(d, HEALTH_ATTENTION, "mailings_wait", "n", number(d, running));
     else
         TELL(d, HEALTH_OK, "mailings", "n", number(d, running));
@@ -152,9 +152,10 @@ void doctor_look_at_data(struct doctor *d) {
             TELL(d, HEALTH_ATTENTION, "no_database", "db", store_address(cli->arena, cli->settings->db));
         return;
     }
+    const size_t engines = doctor_look_at_engines(d);
     if (cli->client >= 0)
         TELL(d, HEALTH_OK, "served");
-    else
+    else if (!engines)
         TELL(d, HEALTH_OK, "not_served");
     if (store_describe(cli->store, cli->arena, &c) != RESULT_OK) {
         TELL(d, HEALTH_WRONG, "unreadable");
@@ -174,5 +175,5 @@ void doctor_look_at_data(struct doctor *d) {
         look_at_place_of_keys(d);
     look_at_backups(d);
     look_at_copies(d);
-    look_at_work(d);
+    look_at_work(d, engines);
 }

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "store/accounts.h"
 #include "store/care.h"
+#include "store/engines.h"
 
 enum result cli_refuse(struct cli *cli, const char *code, const char *name, const char *value) {
     finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, code, name, value, NULL);
@@ -228,10 +229,17 @@ static int take_globals(int argc, char **argv, const char **config, const char *
     return kept;
 }
 
-/* Opens the database and runs the command; or, when another process serves this database, lets that one run it. */
+/* Opens the database and runs the command; or, when another process serves this database here, lets that one run it.
+ * Where several may have it open, a command can as well run beside those that serve it elsewhere. */
 static enum result run_with_store(struct cli *cli, int argc, char *const *argv) {
     struct findings *opening = findings_new();
-    enum result result = store_open(&cli->store, cli->settings->db, opening);
+    enum result result;
+    if (store_is_shared(cli->settings->db) && !cli->command->only_here &&
+        control_ask(cli->settings->db, argc, argv, &result)) {
+        findings_free(opening);
+        return result;
+    }
+    result = store_open(&cli->store, cli->settings->db, opening);
     if (result == RESULT_INPUT && findings_have(opening, "store_in_use", 0) && !cli->command->only_here &&
         control_ask(cli->settings->db, argc, argv, &result)) {
         findings_free(opening);

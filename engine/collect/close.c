@@ -8,6 +8,7 @@
 #include "collect/ballot.h"
 #include "collect/coarsen.h"
 #include "collect/inside.h"
+#include "store/engines.h"
 
 struct closing_work {
     struct arena *arena;
@@ -137,21 +138,35 @@ static enum result empty_once(struct collect *c, const struct wave *wave, const 
     return result;
 }
 
+/* Now? Somebody else may have closed it in the meantime. */
+static bool is_in(struct collect *c, struct id wave, enum wave_state state) {
+    struct arena *arena = arena_new();
+    struct wave now;
+    bool is = store_get_wave(c->store, arena, wave, &now) == RESULT_OK && now.state == state;
+    arena_free(arena);
+    return is;
+}
+
 /* The key goes first: what is left of the ballots until the scrubbing is done cannot be opened any more. */
 enum result finish_closing(struct collect *c, struct id wave, struct findings *findings) {
     enum result result = key_destroy(c->keys, wave, findings);
     if (result == RESULT_OK)
         result = store_scrub(c->store);
-    return result == RESULT_OK ? store_mark_closed(c->store, wave) : result;
+    if (result == RESULT_OK)
+        result = store_mark_closed(c->store, wave);
+    return result == RESULT_INPUT && is_in(c, wave, WAVE_CLOSED) ? RESULT_OK : result; /* another engine was first */
 }
 
-/* Now? Somebody else may have closed it in the meantime. */
-static bool is_in(struct collect *c, const struct wave *wave, enum wave_state state) {
-    struct arena *arena = arena_new();
-    struct wave now;
-    bool is = store_get_wave(c->store, arena, wave->id, &now) == RESULT_OK && now.state == state;
-    arena_free(arena);
-    return is;
+/* Whoever has closed the wave in the meantime has destroyed its key: that is no fault of the key. */
+static bool read_key(struct collect *c, const struct wave *wave, struct wave_key *key, struct findings *findings) {
+    struct findings *own = findings_new();
+    const bool good = key_read(c->keys, wave->id, key, own) == RESULT_OK;
+    if (!good && !is_in(c, wave->id, WAVE_OPEN))
+        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_not_open", "value", wave->label, NULL);
+    else if (findings)
+        findings_add_all(findings, own);
+    findings_free(own);
+    return good;
 }
 
 enum result collect_close_wave(struct collect *c, const struct wave *wave, struct closing *out,
@@ -159,21 +174,26 @@ enum result collect_close_wave(struct collect *c, const struct wave *wave, struc
     struct wave_key key;
     enum result result = wave->state == WAVE_CLOSED ? RESULT_INPUT : RESULT_OK;
     if (wave->state == WAVE_OPEN) {
-        if (key_read(c->keys, wave->id, &key, findings) != RESULT_OK)
+        if (!read_key(c, wave, &key, findings))
             return RESULT_INPUT;
         do /* answers may still be coming in: then they are read too */
             result = empty_once(c, wave, &key, out);
-        while (result == RESULT_INPUT && is_in(c, wave, WAVE_OPEN));
+        while (result == RESULT_INPUT && is_in(c, wave->id, WAVE_OPEN));
         sodium_memzero(&key, sizeof key);
     }
     if (result == RESULT_INPUT)
         finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_not_open", "value", wave->label, NULL);
     if (result == RESULT_OK)
         result = finish_closing(c, wave->id, findings);
+    if (result == RESULT_OK && wave->state == WAVE_EMPTIED && store_shares(c->store)) {
+        /* another engine is closing it, or died over it: it is closed, and how many answered was that one's to say */
+        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_not_open", "value", wave->label, NULL);
+        return RESULT_INPUT;
+    }
     if (result == RESULT_OK && wave->state == WAVE_OPEN && out->ballots < (size_t)wave->min_group)
         finding_add(findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "wave_too_small", "value", wave->label,
                     NULL);
-    out->cleaning = result == RESULT_OK && !is_in(c, wave, WAVE_CLOSED);
+    out->cleaning = result == RESULT_OK && !is_in(c, wave->id, WAVE_CLOSED);
     if (out->cleaning)
         finding_add(findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "wave_cleaning", "value", wave->label,
                     NULL);

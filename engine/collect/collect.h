@@ -24,6 +24,8 @@ struct collect;
 enum result collect_new(struct collect **out, struct store *store, const char *keys,
                         struct findings *findings) MUST_CHECK;
 void collect_free(struct collect *c);
+/* Waves whose closing was cut short, as when an engine dies. Part of collect_new. */
+enum result collect_finish_waves(struct collect *c, struct findings *findings) MUST_CHECK;
 
 /* Opening a wave (collect/open.c). Derives the keys, tokens for everybody on the roster, one open and one organisation
  * link per organisation where the instrument asks them anything; coarsens small units. Findings: no organisations, a
@@ -66,9 +68,13 @@ enum result collect_link_of(struct collect *c, const struct wave *wave, const st
 /* Whose opt-out link is it? It is derived for that purpose alone, so that it cannot be used to answer, and nothing of
  * it is stored: it names its invitation and proves with the wave's key that we wrote it (one key is read for each open
  * wave). RESULT_INPUT: not one of ours, or its wave is closed (its mails have ended; a later wave's bring a new link).
+ * RESULT_MACHINE also when a wave's key is missing here, where another engine may have it.
  * Changes nothing; the page's button then calls store_opt_out. */
 enum result collect_find_stop(struct collect *c, struct arena *arena, const char *token, struct wave *wave,
                               struct id *invitation) MUST_CHECK;
+
+/* Says in the log which open waves' keys are missing here. */
+void collect_look_for_keys(struct collect *c);
 
 /* A sitting: one person (or one organisation's lead) in front of one form. */
 enum sitting_state {

@@ -158,23 +158,10 @@ enum result key_pseudonym(const char *folder, struct id assessment, struct id pe
     char path[4096];
     uint8_t panel[32];
     key_path(folder, "panel", assessment, path);
-    struct arena *arena = arena_new();
-    struct str bytes;
-    enum result result = RESULT_OK;
-    if (!file_exists(path)) {
-        random_bytes(panel, sizeof panel);
-        result = file_write(path, (struct str){(const char *)panel, sizeof panel}, 0600, findings);
-    } else {
-        result = file_read(&bytes, arena, path, sizeof panel, findings);
-        if (result == RESULT_OK && bytes.n == sizeof panel)
-            memcpy(panel, bytes.p, sizeof panel);
-        else
-            result = RESULT_MACHINE;
-    }
+    const enum result result = file_shared_secret(path, panel, sizeof panel, findings);
     if (result == RESULT_OK)
         crypto_generichash(pseudonym, 16, person.bytes, sizeof person.bytes, panel, sizeof panel);
     sodium_memzero(panel, sizeof panel);
-    arena_free(arena);
     return result;
 }
 

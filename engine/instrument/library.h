@@ -11,6 +11,8 @@
 #ifndef READINESS_INSTRUMENT_LIBRARY_H
 #define READINESS_INSTRUMENT_LIBRARY_H
 
+#include <stdint.h>
+
 #include "base/finding.h"
 #include "base/result.h"
 #include "instrument/instrument.h"
@@ -30,5 +32,9 @@ enum library_use {
  * "library_being_written". */
 enum result library_load(struct library *l, const struct instrument **out, const char *path, enum library_use use,
                          struct findings *findings) MUST_CHECK;
+
+/* One hash of all that the folder's instruments and translations say: equal where two folders are. Names and contents
+ * of its .ini files; of none when it cannot be read. */
+void library_hash(const char *folder, uint8_t out[32]);
 
 #endif

@@ -9,8 +9,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "mail/hooks.h"
+#include "store/engines.h"
 
 enum { LOOK_SECONDS = 1, CONNECT_SECONDS = 5, ALL_SECONDS = 10, ANSWER_MOST = 64 * 1024 };
+enum { LEASE_SECONDS = 3 * ALL_SECONDS };
 
 struct hooks {
     struct store *store;
@@ -107,7 +109,10 @@ static int64_t next_try(const struct hooks *h, int attempts) {
 static bool send_one(const struct hooks *h) {
     struct arena *arena = arena_new();
     struct hook_message m;
-    const bool found = store_next_hook_message(h->store, arena, clock_now(), &m) == RESULT_OK;
+    bool found = store_next_hook_message(h->store, arena, clock_now(), &m) == RESULT_OK;
+    /* looked at again when the work is ours: another process may just have sent it */
+    found = found && store_hold(h->store, WORK_HOOKS, LEASE_SECONDS) == RESULT_OK &&
+            store_next_hook_message(h->store, arena, clock_now(), &m) == RESULT_OK;
     if (found) {
         const char *trouble = post(h, arena, &m);
         const bool gives_up = !*trouble || strcmp(trouble, "not_allowed") == 0;

@@ -50,6 +50,8 @@ const char *mail_format(struct arena *arena, const struct mail_settings *setting
 struct mail_sender;
 struct mail_sender *mail_sender_new(const struct mail_settings *settings);
 void mail_sender_free(struct mail_sender *sender);
+/* `call` is called about once a second while the server takes its time. */
+void mail_sender_meanwhile(struct mail_sender *sender, void (*call)(void *context), void *context);
 /* Sends one message. `*sentence` (in the arena, one line, never NULL) is the server's, beginning with the number of its
  * answer, or, when there was none, our own name for what went wrong on the way: mail_words has the sentence. After a
  * message without an answer the next one goes over a new connection: an answer that comes late is nobody's. */

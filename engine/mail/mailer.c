@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "mail/mailer_inside.h"
 
-enum { IDLE = 60000, SLICE = 250, PATIENCE = 60000 };
+enum { IDLE = 10000, ELSEWHERE = 2000, KEEPING = 5000, SLICE = 250, PATIENCE = 60000 /* ms */ };
 
 struct mailer {
     struct mailer_tools tools;
@@ -54,7 +54,8 @@ static bool pause_for(struct mailer *m, int64_t wait) {
     return go_on;
 }
 
-/* One step of each running mailing; the shortest of the waits they ask for. */
+/* One step of each running mailing; the shortest of the waits they ask for. While there is any, one process of all that
+ * share the database has the work, and asks for it again in time; it may be another. */
 static int64_t step_all(struct mailer *m) {
     struct arena *arena = arena_new();
     struct mailing *list;
@@ -62,7 +63,13 @@ static int64_t step_all(struct mailer *m) {
     int64_t wait = IDLE;
     if (store_list_mailings_in(m->tools.store, arena, MAILING_RUNNING, &list, &n) != RESULT_OK)
         n = 0;
-    for (size_t i = 0; i < n; i++) {
+    else
+        store_end_spared(m->tools.store, list, n);
+    if (n == 0)
+        round_let_go(&m->round);
+    else
+        wait = round_is_ours(&m->round) ? KEEPING : ELSEWHERE;
+    for (size_t i = 0; i < n && m->round.ours; i++) {
         int64_t own = round_step(&m->round, &list[i]);
         wait = own < wait ? own : wait;
     }
@@ -72,9 +79,9 @@ static int64_t step_all(struct mailer *m) {
 
 static void *work(void *argument) {
     struct mailer *m = argument;
-    round_begin(&m->round, &m->tools);
     while (pause_for(m, step_all(m)))
         ;
+    round_let_go(&m->round);
     round_end(&m->round);
     return NULL;
 }
@@ -86,10 +93,11 @@ const struct mailer_tools *mailer_tools_of(const struct mailer *m) {
 enum result mailer_start(struct mailer *m, const char *public_url) {
     if (public_url)
         m->tools.public_url = public_url;
-    enum result result = store_forget_claims(m->tools.store);
-    if (result != RESULT_OK)
-        return result;
+    round_begin(&m->round, &m->tools);
+    (void)round_is_ours(&m->round); /* also when nothing is running: a process may have died in the middle */
     m->started = pthread_create(&m->thread, NULL, work, m) == 0;
+    if (!m->started)
+        round_end(&m->round);
     return m->started ? RESULT_OK : RESULT_MACHINE;
 }
 
@@ -135,20 +143,21 @@ void mailer_free(struct mailer *m) {
 enum result mailer_run_now(const struct mailer_tools *tools, struct id mailing, mailer_progress *progress,
                            void *context) {
     struct round round;
-    enum result result = store_forget_claims(tools->store);
+    enum result result = RESULT_OK;
     round_begin(&round, tools);
     for (bool go_on = true; result == RESULT_OK && go_on;) {
         struct arena *arena = arena_new();
         struct mailing m;
         result = store_get_mailing(tools->store, arena, mailing, &m);
         go_on = result == RESULT_OK && progress(context, &m, round.trouble) && m.state == MAILING_RUNNING;
-        int64_t wait = go_on ? round_step(&round, &m) : 0;
+        int64_t wait = !go_on ? 0 : round_is_ours(&round) ? round_step(&round, &m) : SLICE;
         arena_free(arena);
         if (round.ailing && clock_monotonic() - round.ailing > PATIENCE)
             result = RESULT_MACHINE; /* somebody sits and waits; the rest is sent when the mailing is resumed */
         wait = wait < SLICE ? wait : SLICE;
         nanosleep(&(struct timespec){0, (long)wait * 1000000}, NULL);
     }
+    round_let_go(&round);
     round_end(&round);
     return result;
 }

@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "base/texts.h"
 #include "mail/mailer_inside.h"
+#include "store/engines.h"
 
+enum { LEASE_SECONDS = 15, LEASE_RENEW = 5000, LEASE_ASK = 2000 /* ms */ };
 enum { ATTEMPTS_MAX = 5, TROUBLE_WAIT = 5000, NOTING_TRIES = 60 };
 
 /* How long to wait after the n-th trouble (from 1), in milliseconds. */
@@ -17,8 +19,30 @@ static int64_t wait_after(const struct round *r, int n) {
     return (int64_t)r->tools->retry_seconds * 1000 * times[at];
 }
 
+/* While a mail server takes its time. */
+static void keep_work(void *context) {
+    (void)round_is_ours(context);
+}
+
 void round_begin(struct round *r, const struct mailer_tools *tools) {
     *r = (struct round){.tools = tools, .sender = mail_sender_new(tools->settings)};
+    mail_sender_meanwhile(r->sender, keep_work, r);
+}
+
+bool round_is_ours(struct round *r) {
+    const int64_t now = clock_monotonic();
+    if (now < r->ask)
+        return r->ours;
+    r->ours = store_hold(r->tools->store, WORK_MAIL, LEASE_SECONDS) == RESULT_OK;
+    r->ask = now + (r->ours ? LEASE_RENEW : LEASE_ASK);
+    return r->ours;
+}
+
+void round_let_go(struct round *r) {
+    if (r->ours && store_let_go(r->tools->store, WORK_MAIL) != RESULT_OK)
+        log_event(LOG_WARNING, "mail_work_not_let_go", -1); /* it runs out by itself */
+    r->ours = false;
+    r->ask = 0;
 }
 
 void round_end(struct round *r) {

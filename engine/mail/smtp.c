@@ -29,6 +29,8 @@ struct mail_sender {
     struct buf said; /* its lines, without the codes */
     CURLcode end;    /* how libcurl says that it ended */
     bool fresh;      /* the next message needs a new connection */
+    void (*meanwhile)(void *context);
+    void *context; /* of it */
 };
 
 static size_t take(char *to, size_t size, size_t n, void *context) {
@@ -121,6 +123,26 @@ struct mail_sender *mail_sender_new(const struct mail_settings *settings) {
     curl_easy_setopt(s->curl, CURLOPT_DEBUGFUNCTION, watch);
     curl_easy_setopt(s->curl, CURLOPT_DEBUGDATA, s);
     return s;
+}
+
+static int note_progress(void *context, curl_off_t to_come, curl_off_t here, curl_off_t to_go, curl_off_t gone) {
+    const struct mail_sender *s = context;
+    (void)to_come;
+    (void)here;
+    (void)to_go;
+    (void)gone;
+    s->meanwhile(s->context);
+    return 0;
+}
+
+void mail_sender_meanwhile(struct mail_sender *sender, void (*call)(void *context), void *context) {
+    sender->meanwhile = call;
+    sender->context = context;
+    if (sender->curl) {
+        curl_easy_setopt(sender->curl, CURLOPT_XFERINFOFUNCTION, note_progress);
+        curl_easy_setopt(sender->curl, CURLOPT_XFERINFODATA, sender);
+        curl_easy_setopt(sender->curl, CURLOPT_NOPROGRESS, 0L);
+    }
 }
 
 void mail_sender_free(struct mail_sender *sender) {

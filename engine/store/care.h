@@ -43,8 +43,9 @@ const char *store_address(struct arena *arena, const char *url);
 bool store_find_folder(const char *url, char *into, size_t n);
 /* Puts a good copy in the place of the database. Refuses ("store_in_use") while another process has it. The database of
  * before is kept beside it under the name in *aside (NULL: there was none), in the arena; there is one or the other at
- * every moment. The copy's file stays as it is. */
-enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside,
+ * every moment. The copy's file stays as it is. Where several processes may have the database open, store_settle is
+ * part of it, and *paused its count; 0 else. */
+enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside, int *paused,
                           struct findings *findings) MUST_CHECK;
 /* Moves everything that `from` holds into `to`, which must be empty (RESULT_INPUT, finding "store_not_empty"), in one
  * transaction; what was read and what is there then have the same checksums, table by table. `from` stays as it is. */

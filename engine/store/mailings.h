@@ -76,14 +76,19 @@ enum result store_set_mailing_state(struct store *s, struct id mailing, enum mai
 enum result store_pause_mailing(struct store *s, struct id mailing, enum pause_reason reason,
                                 const char *sentence) MUST_CHECK;
 
+/* What this process counted as spared of mailings that another has paused or ended is written; `running` are those that
+ * are running. */
+void store_end_spared(struct store *s, const struct mailing *running, size_t n);
+
 /* The next delivery that waits (not yet claimed), those with fewer attempts first; RESULT_INPUT when there is none or
  * the wave is not open any more. Claims nothing. */
 enum result store_next_delivery(struct store *s, struct arena *arena, struct id mailing,
                                 struct invitation *out) MUST_CHECK;
-/* Claims it in one transaction: only if the mailing is running, the wave open and the delivery still waiting
- * (RESULT_INPUT otherwise). *wanted is false when the person may not be written to any more or, with `only_if_fresh`,
- * the ticket with this hash is spent: then it was noted as done already and nothing may be sent. Of what goes only to
- * those who have not answered, and of invitations, `only_if_fresh` is to be true. */
+/* Claims it in one transaction: only if this process has the work (store/engines.h: WORK_MAIL), the mailing is running,
+ * the wave open and the delivery still waiting (RESULT_INPUT otherwise). *wanted is false when the person may not be
+ * written to any more or, with `only_if_fresh`, the ticket with this hash is spent: then it was noted as done already
+ * and nothing may be sent. Of what goes only to those who have not answered, and of invitations, `only_if_fresh` is to
+ * be true. */
 enum result store_claim_delivery(struct store *s, struct id mailing, struct id invitation, const uint8_t ticket[32],
                                  bool only_if_fresh, bool *wanted) MUST_CHECK;
 /* The outcome of a claimed delivery; the sentence of a refusal or of a passing trouble (DELIVERY_WAITING puts it back
@@ -92,8 +97,6 @@ enum result store_claim_delivery(struct store *s, struct id mailing, struct id i
  * RESULT_INPUT when it is not claimed. */
 enum result store_end_delivery(struct store *s, struct id mailing, struct id invitation, enum delivery_state state,
                                const char *sentence, int64_t moment) MUST_CHECK;
-/* At start: every claimed delivery of a process that died becomes DELIVERY_UNKNOWN. */
-enum result store_forget_claims(struct store *s) MUST_CHECK;
 /* Refused and unknown deliveries of a mailing, with the person's address; none where the mailing names nobody. */
 struct delivery_problem {
     const char *email, *sentence;

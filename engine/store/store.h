@@ -111,8 +111,12 @@ struct found_ticket {
 
 /* Opening and closing the store. `url` is "sqlite:PATH", or "postgresql://..." as libpq understands it, where a
  * parameter folder=PATH names the folder of store_folder. Migrates an older database (a file after copying it); refuses
- * a newer one untouched; one process per database: RESULT_INPUT with the finding "store_in_use" when another has it. */
+ * a newer one untouched. A file of SQLite's is one process's: RESULT_INPUT with the finding "store_in_use" when another
+ * has it. A PostgreSQL database may be open in any number of processes (store/engines.h), but while its form is
+ * changed. */
 enum result store_open(struct store **out, const char *url, struct findings *findings) MUST_CHECK;
+/* The same for as long as nobody else may have it: "store_in_use" when anybody has. */
+enum result store_open_alone(struct store **out, const char *url, struct findings *findings) MUST_CHECK;
 void store_close(struct store *s);
 /* The database's folder, where its lock and sockets live. */
 const char *store_folder(const struct store *s);

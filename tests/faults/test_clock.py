@@ -7,7 +7,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from support.faults import Faults, needed, rows, whole  # noqa: E402
+from support.faults import Faults, damage, needed  # noqa: E402
 from support.readiness import Browser  # noqa: E402
 from support.scene import ANSWERS, answered, scene  # noqa: E402
 from support.workspace import PASSWORD, add_user, submit  # noqa: E402
@@ -29,7 +29,7 @@ class Jumps(unittest.TestCase):
         self.here.serve()
 
     def state(self):
-        return rows(self.here.path('var/readiness.db'), 'SELECT state FROM wave')[0][0]
+        return self.here.query('SELECT state FROM wave')[0][0]
 
     def thanks(self, page):
         self.assertIn('<h1>Thank you</h1>', page.text)
@@ -38,7 +38,7 @@ class Jumps(unittest.TestCase):
         self.faults.clock(YEARS)
         out, _ = self.here.run('user', 'add', 'someone@example.org', '--role', 'viewer')
         self.here.run('audit')
-        latest = rows(self.here.path('var/readiness.db'), 'SELECT max(time) FROM audit')[0][0]
+        latest = self.here.query('SELECT max(time) FROM audit')[0][0]
         self.assertGreater(latest, time.time() + YEARS - 1000)
 
     def test_a_wave_stays_open_and_who_has_begun_may_finish(self):
@@ -72,8 +72,8 @@ class Jumps(unittest.TestCase):
         self.faults.clock(0)
         self.assertEqual(answered(self.here), 5)
         self.here.run('wave', 'close', 'tale', '--yes')
-        self.assertEqual(rows(self.here.path('var/readiness.db'), 'SELECT count(*) FROM response')[0][0], 5)
-        self.assertIsNone(whole(self.here.path('var/readiness.db')))
+        self.assertEqual(self.here.query('SELECT count(*) FROM response')[0][0], 5)
+        self.assertIsNone(damage(self.here))
 
     def test_a_draft_outlives_a_jump_that_is_taken_back(self):
         browser = Browser(self.here.url)

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Mailings against an SMTP server of the test: everybody once, with the right link, and nobody who should not be."""
+import contextlib
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import threading
 import time
@@ -20,6 +20,19 @@ def mail_scene(smtp, staff=6, serve=True, **more):
     settings = smtp.settings(server_listen='127.0.0.1:%d' % port, server_public_url='http://127.0.0.1:%d' % port)
     settings.update(more)
     return scene(staff=staff, serve=serve, **settings)
+
+
+@contextlib.contextmanager
+def postgresql():
+    """Installations that are made inside have their database on a server of the test's."""
+    before = os.environ.get('READINESS_TEST_STORE')
+    os.environ['READINESS_TEST_STORE'] = 'postgresql'
+    try:
+        yield
+    finally:
+        os.environ.pop('READINESS_TEST_STORE')
+        if before:
+            os.environ['READINESS_TEST_STORE'] = before
 
 
 def read(path):
@@ -132,7 +145,7 @@ class Everybody(unittest.TestCase):
         self.here.run('wave', 'list', 'tale')
         everything = b''.join(read(os.path.join(folder, name))
                               for folder, _, names in os.walk(self.here.path('var')) for name in names
-                              if name != 'control')
+                              if name != 'control') + self.here.kept()
         for message in self.smtp.messages[:40]:
             self.assertNotIn(message.token.encode(), everything)
             self.assertNotIn(message.stop.encode(), everything)
@@ -182,19 +195,17 @@ class Reminders(unittest.TestCase):
     def no_column_tells(self, here):
         """Whatever is stored about a reminder's deliveries is the same for all of them, but for their ids."""
         here.stop()
-        database = sqlite3.connect(here.path('var/readiness.db'))
-        mailing, = database.execute('SELECT id FROM mailing WHERE kind = 1').fetchone()
-        columns = [c[1] for c in database.execute("SELECT * FROM pragma_table_info('delivery')")]
+        (mailing,), = here.query('SELECT id FROM mailing WHERE kind = 1')
+        columns = here.columns('delivery')
         self.assertIn('invitation', columns)
         for column in columns:
-            values = database.execute('SELECT DISTINCT "%s" FROM delivery WHERE mailing = ?' % column, [mailing]).fetchall()
+            values = here.query('SELECT DISTINCT "%s" FROM delivery WHERE mailing = ?' % column, mailing)
             self.assertEqual(len(values), 12 if column == 'invitation' else 1, column)
         for table in ('invitation', 'person'):
-            for _, column, *_ in database.execute("SELECT * FROM pragma_table_info('%s')" % table).fetchall():
-                values = database.execute('SELECT count(DISTINCT "%s") FROM %s%s' % (
-                    column, table, ' WHERE kind = 1' if table == 'invitation' else '')).fetchone()[0]
+            for column in here.columns(table):
+                (values,), = here.query('SELECT count(*) FROM (SELECT DISTINCT "%s" FROM %s%s) v' % (
+                    column, table, ' WHERE kind = 1' if table == 'invitation' else ''))
                 self.assertIn(values, (1, 12), '%s.%s splits the people' % (table, column))
-        database.close()
         here.serve()
 
     def test_nobody_is_reminded_after_the_moment_of_answering(self):
@@ -265,6 +276,44 @@ class Once(unittest.TestCase):
             self.assertEqual(len(shown), end['unknown'])
             missing = {'staff%d@north.example' % i for i in range(people)} - set(got)
             self.assertLessEqual(missing, shown)
+
+    def test_of_two_engines_one_sends_and_the_other_goes_on_when_it_is_killed(self):
+        people = 300
+        with Server() as smtp, postgresql(), mail_scene(smtp, staff=people) as first:
+            port = free_port()
+            second = first.another(server_listen='127.0.0.1:%d' % port)
+            second.serve()
+            sender = subprocess.Popen([PROGRAM, 'send', 'tale', 'invitations'], cwd=first.folder, env=first.environment,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            engines, kills = [first, second], 0
+            for share in (0.2, 0.5, 0.8):
+                smtp.wait(int(people * share))
+                holder, = first.query("SELECT e.name FROM lease l JOIN engine e ON e.id = l.engine WHERE l.work = 'mail'")[0]
+                sending = next(e for e in engines if holder.endswith(':%d' % e.server.pid))
+                sending.stop(signal.SIGKILL)
+                sender.wait(timeout=30)
+                kills += 1
+                smtp.wait(len(smtp.messages) + 20)  # the other goes on
+                sending.serve()
+            end = wait_done(second)
+            got = [m.to for m in smtp.messages]
+            self.assertEqual(len(got), len(set(got)), 'somebody got two')
+            self.assertEqual((end['state'], end['waiting'], end['refused']), ('done', 0, 0))
+            self.assertLessEqual(end['unknown'], kills)
+            self.assertEqual(end['accepted'] + end['unknown'], people)
+            shown = set(re.findall(r'^unknown  (\S+)', second.run('mail', 'list', 'tale')[0], re.M))
+            missing = {'staff%d@north.example' % i for i in range(people)} - set(got)
+            self.assertLessEqual(missing, shown)
+
+    def test_a_slow_mail_server_does_not_cost_an_engine_its_work(self):
+        with Server() as smtp, postgresql(), mail_scene(smtp, staff=2, mail_timeout_seconds=60) as first:
+            second = first.another(server_listen='127.0.0.1:%d' % free_port())
+            second.serve()
+            smtp.delay = 20  # longer than the work is given for
+            first.run('send', 'tale', 'invitations')
+            end = wait_done(second)
+            self.assertEqual((end['accepted'], end['unknown']), (2, 0))
+            self.assertEqual(len({m.to for m in smtp.messages}), len(smtp.messages))
 
     def test_a_killed_foreground_send_goes_on_where_it_was(self):
         with Server() as smtp, mail_scene(smtp, staff=200, serve=False) as here:

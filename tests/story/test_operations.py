@@ -19,12 +19,18 @@ import time
 import unittest
 import urllib.parse
 
-from support import smtp
+from support import postgres, smtp
+from support.postgres import on_sqlite_only
 from support.readiness import PROGRAM, ROOT, Browser, Failed, Installation
 from support.scene import ANSWERS, scene
 from support.workspace import sign_in, submit
 
 DATABASE = 'var/readiness.db'
+
+
+def setUpModule():
+    if postgres.wanted():
+        postgres.shared(fsync='on')
 
 
 def mode(path):
@@ -59,7 +65,7 @@ def say(here, *words, status=0):
 
 def kept(here, table='ballot'):
     """How many answers the database has; no command tells."""
-    return value(here.path(DATABASE), 'SELECT count(*) FROM ' + table)
+    return here.query('SELECT count(*) FROM ' + table)[0][0]
 
 
 def answer(here, n, first=0):
@@ -251,9 +257,10 @@ class Verify(Elsewhere):
 
     def test_the_instrument_of_a_wave_is_read_as_its_pages_read_it(self):
         with scene(serve=False) as here:
-            change(here.path(DATABASE), "UPDATE wave_file SET text = replace(text, '[', '') WHERE language = ''")
+            here.query("UPDATE wave_file SET text = replace(text, '[', '') WHERE language = ''")
             self.assertEqual(self.codes(here), ['check_instrument_changed'])
 
+    @on_sqlite_only('a file beside its journal; the others are read by the same code')
     def test_broken_foreign_newer_and_hand_made_copies_are_told_apart(self):
         with scene() as here:
             answer(here, 6)
@@ -283,6 +290,8 @@ class Verify(Elsewhere):
             here.run('verify', self.there('b.db'))
             self.assertEqual((tree(self.elsewhere), os.stat(self.there('b.db')).st_mtime_ns), before)
             shutil.rmtree(here.path('var'))  # on another machine, there is no database, and none is made
+            if here.database:
+                here.environment['READINESS_DATA_DB'] = here.store.url('not_there')
             here.run('verify', self.there('b.db'))
             self.assertFalse(os.path.exists(here.path('var/readiness.db')))
             _, err = here.run('verify', status=1)
@@ -322,9 +331,13 @@ class Restore(Elsewhere):
             here.run('backup', self.there('b.db'), '--keys', self.safe())
             here.stop()
             shutil.rmtree(here.path('var'))
+            if here.database:
+                here.database = here.store.new_database()
+                here.environment['READINESS_DATA_DB'] = here.store.url(here.database)
             out, _ = here.run('restore', self.there('b.db'), '--keys', self.safe())
             self.assertNotIn('.aside-', out)
-            self.assertEqual(mode(here.path(DATABASE)), 0o600)
+            if not here.database:
+                self.assertEqual(mode(here.path(DATABASE)), 0o600)
             self.assertTrue(say(here, 'verify')['good'])
             here.serve()
             answer(here, 1, first=5)
@@ -358,6 +371,7 @@ class Restore(Elsewhere):
             second, = glob.glob(here.path('var/*.aside-*-2'))
             self.assertEqual(value(second, 'SELECT count(*) FROM ballot'), 2)
 
+    @on_sqlite_only('a file that is damaged; a server that cannot read its own is not there')
     def test_even_a_broken_database_is_kept(self):
         with scene() as here:
             answer(here, 2)
@@ -394,8 +408,8 @@ class Restore(Elsewhere):
             browser = Browser(here.url)
             sign_in(here, browser, 'boss@example.org')
             self.assertEqual(browser.get('/work').title.count('Sign in'), 0)
-            change(here.path(DATABASE), "INSERT INTO mailing (id, wave, kind, state, everyone, per_minute, subject, body,"
-                   " started, spared) SELECT randomblob(16), id, 0, 0, 1, 30, 's', 'b', 0, 0 FROM wave")
+            here.query('INSERT INTO mailing (id, wave, kind, state, everyone, per_minute, subject, body, started, spared)'
+                       " SELECT ?, id, 0, 0, 1, 30, 's', 'b', 0, 0 FROM wave", b'a mail of ours..')
             here.run('backup', self.there('b.db'))
             here.stop()
             out, _ = here.run('restore', self.there('b.db'))
@@ -430,17 +444,17 @@ class Doctor(Elsewhere):
             answer(here, 1)
             found = self.states(here)
             self.assertNotIn('wrong', found.values())
-            for code in ('version', 'served', 'database', 'contents', 'disk', 'overwrites', 'durable', 'keys', 'private',
-                         'core_off', 'instruments', 'languages', 'mailings'):
+            for code in ('version', 'served', 'database', 'contents', 'keys', 'private', 'core_off', 'instruments', 'languages',
+                         'mailings') + (('server', 'server_durable') if here.database else ('disk', 'overwrites', 'durable')):
                 self.assertEqual(found[code], 'ok', code)
-            for code in ('backup_never', 'keys_inside', 'mail_none', 'address_here'):
+            for code in ('backup_never', 'mail_none', 'address_here') + (() if here.database else ('keys_inside',)):
                 self.assertEqual(found[code], 'attention', code)
             here.run('backup', self.there('b.db'))
             self.assertEqual(self.states(here)['backup'], 'ok')
             here.stop()
             found = self.states(here)
             self.assertEqual(found['not_served'], 'ok')
-            change(here.path(DATABASE), "UPDATE audit SET time = time - 864000 WHERE act = 'backup_made'")
+            here.query("UPDATE audit SET time = time - 864000 WHERE act = 'backup_made'")
             self.assertEqual(self.states(here)['backup_old'], 'attention')
             here.environment['LANG'] = here.environment['LC_ALL'] = 'fr_FR.UTF-8'
             self.assertIn('attention', here.run('doctor')[0])
@@ -449,19 +463,21 @@ class Doctor(Elsewhere):
         with scene(serve=False) as here:
             key, = glob.glob(here.path('var/keys/wave-*.key'))
             os.chmod(key, 0o640)
-            os.chmod(here.path(DATABASE), 0o644)
+            if not here.database:
+                os.chmod(here.path(DATABASE), 0o644)
             os.chmod(here.path('var'), 0o777)
             here.environment['READINESS_SERVER_PUBLIC_URL'] = 'http://survey.example.org'
             found = self.states(here, status=1)
-            self.assertEqual((found['mode'], found['key_for_others'], found['address_plain']), ('wrong',) * 3)
+            for code in ('key_for_others', 'address_plain') + (() if here.database else ('mode',)):
+                self.assertEqual(found[code], 'wrong', code)
             os.chmod(here.path('var'), 0o700)
             here.environment['READINESS_SERVER_PUBLIC_URL'] = 'https://survey.example.org'
-            change(here.path(DATABASE), 'UPDATE invited SET answered = 3',
-                   "INSERT INTO audit VALUES (%d, 1, '', 'backup_made', '')" % (time.time() + 10 * 86400))
+            here.query('UPDATE invited SET answered = 3')
+            here.query("INSERT INTO audit VALUES (?, 1, '', 'backup_made', '')", int(time.time() + 10 * 86400))
             found = self.states(here, status=1)
             self.assertEqual((found['check_answered'], found['clock_back'], found['proxy_logs']),
                              ('wrong', 'wrong', 'note'))
-            change(here.path(DATABASE), 'PRAGMA user_version = 999')
+            here.query('UPDATE form SET version = 999' if here.database else 'PRAGMA user_version = 999')
             self.assertEqual(self.states(here, status=1)['store_newer'], 'wrong')
             os.makedirs(here.path('surveys'))
             here.write('surveys/bad.ini', 'nonsense')
@@ -470,6 +486,8 @@ class Doctor(Elsewhere):
 
     def test_it_makes_no_database(self):
         with Installation() as here:
+            if here.database:
+                here.environment['READINESS_DATA_DB'] = here.store.url('not_there')
             self.assertEqual(self.states(here)['no_database'], 'attention')
             self.assertEqual(os.listdir(here.folder), [])
 
@@ -495,6 +513,7 @@ def make_first_version(path):
                          " 5, 10);")
 
 
+@on_sqlite_only('there is no older form of the other, and no copy before an update: its administrator makes those')
 class Update(unittest.TestCase):
     def copies(self, here):
         return sorted(glob.glob(here.path(DATABASE) + '.before-*'))
@@ -563,30 +582,30 @@ class Kept(unittest.TestCase):
                      '--innovation', 'x')
             here.run('assessment', 'delete', 'gone', '--yes')
             here.stop()
-            db = here.path(DATABASE)
-            change(db, ("UPDATE assessment SET deleted = ? WHERE name = 'gone'", (day(40),)),
-                   "UPDATE assessment SET roster_days = 30, response_days = 90 WHERE name = 'tale'",
-                   ('UPDATE wave SET closed = ?', (day(60),)))
-            for name, age in (('.before-4', 31), ('.before-5', 2), ('.aside-%s' % day(31), 0), ('.aside-%s' % day(3), 99)):
-                with open(db + name, 'w') as file:
+            here.query("UPDATE assessment SET deleted = ? WHERE name = 'gone'", day(40))
+            here.query("UPDATE assessment SET roster_days = 30, response_days = 90 WHERE name = 'tale'")
+            here.query('UPDATE wave SET closed = ?', day(60))
+            copies = [('.before-4', 31), ('.before-5', 2), ('.aside-%s' % day(31), 0), ('.aside-%s' % day(3), 99)]
+            for name, age in copies[2:] if here.database else copies:
+                with open(here.place() + name, 'w') as file:
                     file.write('a copy')
-                os.utime(db + name, (time.time() - age * 86400,) * 2)
+                os.utime(here.place() + name, (time.time() - age * 86400,) * 2)
             here.serve()
             end = time.time() + 30
-            while value(db, 'SELECT count(*) FROM person') and time.time() < end:
+            while (kept(here, 'person') or kept(here, 'assessment') > 1) and time.time() < end:
                 time.sleep(0.1)
-            self.assertEqual(value(db, 'SELECT count(*) FROM person'), 0)
-            self.assertEqual(value(db, 'SELECT count(*) FROM response'), 6)  # their time is not over
-            self.assertEqual(value(db, "SELECT count(*) FROM assessment WHERE name = 'gone'"), 0)
+            self.assertEqual(kept(here, 'person'), 0)
+            self.assertEqual(kept(here, 'response'), 6)  # their time is not over
+            self.assertEqual(kept(here, 'assessment'), 1)
             here.stop()
-            self.assertEqual(sorted(os.path.basename(p) for p in glob.glob(db + '.[ab]*')),
-                             ['readiness.db.aside-' + day(3)])  # .before-5 went with what was deleted
-            change(db, ('UPDATE wave SET closed = ?', (day(91),)))
+            # .before-5 went with what was deleted
+            self.assertEqual(glob.glob(here.place() + '.[ab]*'), [here.place() + '.aside-' + day(3)])
+            here.query('UPDATE wave SET closed = ?', day(91))
             here.serve()
             end = time.time() + 30
-            while value(db, 'SELECT count(*) FROM response') and time.time() < end:
+            while kept(here, 'response') and time.time() < end:
                 time.sleep(0.1)
-            self.assertEqual(value(db, 'SELECT count(*) FROM response'), 0)
+            self.assertEqual(kept(here, 'response'), 0)
             self.assertTrue(say(here, 'verify')['good'])
             acts = here.run('audit', '--format', 'csv')[0]
             for act in ('roster_dropped', 'responses_dropped', 'assessment_removed'):
@@ -595,6 +614,12 @@ class Kept(unittest.TestCase):
 
 class Log(unittest.TestCase):
     LINE = re.compile(r'<[3467]>event=[a-z_]+((?: [a-z]+=(?:[\w./:{}\[\]-]*|"[^"]*"))*)$')
+    REFUSING = [
+        ["CREATE TRIGGER refuse_%s BEFORE INSERT ON %s BEGIN SELECT raise(%s, 'staff2@north.example'); END" % words
+         for words in (('draft', 'draft', 'abort'), ('ballot', 'ballot', 'fail'))],
+        ["CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'staff2@north.example'; END $$"]
+        + ['CREATE TRIGGER refuse_%s BEFORE INSERT ON %s EXECUTE FUNCTION refuse()' % (table, table)
+           for table in ('draft', 'ballot')]]
     FIELDS = {'route', 'status', 'ms', 'wave', 'count', 'version', 'reason', 'listen', 'line'}
 
     def test_the_whole_story_at_debug_level_tells_of_nobody(self):
@@ -621,14 +646,12 @@ class Log(unittest.TestCase):
                 browser.get(path)
             browser.post('/code', [('code', 'ABCD-EFGH-JKLM-N')])
             browser.request('DELETE', '/s/' + tokens[7])
-            with contextlib.closing(sqlite3.connect(here.path(DATABASE))) as db:  # a change that cannot be made
-                db.execute("CREATE TRIGGER refuse BEFORE INSERT ON draft BEGIN SELECT raise(abort, 'staff2@north.example'); END")
-                db.execute("CREATE TRIGGER refuse2 BEFORE INSERT ON ballot BEGIN SELECT raise(fail, 'staff2'); END")
-                db.commit()
+            for statement in self.REFUSING[bool(here.database)]:  # changes that cannot be made
+                here.query(statement)
             with self.assertRaises(Failed):  # the page comes back and back
                 Browser(here.url).fill(tokens[6], ANSWERS)
-            with contextlib.closing(sqlite3.connect(here.path(DATABASE))) as db:
-                db.executescript('DROP TRIGGER refuse; DROP TRIGGER refuse2;')
+            for table in ('draft', 'ballot'):
+                here.query('DROP TRIGGER refuse_%s%s' % (table, ' ON ' + table if here.database else ''))
             server.close()
             here.run('mail', 'test', 'tale', 'boss@example.org', status=3)
             here.run('wave', 'close', 'tale', '--yes')

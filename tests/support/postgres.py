@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import unittest
 
 USER = 'readiness'
 NULL = '<null>'  # as psql shows it
@@ -104,7 +105,7 @@ class Server:
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode:
             raise RuntimeError(done.stderr)
-        return list(csv.reader(io.StringIO(done.stdout, newline='')))
+        return [row or [''] for row in csv.reader(io.StringIO(done.stdout, newline=''))]
 
     def query(self, database, sql, *values):
         """As sqlite3 gives it: parameters in the places of ?, numbers as numbers."""
@@ -123,8 +124,16 @@ class Server:
         text = ''.join(part + (literal(values[i]) if i < len(values) else '') for i, part in enumerate(parts))
         return [tuple(plain(v) for v in row) for row in self.sql(text, database) if not re.match(r'(UPDATE|INSERT|DELETE) ', row[0])]
 
-    @contextlib.contextmanager
     def half_read(self, database):
+        return self.session(database, 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM ticket;')
+
+    def lock(self, database):
+        """Somebody has the database to itself (LOCK_CLASS of engine/store/postgres/engines.c)."""
+        return self.session(database, 'SELECT pg_advisory_lock(%d, hashtext(current_schema()::text));' % 0x52444e53)
+
+    @contextlib.contextmanager
+    def session(self, database, sql):
+        """Another program that has done this and is still there, until what is given here is called."""
         other = subprocess.Popen([os.path.join(programs(), 'psql'), '-h', self.folder, '-U', USER, '-d', database, '-X', '-q'],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -134,7 +143,7 @@ class Server:
                 other.wait(timeout=10)
                 other.stdout.close()
         try:
-            other.stdin.write('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM ticket;\n')
+            other.stdin.write(sql + '\n')
             other.stdin.flush()
             other.stdout.readline()
             yield end
@@ -247,3 +256,8 @@ def shared(**settings):
 
 def wanted():
     return os.environ.get('READINESS_TEST_STORE') == 'postgresql'
+
+
+def on_sqlite_only(why):
+    """For a test that says nothing about a server's database."""
+    return unittest.skipIf(wanted(), 'SQLite only: ' + why)

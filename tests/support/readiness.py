@@ -51,22 +51,29 @@ class Installation:
             self.environment['READINESS_DATA_DB'] = self.store.url(self.database)
         for name, value in settings.items():
             self.environment['READINESS_' + name.upper()] = str(value)
-        self.server = None
+        self.server, self.others = None, []
         self.wrapper = []  # a command that starts the program
 
-    def beside(self):
-        """Another engine on the same database, with the same keys and settings, in a folder of its own."""
-        self.environment.setdefault('READINESS_DATA_KEYS', self.path('var/keys'))
+    def another(self, **settings):
+        """Another engine on the same database, as on another machine: its own folder, the same keys and settings. It is stopped
+        and removed with this one."""
         other = Installation.__new__(Installation)
-        other.__dict__.update(self.__dict__)
+        keys = self.environment.setdefault('READINESS_DATA_KEYS', self.path('var/keys'))
         other.folder = tempfile.mkdtemp(prefix='readiness-test-')
-        other.environment, other.server = dict(self.environment), None
+        other.store, other.database = self.store, self.database
+        other.environment = dict(self.environment, READINESS_DATA_KEYS=keys)
+        for name, value in settings.items():
+            other.environment['READINESS_' + name.upper()] = str(value)
+        other.server, other.wrapper, other.others = None, self.wrapper, []
+        self.others.append(other)
         return other
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        for other in self.others:
+            other.__exit__()
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -117,6 +124,10 @@ class Installation:
         with contextlib.closing(sqlite3.connect(self.path('var/readiness.db'), timeout=20)) as database, database:
             return database.execute(sql, values).fetchall()
 
+    def place(self):
+        """What the names of the store's own copies begin with."""
+        return self.path('var/' + (self.database or 'readiness.db'))
+
     @contextlib.contextmanager
     def half_read(self):
         """Another program has begun to read the database and does not go on, until what is given here is called."""
@@ -137,6 +148,11 @@ class Installation:
 
     def is_on_disk(self, needle):
         return needle in self.kept()
+
+    def columns(self, table):
+        if self.database:
+            return [row[0] for row in self.query('SELECT column_name FROM information_schema.columns WHERE table_name = ?', table)]
+        return [row[0] for row in self.query('SELECT name FROM pragma_table_info(?)', table)]
 
     def tables(self):
         if self.database:

@@ -802,7 +802,7 @@ static void a_second_factor_begins_with_a_secret_that_is_whole(void **state) {
 static struct desk *sit_down(struct house *h, const struct route *route, enum method method, const char *path) {
     struct web *web = arena_alloc(h->arena, sizeof *web);
     *web = (struct web){.texts = h->texts, .store = h->p->store, .public_url = "", .sessions = true};
-    web->gate = gate_new();
+    web->gate = gate_new("", "");
     struct exchange *e = arena_alloc(h->arena, sizeof *e);
     e->request = (struct request){.arena = h->arena,
                                   .web = web,

@@ -9,6 +9,7 @@
 #include "store/accounts.h"
 #include "store/care.h"
 #include "store/counts.h"
+#include "store/engines.h"
 #include "store/mailings.h"
 #include "store/programs.h"
 
@@ -373,7 +374,7 @@ static enum result ends_delivery(struct life *l) {
 }
 
 static enum result forgets_claims(struct life *l) {
-    return store_forget_claims(l->s);
+    return store_hold(l->s, WORK_MAIL, 60);
 }
 
 static enum result pauses_mailing(struct life *l) {

@@ -14,9 +14,24 @@ CREATE TABLE form (                        -- how we know the database again; on
   version INTEGER NOT NULL
 );
 
-CREATE TABLE engine (                      -- one row for each process that serves this database
-  id   BYTEA NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-  mark BYTEA NOT NULL                      -- random, of its last group: has it been put on disk?
+CREATE TABLE engine (                      -- one row for each process that has this database open
+  id          BYTEA NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  mark        BYTEA NOT NULL,              -- random, of its last group: has it been put on disk?
+  serving     INTEGER NOT NULL DEFAULT 0,  -- 1 for an engine, 0 for a command
+  name        TEXT COLLATE "C" NOT NULL DEFAULT '',
+  version     TEXT COLLATE "C" NOT NULL DEFAULT '',  -- of the program
+  instruments BYTEA NOT NULL DEFAULT '',   -- hash of its folder of instruments
+  seen        BIGINT NOT NULL              -- the minute of its last group, by the server's clock
+) WITH (fillfactor = 50);
+
+CREATE TABLE turn (                        -- one row for good: who has it locked may write (postgres/group.c)
+  id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1)
+);
+
+CREATE TABLE lease (                       -- work that one engine at a time does, and until when it has it
+  work   TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  engine BYTEA NOT NULL CHECK (length(engine) = 16),
+  until  BIGINT NOT NULL                   -- ms, by the server's clock
 ) WITH (fillfactor = 50);
 
 CREATE TABLE account (

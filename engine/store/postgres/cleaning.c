@@ -66,7 +66,7 @@ static const char rewriting[] =
     "CLUSTER recovery_code USING recovery_code_pkey; CLUSTER account USING account_pkey;"
     "CLUSTER api_token USING api_token_pkey; CLUSTER api_reply USING api_reply_pkey;"
     "CLUSTER hook USING hook_pkey; CLUSTER hook_message USING hook_message_pkey;"
-    "CLUSTER audit USING audit_pkey; CLUSTER engine USING engine_pkey";
+    "CLUSTER audit USING audit_pkey; CLUSTER engine USING engine_pkey; CLUSTER lease USING lease_pkey";
 
 /* Does anybody still look at a state of before the tables were last rewritten, so that old versions of rows had to be
  * taken along? Also prepared transactions, replication slots, and standbys that tell what is read there (their
@@ -85,20 +85,22 @@ static int64_t count_looking(struct pg_database *db, int64_t horizon) {
     return pg_number(db, sql, -1);
 }
 
-/* Each table waits so long for whoever reads it at the moment; who comes after waits for us. */
+/* Each table waits so long for whoever reads it at the moment; who comes after waits for us. It is done in turn
+ * (group.c), so that no other engine is in the middle of a group, or rewriting too: two that wait for each other's
+ * tables would be in each other's way for ever. */
 static bool rewrite(struct pg_database *db, int wait) {
-    char sql[64];
-    snprintf(sql, sizeof sql, "SET lock_timeout = %d", wait);
-    bool good = pg_run(&db->base, sql) == RESULT_OK;
     const char *p = rewriting;
-    char one[128];
+    char one[256];
+    bool good = true;
     for (int n; good && *p; p += n) { /* each in a transaction of its own, so that nobody waits for all of them */
         n = (int)strcspn(p, ";");
-        snprintf(one, sizeof one, "%.*s", n, p);
+        snprintf(one, sizeof one, "BEGIN; " PG_TAKE_TURN "; SET LOCAL lock_timeout = %d; %.*s; COMMIT", wait, n, p);
         n += p[n] == ';';
         good = pg_run(&db->base, one) == RESULT_OK;
     }
-    return pg_run(&db->base, "SET lock_timeout = 0") == RESULT_OK && good;
+    if (!good && !pg_lost(db))
+        (void)!pg_run(&db->base, "ROLLBACK");
+    return good;
 }
 
 /* It matters to nobody here whether it works: doctor says so when it cannot. */

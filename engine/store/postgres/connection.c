@@ -97,10 +97,20 @@ static enum result prepare_session(struct pg_database *db) {
     static const char session[] =
         "SELECT set_config('synchronous_commit', 'on', false)"
         " WHERE current_setting('synchronous_commit') IN ('off', 'local');"
+        "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;"
+        "SET tcp_user_timeout = 20000;" /* the server, too, notices that our machine is gone, and frees what we held */
         "SET standard_conforming_strings = on; SET statement_timeout = 0; SET lock_timeout = 0;"
         "SET idle_in_transaction_session_timeout = 0; SET default_transaction_isolation = 'read committed';"
         "SET default_transaction_read_only = off; SET client_min_messages = warning";
     return PQsetClientEncoding(db->connection, "UTF8") == 0 ? pg_run(&db->base, session) : RESULT_MACHINE;
+}
+
+/* Of a writer, who has the turn while others wait for it: the server takes it back when we are dead or held up. */
+static enum result prepare_writer(struct pg_database *db) {
+    static const char session[] =
+        "SET idle_in_transaction_session_timeout = 20000; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;"
+        "SET tcp_keepalives_count = 3; SET tcp_user_timeout = 15000";
+    return db->alone ? RESULT_OK : pg_run(&db->base, session);
 }
 
 /* Warnings go nowhere: they may hold values. */
@@ -141,6 +151,12 @@ enum result pg_connect(struct pg_database **out, const char *conninfo, struct fi
     return RESULT_OK;
 }
 
+enum result pg_make_writer(struct pg_database *db) {
+    const enum result result = db->writes ? pg_enter_again(db) : RESULT_OK;
+    db->writes = true;
+    return result == RESULT_OK ? prepare_writer(db) : result;
+}
+
 enum result pg_connect_again(struct pg_database *db) {
     PQreset(db->connection);
     pg_forget_session(db);
@@ -148,7 +164,7 @@ enum result pg_connect_again(struct pg_database *db) {
         return RESULT_MACHINE;
     PQsetNoticeReceiver(db->connection, hear_nothing, NULL);
     const enum result result = prepare_session(db);
-    return result == RESULT_OK && db->writes ? pg_take_lock(db) : result;
+    return result == RESULT_OK && db->writes ? pg_make_writer(db) : result;
 }
 
 void pg_close(struct database *base) {

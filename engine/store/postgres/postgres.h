@@ -21,6 +21,9 @@ enum {
     MARK_SIZE = 16,
 };
 
+/* In a transaction, before all else (group.c). */
+#define PG_TAKE_TURN "SELECT id FROM turn FOR UPDATE"
+
 /* A row that another statement of the connection could not wait for. */
 struct kept_row {
     struct kept_row *next;
@@ -58,7 +61,8 @@ struct pg_database {
     bool gone;                   /* the server has said that it ends the session; the library does not know yet */
     bool again;                  /* it was undone by a conflict with somebody else */
     bool spent;                  /* too much is left on it to be received */
-    bool writes;                 /* it has the lock of the database, and takes it again with another session */
+    bool writes;                 /* it has the lock of the database, and takes it again with another session ... */
+    bool alone;                  /* ... shared with nobody */
 };
 
 struct pg_store {
@@ -68,6 +72,7 @@ struct pg_store {
     uint8_t id[MARK_SIZE];   /* of this process */
     uint8_t mark[MARK_SIZE]; /* of the group */
     bool marked;             /* it is the mark of a group that is run again */
+    int64_t next_sign;       /* of life: clock_monotonic */
     /* for the writer's thread alone: */
     bool rewritten;  /* every table was rewritten since something was deleted ... */
     int64_t horizon; /* ... and what was deleted is gone when nobody looks at a state of before this transaction */
@@ -84,6 +89,8 @@ static inline struct pg_store *pg_store_of(const struct store *s) {
  * but in the log. */
 enum result pg_connect(struct pg_database **out, const char *conninfo, struct findings *findings) MUST_CHECK;
 enum result pg_connect_again(struct pg_database *db) MUST_CHECK;
+/* After the lock was taken: from now on it is taken again with every new session. */
+enum result pg_make_writer(struct pg_database *db) MUST_CHECK;
 void pg_close(struct database *db);
 bool pg_lost(const struct pg_database *db);
 /* What an answer comes to; notes conflicts, logs what is nobody's mistake. */
@@ -115,8 +122,23 @@ void pg_free_statements(struct pg_database *db);
 enum result pg_begin(struct store *s);
 bool pg_goes_on(struct database *db);
 enum group_end pg_fail(struct store *s, int tries);
-/* One process for one database: a lock of the session. RESULT_INPUT when another has it. */
-enum result pg_take_lock(struct pg_database *db) MUST_CHECK;
+int pg_rest(const struct store *s);
+void pg_give_sign(struct store *s);
+
+/* engines.c. A lock of the session, which all who have the database open share; who restores it or changes its form has
+ * it alone. pg_enter_lock takes it, brings the form up to date, and says what is wrong. pg_enter_again: for a writer's
+ * new session. RESULT_INPUT when another is in the way. */
+enum result pg_take_lock(struct pg_database *db, bool alone) MUST_CHECK;
+enum result pg_enter_lock(struct pg_database *db, bool alone, struct findings *findings) MUST_CHECK;
+enum result pg_enter_again(struct pg_database *db) MUST_CHECK;
+enum result pg_enter(struct pg_store *s, bool alone) MUST_CHECK;
+/* As in struct driver. */
+void pg_leave(struct store *s);
+enum result pg_present(struct store *s, const struct engine *card);
+enum result pg_list_engines(struct store *s, struct database *db, struct arena *arena, struct engine **out, size_t *n);
+enum result pg_hold(struct store *s, struct database *db, const char *work, int seconds, bool *anew);
+enum result pg_let_go(struct store *s, struct database *db, const char *work);
+enum result pg_holds(struct store *s, struct database *db, const char *work);
 
 /* cleaning.c: as in struct driver. PG_MAY_SWITCH: 1 when we may finish a segment of the journal. */
 #define PG_MAY_SWITCH "SELECT CASE WHEN has_function_privilege('pg_switch_wal()', 'EXECUTE') THEN 1 END"

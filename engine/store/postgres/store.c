@@ -35,35 +35,21 @@ static void split_address(const char *url, char **conninfo, char **folder) {
     }
 }
 
-/* This process's row is there before its first group: see group.c. Those of processes that are gone go, since nobody
- * else has the lock. */
-static enum result enter(struct pg_store *s) {
-    struct database *db = s->base.writer;
-    struct statement *q = database_statement(db, "DELETE FROM engine");
-    enum result result = statement_finish(q, NULL);
-    q = database_statement(db, "INSERT INTO engine (id, mark) VALUES (?, ?)");
-    statement_bind(q, "pp", s->id, s->mark);
-    return result == RESULT_OK ? statement_finish(q, NULL) : result;
-}
-
-static enum result open_writer(struct pg_store *s, struct findings *findings) {
+static enum result open_writer(struct pg_store *s, bool alone, struct findings *findings) {
     struct pg_database *db = NULL;
     enum result result = pg_connect(&db, s->conninfo, findings);
     if (result != RESULT_OK)
         return result;
     s->base.writer = &db->base;
     s->name = copy_of(PQdb(db->connection), strlen(PQdb(db->connection)));
-    result = pg_take_lock(db);
-    if (result != RESULT_OK) {
-        finding_add(findings, SEVERITY_ERROR, (struct place){PQdb(db->connection), 0, 0},
-                    result == RESULT_INPUT ? "store_in_use" : "store_not_opened", NULL);
-        return result;
-    }
-    db->writes = true;
-    return pg_migrate(db, findings);
+    db->alone = alone;
+    result = pg_enter_lock(db, alone, findings);
+    if (result == RESULT_OK)
+        result = pg_make_writer(db);
+    return result == RESULT_OK ? pg_enter(s, alone) : result;
 }
 
-static enum result open_store(struct store **out, const char *url, struct findings *findings) {
+static enum result open_store(struct store **out, const char *url, bool alone, struct findings *findings) {
     struct pg_store *s = mem_alloc(sizeof *s);
     *out = &s->base;
     s->rewritten = true;
@@ -72,9 +58,7 @@ static enum result open_store(struct store **out, const char *url, struct findin
     random_bytes(s->id, sizeof s->id);
     random_bytes(s->mark, sizeof s->mark);
     enum result result = file_make_folder(s->base.folder, 0700, findings);
-    if (result == RESULT_OK)
-        result = open_writer(s, findings);
-    return result == RESULT_OK ? enter(s) : result;
+    return result == RESULT_OK ? open_writer(s, alone, findings) : result;
 }
 
 static void discard_store(struct store *base) {
@@ -100,18 +84,9 @@ static enum result commit(struct store *s) {
     return pg_run(s->writer, "COMMIT");
 }
 
-static int rest(const struct store *s) {
-    (void)s;
-    return -1;
-}
-
 static bool tidy_now(const struct store *s) {
     (void)s;
     return false;
-}
-
-static void tidy(struct store *s) {
-    (void)s;
 }
 
 static enum result begin_reading(struct database *db) {
@@ -150,19 +125,21 @@ static enum result keep_aside(struct store *s, struct arena *arena, const char *
     return result;
 }
 
-static enum result restore(const char *url, const char *from, struct arena *arena, const char **aside,
+static enum result restore(const char *url, const char *from, struct arena *arena, const char **aside, int *paused,
                            struct findings *findings) {
     struct store *s;
     struct kept kept;
     *aside = NULL;
     enum result result = store_check_copy(from, arena, &kept, findings);
     if (result == RESULT_OK)
-        result = store_open(&s, url, findings);
+        result = store_open_alone(&s, url, findings);
     if (result != RESULT_OK)
         return result;
     result = keep_aside(s, arena, aside, findings);
     if (result == RESULT_OK)
         result = transfer_from_file(s, from, findings);
+    if (result == RESULT_OK) /* before an engine can take up what must not go on */
+        result = store_settle(s, paused);
     if (result == RESULT_OK)
         result = store_scrub(s);
     store_close(s);
@@ -232,7 +209,9 @@ static const char *address_of(struct arena *arena, const char *url) {
 }
 
 const struct driver postgres_driver = {.scheme = "postgresql:",
+                                       .shared = true,
                                        .open = open_store,
+                                       .leave = pg_leave,
                                        .discard = discard_store,
                                        .open_reader = open_reader,
                                        .give_back = give_back,
@@ -252,13 +231,18 @@ const struct driver postgres_driver = {.scheme = "postgresql:",
                                        .commit = commit,
                                        .goes_on = pg_goes_on,
                                        .fail = pg_fail,
-                                       .rest = rest,
+                                       .rest = pg_rest,
                                        .tidy_now = tidy_now,
-                                       .tidy = tidy,
+                                       .tidy = pg_give_sign,
                                        .begin_reading = begin_reading,
                                        .forget_order = pg_forget_order,
                                        .forget_pace = pg_forget_pace,
                                        .clean = pg_clean,
+                                       .present = pg_present,
+                                       .list_engines = pg_list_engines,
+                                       .hold = pg_hold,
+                                       .let_go = pg_let_go,
+                                       .holds = pg_holds,
                                        .version = pg_version,
                                        .is_whole = pg_is_whole,
                                        .count_orphans = pg_count_orphans,

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "store/sql/database.h"
 
-enum { PROBE_PAUSE = 5000 /* ms */, COMMIT_LONG = 10000 /* ms */ };
+enum { PROBE_PAUSE = 5000 /* ms */, WAIT_LONG = 10000 /* ms */ };
 
 enum result store_copy(struct store *s, const char *path, struct findings *findings) {
     return s->driver->copy(s, path, findings);
@@ -31,11 +31,12 @@ bool store_find_folder(const char *url, char *into, size_t n) {
     return fits;
 }
 
-enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside,
+enum result store_restore(const char *url, const char *copy, struct arena *arena, const char **aside, int *paused,
                           struct findings *findings) {
     const struct driver *driver = driver_for(url, findings);
     *aside = NULL;
-    return driver ? driver->restore(url, copy, arena, aside, findings) : RESULT_INPUT;
+    *paused = 0;
+    return driver ? driver->restore(url, copy, arena, aside, paused, findings) : RESULT_INPUT;
 }
 
 static enum result settle(struct store *s, struct database *db, void *argument) {
@@ -88,7 +89,7 @@ static void forget_probe(struct job *job, enum result result) {
 bool store_is_well(struct store *s, int64_t *free_bytes) {
     *free_bytes = s->driver->free_bytes(s);
     pthread_mutex_lock(&s->mutex);
-    const bool failing = s->failing, stuck = s->committing && clock_monotonic() - s->committing > COMMIT_LONG;
+    const bool failing = s->failing, stuck = s->waiting && clock_monotonic() - s->waiting > WAIT_LONG;
     const bool probe = failing && clock_monotonic() >= s->next_probe;
     if (probe)
         s->next_probe = clock_monotonic() + PROBE_PAUSE;

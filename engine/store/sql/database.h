@@ -17,6 +17,7 @@
 #include <stdarg.h>
 
 #include "store/care.h"
+#include "store/engines.h"
 #include "store/store.h"
 
 enum step { STEP_FAILED, STEP_ROW, STEP_DONE };
@@ -54,11 +55,12 @@ struct store { /* the first member of a driver's own */
     pthread_cond_t wake;
     struct job *first, *last;
     bool stopping;
-    bool failing;             /* the last change could not be put on disk */
-    int64_t committing;       /* clock_monotonic: since when a group is being put on disk; 0: none is */
-    int64_t next_probe;       /* clock_monotonic: when the next try to write may be, then */
+    bool failing;       /* the last change could not be put on disk */
+    int64_t waiting;    /* clock_monotonic: since when a group waits for its turn or to be on disk; 0: none does */
+    int64_t next_probe; /* clock_monotonic: when the next try to write may be, then */
     struct database *readers; /* idle ones */
     struct spared *spared;    /* of sql/mailings.c */
+    unsigned works;           /* of sql/engines.c: taken up by this process, by number */
     /* of sql/cleaning.c, for the writer's thread alone: */
     bool unclean;              /* residue is to be removed */
     int64_t next_cleaning;     /* clock_monotonic */
@@ -70,10 +72,14 @@ enum group_end { GROUP_FAILED, GROUP_AGAIN /* it may be run again */, GROUP_DONE
 
 struct driver {
     const char *scheme; /* of its addresses, with the colon */
+    bool shared;        /* several processes may have one database open */
 
     /* The store: allocated with what the driver needs, with its url and folder, the writer's connection open, the form
-     * up to date. The rest of the struct is the caller's. *out is there in any case, to be discarded on failure. */
-    enum result (*open)(struct store **out, const char *url, struct findings *findings);
+     * up to date. The rest of the struct is the caller's. *out is there in any case, to be discarded on failure.
+     * `alone`: as store_open_alone. */
+    enum result (*open)(struct store **out, const char *url, bool alone, struct findings *findings);
+    /* Before the writer's connection is closed. */
+    void (*leave)(struct store *s);
     /* After the connections are closed. */
     void (*discard)(struct store *s);
 
@@ -117,6 +123,15 @@ struct driver {
      * since the last one. */
     bool (*clean)(struct store *s, bool anew, int wait);
 
+    /* Of several engines, where the driver is shared; NULL else. As in store/engines.h; holds: in a group, is this work
+     * ours for now? */
+    enum result (*present)(struct store *s, const struct engine *card);
+    enum result (*list_engines)(struct store *s, struct database *db, struct arena *arena, struct engine **out,
+                                size_t *n);
+    enum result (*hold)(struct store *s, struct database *db, const char *work, int seconds, bool *anew);
+    enum result (*let_go)(struct store *s, struct database *db, const char *work);
+    enum result (*holds)(struct store *s, struct database *db, const char *work);
+
     /* Care. version: of the form, 0 for a database that is not ours, -1 when it cannot be read. */
     int (*version)(struct database *db);
     bool (*is_whole)(struct database *db, struct findings *findings);
@@ -133,7 +148,7 @@ struct driver {
     bool (*exists)(const char *url);
     const char *(*address)(struct arena *arena, const char *url);
     char *(*folder)(const char *url); /* to be freed */
-    enum result (*restore)(const char *url, const char *copy, struct arena *arena, const char **aside,
+    enum result (*restore)(const char *url, const char *copy, struct arena *arena, const char **aside, int *paused,
                            struct findings *findings);
 };
 
@@ -229,6 +244,11 @@ enum result add_wave_file(struct database *db, struct id wave, const struct wave
 void count_spared(struct store *s, struct id mailing);
 enum result flush_spared(struct store *s) MUST_CHECK;
 void discard_spared(struct store *s);
+
+/* Deliveries that are claimed by nobody any more become DELIVERY_UNKNOWN (deliveries.c). */
+enum result forget_claims(struct database *db) MUST_CHECK;
+/* In a group: RESULT_INPUT when this work is not ours any more (engines.c). */
+enum result is_held(struct store *s, struct database *db, enum store_work work) MUST_CHECK;
 
 /* Removing residue, on the writer's thread: is it time for another try? The try. Forgetting who waits for it. */
 bool cleaning_due(const struct store *s);

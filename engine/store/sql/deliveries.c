@@ -68,15 +68,17 @@ static enum result decide(struct database *db, struct claim *c) {
 }
 
 static enum result claim(struct store *s, struct database *db, void *argument) {
-    (void)s;
     struct claim *c = argument;
+    enum result result = is_held(s, db, WORK_MAIL); /* it may have run out while this engine was held up */
+    if (result != RESULT_OK)
+        return result;
     struct statement *q = database_statement(
         db,
         "UPDATE delivery SET state = 1, attempts = attempts + 1 WHERE mailing = ?1 AND invitation = ?2 AND state = 0"
         " AND EXISTS (SELECT 1 FROM mailing m JOIN wave w ON w.id = m.wave"
         "  WHERE m.id = ?1 AND m.state = 0 AND w.state = 0)");
     statement_bind(q, "dd", &c->mailing, &c->invitation);
-    enum result result = statement_finish_one(q);
+    result = statement_finish_one(q);
     return result == RESULT_OK ? decide(db, c) : result;
 }
 
@@ -122,14 +124,8 @@ enum result store_end_delivery(struct store *s, struct id mailing, struct id inv
     return store_write(s, end_delivery, &e);
 }
 
-static enum result forget_claims(struct store *s, struct database *db, void *argument) {
-    (void)s;
-    (void)argument;
+enum result forget_claims(struct database *db) {
     return statement_finish(database_statement(db, "UPDATE delivery SET state = 4 WHERE state = 1"), NULL);
-}
-
-enum result store_forget_claims(struct store *s) {
-    return store_write(s, forget_claims, NULL);
 }
 
 static struct delivery_problem read_problem(struct arena *arena, struct statement *q) {

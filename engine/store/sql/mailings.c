@@ -12,7 +12,7 @@ struct spared {
     int n;
 };
 
-void count_spared(struct store *s, struct id mailing) {
+static void add_spared(struct store *s, struct id mailing, int n) {
     pthread_mutex_lock(&s->mutex);
     struct spared *t = s->spared;
     while (t && !id_equal(t->mailing, mailing))
@@ -23,8 +23,12 @@ void count_spared(struct store *s, struct id mailing) {
         t->next = s->spared;
         s->spared = t;
     }
-    t->n++;
+    t->n += n;
     pthread_mutex_unlock(&s->mutex);
+}
+
+void count_spared(struct store *s, struct id mailing) {
+    add_spared(s, mailing, 1);
 }
 
 static int spared_so_far(struct store *s, struct id mailing) {
@@ -37,20 +41,20 @@ static int spared_so_far(struct store *s, struct id mailing) {
     return n;
 }
 
-/* They are written: takes so many out of memory. */
-static void drop_spared(struct store *s, struct id mailing, int n) {
+/* Out of memory, to be written; at most once for each that was counted. */
+static int take_spared(struct store *s, struct id mailing) {
+    int n = 0;
     pthread_mutex_lock(&s->mutex);
     for (struct spared **at = &s->spared; *at; at = &(*at)->next)
         if (id_equal((*at)->mailing, mailing)) {
             struct spared *t = *at;
-            t->n -= n;
-            if (t->n == 0) {
-                *at = t->next;
-                free(t);
-            }
+            n = t->n;
+            *at = t->next;
+            free(t);
             break;
         }
     pthread_mutex_unlock(&s->mutex);
+    return n;
 }
 
 static enum result write_spared(struct database *db, struct id mailing, int n) {
@@ -215,7 +219,9 @@ static enum result set_state(struct store *s, struct database *db, void *argumen
     statement_bind(q, "diit", &change->mailing, (int)change->state, (int)change->reason, change->sentence);
     enum result result = statement_finish_one(q);
     if (result == RESULT_OK && change->state != MAILING_RUNNING)
-        result = write_spared(db, change->mailing, change->spared = spared_so_far(s, change->mailing));
+        change->spared += take_spared(s, change->mailing);
+    if (result == RESULT_OK && change->state != MAILING_RUNNING)
+        result = write_spared(db, change->mailing, change->spared);
     if (result == RESULT_OK && change->state == MAILING_DONE)
         result = db->driver->forget_pace(db, change->mailing);
     return result;
@@ -223,8 +229,8 @@ static enum result set_state(struct store *s, struct database *db, void *argumen
 
 static enum result change_state(struct store *s, struct state_change change) {
     const enum result result = store_write(s, set_state, &change);
-    if (result == RESULT_OK && change.spared)
-        drop_spared(s, change.mailing, change.spared);
+    if (result != RESULT_OK && change.spared)
+        add_spared(s, change.mailing, change.spared);
     return result;
 }
 
@@ -234,4 +240,35 @@ enum result store_set_mailing_state(struct store *s, struct id mailing, enum mai
 
 enum result store_pause_mailing(struct store *s, struct id mailing, enum pause_reason reason, const char *sentence) {
     return change_state(s, (struct state_change){mailing, MAILING_PAUSED, reason, sentence, 0});
+}
+
+static enum result end_spared(struct store *s, struct database *db, void *argument) {
+    struct state_change *change = argument;
+    change->spared += take_spared(s, change->mailing);
+    return write_spared(db, change->mailing, change->spared);
+}
+
+/* One that is counted and not among these. */
+static bool find_ended(struct store *s, const struct mailing *running, size_t n, struct id *out) {
+    bool found = false;
+    pthread_mutex_lock(&s->mutex);
+    for (const struct spared *t = s->spared; t && !found; t = t->next) {
+        found = true;
+        for (size_t i = 0; i < n; i++)
+            found = found && !id_equal(running[i].id, t->mailing);
+        *out = t->mailing;
+    }
+    pthread_mutex_unlock(&s->mutex);
+    return found;
+}
+
+void store_end_spared(struct store *s, const struct mailing *running, size_t n) {
+    struct state_change change = {.sentence = ""};
+    while (find_ended(s, running, n, &change.mailing)) {
+        change.spared = 0;
+        if (store_write(s, end_spared, &change) != RESULT_OK) {
+            add_spared(s, change.mailing, change.spared);
+            return;
+        }
+    }
 }

@@ -1,8 +1,12 @@
 /* A whole installation from one database into another, whatever the two are: table by table, in the order of their
  * keys, in one transaction. What was read and what is there afterwards must have the same checksum. */
 #include <endian.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "store/sql/database.h"
@@ -179,7 +183,20 @@ static void remove_aid(struct arena *arena, const char *path) {
     }
 }
 
-enum result transfer_to_file(struct store *s, const char *path, struct findings *findings) {
+/* The turn of one who makes a copy of this name: a locked file, -1 while somebody else has it. Whoever had it before
+ * may have removed the file that was just opened: then it is nobody's. */
+static int take_turn(const char *path) {
+    struct stat ours, there;
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &ours) == 0 && stat(path, &there) == 0 &&
+        ours.st_ino == there.st_ino)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static enum result move_to_file(struct store *s, const char *path, struct findings *findings) {
     struct arena *arena = arena_new();
     const char *aid = arena_printf(arena, "%s.moving", path);
     struct store *file = NULL;
@@ -198,14 +215,32 @@ enum result transfer_to_file(struct store *s, const char *path, struct findings 
     return result;
 }
 
+enum result transfer_to_file(struct store *s, const char *path, struct findings *findings) {
+    struct buf turn = BUF_INIT;
+    buf_printf(&turn, "%s.turn", path);
+    const int fd = take_turn(turn.p);
+    enum result result = RESULT_MACHINE;
+    if (fd < 0) {
+        finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0}, "file_not_written", NULL);
+    } else {
+        result = move_to_file(s, path, findings);
+        (void)unlink(turn.p);
+        close(fd);
+    }
+    buf_free(&turn);
+    return result;
+}
+
 enum result transfer_from_file(struct store *s, const char *copy, struct findings *findings) {
     struct arena *arena = arena_new();
     const char *aid = arena_printf(arena, "%s/restoring.db", s->folder), *aside;
     const char *url = arena_printf(arena, "sqlite:%s", aid);
     struct store *file = NULL;
     size_t rows;
+    int paused;
     remove_aid(arena, aid);
-    enum result result = store_restore(url, copy, arena, &aside, findings); /* checked, and brought up to date */
+    enum result result =
+        store_restore(url, copy, arena, &aside, &paused, findings); /* checked, and brought up to date */
     if (result == RESULT_OK)
         result = store_open(&file, url, findings);
     if (result == RESULT_OK) {

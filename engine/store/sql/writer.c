@@ -44,25 +44,33 @@ static void note_failing(struct store *s, bool failing) {
     pthread_mutex_unlock(&s->mutex);
 }
 
-/* It may wait for long: a server waits for its standby. */
-static bool commit_group(struct store *s) {
+static void note_waiting(struct store *s, int64_t since) {
     pthread_mutex_lock(&s->mutex);
-    s->committing = clock_monotonic();
+    s->waiting = since;
     pthread_mutex_unlock(&s->mutex);
-    const bool good = s->driver->commit(s) == RESULT_OK;
-    pthread_mutex_lock(&s->mutex);
-    s->committing = 0;
-    pthread_mutex_unlock(&s->mutex);
-    return good;
+}
+
+/* What may wait for long: a server waits for its standby, an engine for another one. */
+static bool is_done(struct store *s, enum result (*step)(struct store *s)) {
+    note_waiting(s, clock_monotonic());
+    const bool done = step(s) == RESULT_OK;
+    note_waiting(s, 0);
+    return done;
+}
+
+static void tidy(struct store *s) {
+    note_waiting(s, clock_monotonic());
+    s->driver->tidy(s);
+    note_waiting(s, 0);
 }
 
 static void run_group(struct store *s, struct job *group) {
     enum group_end end = GROUP_AGAIN;
     for (int tries = 0; end == GROUP_AGAIN; tries++) {
-        bool good = s->driver->begin(s) == RESULT_OK;
+        bool good = is_done(s, s->driver->begin);
         for (struct job *job = group; good && job; job = job->next)
             good = run_in_savepoint(s, job);
-        good = good && commit_group(s);
+        good = good && is_done(s, s->driver->commit);
         end = good ? GROUP_DONE : s->driver->fail(s, tries);
     }
     note_failing(s, end == GROUP_FAILED);
@@ -89,22 +97,20 @@ static struct timespec moment(int64_t milliseconds) {
 /* Until there is a job, or a time to try whether residue can be removed now, or for the driver to tidy up. */
 static void wait_for_work(struct store *s) {
     const int rest = s->driver->rest(s);
-    if (rest >= 0) {
-        const struct timespec until = moment(clock_monotonic() + rest);
-        (void)pthread_cond_timedwait(&s->wake, &s->mutex, &until);
-        if (!s->first) {
-            pthread_mutex_unlock(&s->mutex);
-            s->driver->tidy(s);
-            pthread_mutex_lock(&s->mutex);
-        }
-        return;
-    }
-    if (!s->unclean) {
+    const int64_t tidying = rest < 0 ? INT64_MAX : clock_monotonic() + rest;
+    const int64_t cleaning = s->unclean ? s->next_cleaning : INT64_MAX;
+    const int64_t first = tidying < cleaning ? tidying : cleaning;
+    if (first == INT64_MAX) {
         pthread_cond_wait(&s->wake, &s->mutex);
         return;
     }
-    const struct timespec until = moment(s->next_cleaning);
+    const struct timespec until = moment(first);
     (void)pthread_cond_timedwait(&s->wake, &s->mutex, &until);
+    if (!s->first && clock_monotonic() >= tidying) {
+        pthread_mutex_unlock(&s->mutex);
+        tidy(s);
+        pthread_mutex_lock(&s->mutex);
+    }
 }
 
 /* Tells all of a group what became of their jobs. */
@@ -141,7 +147,7 @@ static void *write_until_stopped(void *argument) {
             run_group(s, group);
         tell(group);
         if (s->driver->tidy_now(s)) /* between two groups, so that no thank-you waits for it */
-            s->driver->tidy(s);
+            tidy(s);
         pthread_mutex_lock(&s->mutex);
     }
     pthread_mutex_unlock(&s->mutex);
@@ -233,6 +239,8 @@ static void discard(struct store *s) {
         database_close(db);
         db = next;
     }
+    if (s->driver->leave)
+        s->driver->leave(s);
     database_close(s->writer);
     discard_spared(s);
     discard_finished(s);
@@ -263,13 +271,13 @@ static void init_wake(pthread_cond_t *wake) {
     pthread_condattr_destroy(&monotonic);
 }
 
-enum result store_open(struct store **out, const char *url, struct findings *findings) {
+static enum result open_store(struct store **out, const char *url, bool alone, struct findings *findings) {
     const struct driver *driver = driver_for(url, findings);
     struct store *s = NULL;
     *out = NULL;
     if (!driver)
         return RESULT_INPUT;
-    enum result result = driver->open(&s, url, findings);
+    enum result result = driver->open(&s, url, alone, findings);
     pthread_mutex_init(&s->mutex, NULL);
     init_wake(&s->wake);
     s->driver = driver;
@@ -282,6 +290,14 @@ enum result store_open(struct store **out, const char *url, struct findings *fin
     }
     *out = s;
     return RESULT_OK;
+}
+
+enum result store_open(struct store **out, const char *url, struct findings *findings) {
+    return open_store(out, url, false, findings);
+}
+
+enum result store_open_alone(struct store **out, const char *url, struct findings *findings) {
+    return open_store(out, url, true, findings);
 }
 
 void store_close(struct store *s) {

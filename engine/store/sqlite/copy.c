@@ -194,8 +194,9 @@ static enum result restore(const char *path, const char *copy, struct arena *are
     return result;
 }
 
-enum result sqlite_restore(const char *url, const char *copy, struct arena *arena, const char **aside,
+enum result sqlite_restore(const char *url, const char *copy, struct arena *arena, const char **aside, int *paused,
                            struct findings *findings) {
+    (void)paused; /* whoever opens it next sees to that: nobody else can */
     const char *path = sqlite_path(url);
     struct kept kept;
     int lock = -1;

@@ -475,7 +475,8 @@ static const char *address_of(struct arena *arena, const char *url) {
     return arena_string(arena, url);
 }
 
-static enum result open_store(struct store **out, const char *url, struct findings *findings) {
+static enum result open_store(struct store **out, const char *url, bool alone, struct findings *findings) {
+    (void)alone; /* it always is */
     const char *path = sqlite_path(url);
     struct sqlite_store *s = mem_alloc(sizeof *s);
     *out = &s->base;

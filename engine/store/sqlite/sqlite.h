@@ -72,7 +72,7 @@ enum result sqlite_describe(struct store *s, struct database *db, struct arena *
 int64_t sqlite_free_bytes(const struct store *s);
 enum result sqlite_probe(struct database *db);
 bool sqlite_exists(const char *url);
-enum result sqlite_restore(const char *url, const char *copy, struct arena *arena, const char **aside,
+enum result sqlite_restore(const char *url, const char *copy, struct arena *arena, const char **aside, int *paused,
                            struct findings *findings);
 
 #endif

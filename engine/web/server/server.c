@@ -182,7 +182,7 @@ static void prepare_web(struct server *s, const struct server_options *o) {
     web->mail_tools = o->mailer ? mailer_tools_of(o->mailer) : NULL;
     atomic_init(&web->mails_per_minute, o->mails_per_minute);
     if (web->store)
-        web->gate = gate_new();
+        web->gate = gate_new(web->db, web->keys);
     if (web->preview_file) /* the folder without a name behind it */
         web->library = library_new(
             arena_copy(s->arena, web->preview_file, (size_t)(file_name(web->preview_file) - web->preview_file)));

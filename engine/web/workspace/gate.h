@@ -23,9 +23,11 @@ enum {
 /* What sign-in keeps in memory, for this run. */
 struct gate {
     struct throttle *accounts; /* tries per address that is typed and network that asks */
-    unsigned char key[32];     /* for proofs of a right password, until the second factor is there */
+    unsigned char key[32]; /* for proofs of a right password, until the second factor is there; for what a form makes */
 };
-struct gate *gate_new(void);
+/* Where several engines may share the database of this address they have a key in common, so that a form of one can be
+ * sent to another: it lies in the folder of the waves' keys. Else it is a key for this run. */
+struct gate *gate_new(const char *db, const char *keys);
 void gate_free(struct gate *g);
 
 /* Takes a request of a desk's row on: it waits for a worker thread, which calls the row's handler. On the event loop.

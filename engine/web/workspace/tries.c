@@ -6,17 +6,25 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "store/engines.h"
 #include "web/routes.h"
 #include "web/workspace/gate.h"
 
 enum { PROOF_TAG = 32, HOUR = 3600 };
 
-struct gate *gate_new(void) {
+struct gate *gate_new(const char *db, const char *keys) {
     struct gate *g = mem_alloc(sizeof *g);
     g->accounts = throttle_new();
     random_bytes(g->key, sizeof g->key);
+    if (store_is_shared(db)) {
+        struct arena *arena = arena_new();
+        if (file_shared_secret(arena_printf(arena, "%s/engines.key", keys), g->key, sizeof g->key, NULL) != RESULT_OK)
+            log_event(LOG_ERROR, "engines_key_missing", -1);
+        arena_free(arena);
+    }
     return g;
 }
 
