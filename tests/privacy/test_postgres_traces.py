@@ -47,6 +47,13 @@ def found_in(folder, pieces):
     return found
 
 
+def started(test, **settings):
+    """A server that goes with the class, also when something fails before its first test."""
+    server = postgres.Server(**settings)
+    test.addClassCleanup(server.remove)
+    return server
+
+
 def with_own_role(server):
     """The program has a role that owns its databases, and may finish a segment of the journal; no more."""
     server.sql('CREATE ROLE staff LOGIN')
@@ -65,10 +72,11 @@ def with_own_role(server):
 class Residue(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = with_own_role(postgres.Server(**ADVISED))
-        cls.standby = postgres.Server(of=cls.server, **ADVISED)
+        cls.server = with_own_role(started(cls, **ADVISED))
+        cls.standby = started(cls, of=cls.server, **ADVISED)
         cls.server.sql('CREATE EXTENSION pg_stat_statements')
         cls.here = here = scene(staff=PEOPLE, store=cls.server)
+        cls.addClassCleanup(here.__exit__)
         cls.links = here.links('tale', 'personal')
         for n, link in enumerate(cls.links[:-1]):
             Browser(here.url).fill(link['token'], test_linkage.canary(n))
@@ -90,12 +98,6 @@ class Residue(unittest.TestCase):
         postgres.Pair.wait(cls.standby, "SELECT 1 WHERE pg_last_wal_replay_lsn() >= '%s'" %
                            cls.server.sql('SELECT pg_current_wal_lsn()')[0][0])
         cls.standby.sql('CHECKPOINT')
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.here.__exit__()
-        cls.standby.remove()
-        cls.server.remove()
 
     def test_the_search_finds_what_is_there(self):
         self.assertEqual(len(self.pieces), PEOPLE)
@@ -129,11 +131,7 @@ class Held(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = with_own_role(postgres.Server())
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.remove()
+        cls.server = with_own_role(started(cls))
 
     def close_one(self):
         here = scene(staff=6, store=self.server)
@@ -194,10 +192,13 @@ class Film(unittest.TestCase):
         cls.mail = smtp.Server()
         cls.mail.delay = 0.03  # seconds, as a server elsewhere needs
         settings = dict(cls.mail.settings(), server_public_url='http://127.0.0.1:9')
-        cls.server = postgres.Server(**insider_postgres.ARCHIVING)
+        cls.addClassCleanup(cls.mail.close)
+        cls.server = started(cls, **insider_postgres.ARCHIVING)
         cls.here = here = scene(staff=PEOPLE, store=cls.server, **settings)
+        cls.addClassCleanup(here.__exit__)
         here.run('send', 'tale', 'invitations', '--per-minute', '60000')
         cls.insider = insider_postgres.Insider(here)
+        cls.addClassCleanup(cls.insider.remove)
         cls.links = here.links('tale', 'personal')
         cls.holders = {attacker.of_token(link['token']): n for n, link in enumerate(cls.links)}
         cls.order = list(range(PEOPLE))
@@ -218,12 +219,6 @@ class Film(unittest.TestCase):
     def answer(cls, people):
         for n in people:
             Browser(cls.here.url).fill(cls.links[n]['token'], dict(test_linkage.canary(n), role='front' if n % 3 else 'lead'))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.insider.remove()
-        cls.here.__exit__()
-        cls.mail.close()
 
     def of(self, table):
         return [record for record in self.film if self.insider.is_of(table, record)]
