@@ -1,10 +1,14 @@
 /* A collect and what it knows about its waves. */
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "collect/inside.h"
 #include "instrument/loader.h"
+
+enum { LOOK_AGAIN = 15000 /* ms */ };
 
 enum result collect_new(struct collect **out, struct store *store, const char *keys, struct findings *findings) {
     *out = NULL;
@@ -34,14 +38,18 @@ enum result collect_finish_waves(struct collect *c, struct findings *findings) {
     return result;
 }
 
+static void forget(struct known_wave *w) {
+    instrument_release(w->instrument);
+    arena_free(w->arena);
+    free(w);
+}
+
 void collect_free(struct collect *c) {
     if (!c)
         return;
     for (struct known_wave *w = c->waves; w;) {
         struct known_wave *next = w->next;
-        instrument_release(w->instrument);
-        arena_free(w->arena);
-        free(w);
+        forget(w);
         w = next;
     }
     pthread_mutex_destroy(&c->mutex);
@@ -64,34 +72,80 @@ static enum result read_instrument(struct collect *c, const struct wave *wave, s
     return result;
 }
 
-static struct known_wave *learn(struct collect *c, const struct wave *wave) {
+static void add_text(crypto_generichash_state *print, const char *text) {
+    crypto_generichash_update(print, (const uint8_t *)text, strlen(text) + 1);
+}
+
+/* Of all that a sitting is told about its assessment. */
+static void make_print(struct known_wave *w) {
+    crypto_generichash_state print;
+    crypto_generichash_init(&print, NULL, 0, sizeof w->print);
+    const struct assessment *a = &w->assessment;
+    const char *const texts[] = {a->name, a->title, a->timezone, a->languages};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        add_text(&print, texts[i]);
+    for (size_t i = 0; i < w->n_placeholders; i++) {
+        add_text(&print, w->placeholders[i].name);
+        add_text(&print, w->placeholders[i].language);
+        add_text(&print, w->placeholders[i].value);
+    }
+    for (size_t i = 0; i < w->n_organisations; i++) {
+        add_text(&print, w->organisations[i].code);
+        add_text(&print, w->organisations[i].name);
+        add_text(&print, w->organisations[i].parent);
+        add_text(&print, w->organisations[i].language);
+    }
+    crypto_generichash_final(&print, w->print, sizeof w->print);
+}
+
+/* `before` (NULL: nothing) is what was known of the wave with the same instrument. */
+static struct known_wave *learn(struct collect *c, const struct wave *wave, const struct known_wave *before) {
     struct known_wave *w = mem_alloc(sizeof *w);
-    w->arena = arena_new();
-    w->id = wave->id;
+    *w = (struct known_wave){.arena = arena_new(), .id = wave->id, .looked = clock_monotonic()};
     memcpy(w->hash, wave->instrument_hash, sizeof w->hash);
-    if (store_get_assessment(c->store, w->arena, wave->assessment, &w->assessment) == RESULT_OK &&
-        store_list_placeholders(c->store, w->arena, wave->assessment, &w->placeholders, &w->n_placeholders) ==
-            RESULT_OK &&
-        store_list_organisations(c->store, w->arena, wave->assessment, &w->organisations, &w->n_organisations) ==
-            RESULT_OK &&
-        read_instrument(c, wave, w) == RESULT_OK)
+    bool good = store_get_assessment(c->store, w->arena, wave->assessment, &w->assessment) == RESULT_OK &&
+                store_list_placeholders(c->store, w->arena, wave->assessment, &w->placeholders, &w->n_placeholders) ==
+                    RESULT_OK &&
+                store_list_organisations(c->store, w->arena, wave->assessment, &w->organisations,
+                                         &w->n_organisations) == RESULT_OK;
+    if (good && before)
+        w->instrument = instrument_hold(before->instrument);
+    else
+        good = good && read_instrument(c, wave, w) == RESULT_OK;
+    if (good) {
+        make_print(w);
         return w;
-    arena_free(w->arena);
-    free(w);
+    }
+    forget(w);
+    return NULL;
+}
+
+/* Titles and names may be changed while the wave is open, also by another engine. Whoever still reads what was known
+ * before goes on with it. */
+static struct known_wave *look_again(struct collect *c, const struct wave *wave, struct known_wave *w) {
+    struct known_wave *now = learn(c, wave, w);
+    w->looked = clock_monotonic();
+    if (!now || memcmp(now->print, w->print, sizeof now->print) != 0)
+        return now;
+    forget(now);
     return NULL;
 }
 
 const struct known_wave *collect_know(struct collect *c, const struct wave *wave) {
     pthread_mutex_lock(&c->mutex);
-    struct known_wave *w = c->waves;
+    struct known_wave *w = c->waves, *fresh = NULL;
     while (w && !(id_equal(w->id, wave->id) && memcmp(w->hash, wave->instrument_hash, sizeof w->hash) == 0))
         w = w->next;
-    if (!w && (w = learn(c, wave))) {
-        w->next = c->waves;
-        c->waves = w;
+    if (!w)
+        fresh = learn(c, wave, NULL);
+    else if (clock_monotonic() - w->looked >= LOOK_AGAIN)
+        fresh = look_again(c, wave, w);
+    if (fresh) {
+        fresh->next = c->waves;
+        c->waves = fresh;
     }
     pthread_mutex_unlock(&c->mutex);
-    return w;
+    return fresh ? fresh : w;
 }
 
 static int by_code(const void *key, const void *element) {

@@ -7,8 +7,8 @@
 #include "collect/collect.h"
 #include "collect/keys.h"
 
-/* What does not change while a wave is open, but for the words of its instrument, kept so that a page needs one look-up
- * in the store. */
+/* What seldom changes while a wave is open, kept so that a page needs one look-up in the store: its instrument, known
+ * to be the one by its hash, and its assessment's titles and names, looked at again now and then. */
 struct known_wave {
     struct known_wave *next;
     struct arena *arena;
@@ -20,12 +20,15 @@ struct known_wave {
     size_t n_placeholders;
     struct organisation *organisations; /* by code */
     size_t n_organisations;
+    uint8_t print[32]; /* of the assessment's part */
+    int64_t looked;    /* clock_monotonic; guarded by the collect's mutex */
 };
 
 struct collect {
     struct store *store;
     char *keys;
-    pthread_mutex_t mutex; /* guards `waves`; a known wave itself never changes and lives as long as the collect */
+    pthread_mutex_t
+        mutex; /* guards `waves`; a known wave never changes but for `looked`, and lives as long as the collect */
     struct known_wave *waves;
 };
 

@@ -71,10 +71,7 @@ class Update(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = postgres.Server()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.remove()
+        cls.addClassCleanup(cls.server.remove)
 
     def place(self, form):
         """An installation with a database as the program of that form made it, in use."""

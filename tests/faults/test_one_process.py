@@ -76,8 +76,6 @@ class OneProcess(unittest.TestCase):
 
     def test_of_ten_that_start_at_once_one_serves_or_on_a_server_all(self):
         places = [self.here.another() if self.here.database else self.here for _ in range(10)]
-        for place in places:
-            self.addCleanup(place.__exit__)
         running = [subprocess.Popen([PROGRAM, 'serve'], cwd=place.folder, env=place.environment, stdout=subprocess.PIPE,
                                     stderr=subprocess.PIPE, text=True) for place in places]
         serving = refused = 0

@@ -11,6 +11,7 @@ import json
 import os
 import random
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support.faults import LONG, damage  # noqa: E402
+from support.front import Nginx  # noqa: E402
 from support.ledgers import Sender, answered, doubled, found_after_closing, is_thanks, lost, prepared, said  # noqa: E402
 from support.postgres import Pair  # noqa: E402
 from support.readiness import Browser, PROGRAM, free_port  # noqa: E402
@@ -30,13 +32,22 @@ TWICE_ONE_IN = 10  # who sends what was acknowledged once more, to another engin
 PATIENCE = 120  # seconds without an answer after which a test gives up
 
 
+class SecureSender(Sender):
+    """To the proxy, which everybody else trusts."""
+
+    def connect(self):
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        return http.client.HTTPSConnection('127.0.0.1', self.port, timeout=60, context=trusting)
+
+
 class Client(threading.Thread):
     """Answers with links of its own, one after the other, each until it is acknowledged by one of the engines."""
 
-    def __init__(self, number, ports, links, stop, twice):
+    def __init__(self, number, senders, links, stop, twice):
         super().__init__(daemon=True)
         self.moment, self.at, self.links, self.stop = random.Random(SEED + number), number, links, stop
-        self.senders, self.twice = [Sender(port) for port in ports], twice
+        self.senders, self.twice = senders, twice
         self.ledger, self.tried, self.odd = {}, set(), collections.Counter()  # number -> the engine; those sent at all
         self.elsewhere = self.again = 0
 
@@ -76,10 +87,11 @@ class Client(threading.Thread):
 class Crowd:
     """Thirty-two clients, and what is written in their ledgers."""
 
-    def __init__(self, engines, links, twice=True):
+    def __init__(self, urls, links, twice=True, sender=Sender):
         self.stop = threading.Event()
-        ports = [int(engine.url.rsplit(':', 1)[1]) for engine in engines]
-        self.clients = [Client(i, ports, links[i::CLIENTS], self.stop, twice) for i in range(CLIENTS)]
+        ports = [int(url.rsplit(':', 1)[1]) for url in urls]
+        self.clients = [Client(i, [sender(port) for port in ports], links[i::CLIENTS], self.stop, twice)
+                        for i in range(CLIENTS)]
 
     def __enter__(self):
         for client in self.clients:
@@ -117,11 +129,12 @@ class Standby(unittest.TestCase):
         self.pair = Pair()
         self.addCleanup(self.pair.remove)
         self.here = prepared(STAFF, store=self.pair)
+        self.addCleanup(self.here.__exit__)
         self.engines = [self.here] + [self.here.another() for _ in range(ENGINES - 1)]
         for engine in self.engines:
-            self.addCleanup(engine.__exit__)
             engine.environment['READINESS_SERVER_LISTEN'] = '127.0.0.1:%d' % free_port()
             engine.serve()
+        self.urls = [engine.url for engine in self.engines]
         self.links = list(enumerate(row['token'] for row in self.here.links('tale', 'personal')))
 
     def pause(self, longest):
@@ -135,15 +148,26 @@ class Standby(unittest.TestCase):
                 self.assertLess(time.time(), end, word)
                 time.sleep(0.2)
 
-    def doctor(self):
+    def doctor(self, engine=None):
         """What it finds wanting."""
-        done = subprocess.run([PROGRAM, 'doctor', '--format', 'json'], cwd=self.here.folder, env=self.here.environment,
+        engine = engine or self.here
+        done = subprocess.run([PROGRAM, 'doctor', '--format', 'json'], cwd=engine.folder, env=engine.environment,
                               stdout=subprocess.PIPE, text=True)
         return {line['code'] for line in json.loads(done.stdout) if line['state'] in ('wrong', 'attention')}
 
-    def check(self, crowd):
+    def busiest(self):
+        """The engine that has worked most in this moment."""
+        def used(engine):
+            with open('/proc/%d/stat' % engine.server.pid) as file:
+                return sum(int(n) for n in file.read().rsplit(')', 1)[1].split()[11:13])
+        alive = [engine for engine in self.engines if engine.server]
+        before = [used(engine) for engine in alive]
+        time.sleep(0.5)
+        return max(zip(alive, before), key=lambda e: used(e[0]) - e[1])[0]
+
+    def check(self, crowd, refusals=(503,), closing=None):
         """Before and after the wave is closed, through one of the engines."""
-        ledger, closing = crowd.ledger(), self.engines[1]
+        ledger, closing = crowd.ledger(), closing or self.engines[1]
         stored = answered(self.here)
         ballots, spent = self.here.query('SELECT (SELECT count(*) FROM ballot), (SELECT count(*) FROM ticket WHERE state = 1)')[0]
         self.assertEqual((ballots, spent), (stored, stored))
@@ -159,13 +183,13 @@ class Standby(unittest.TestCase):
         self.assertEqual(doubled(found), [])
         self.assertLessEqual(set(found), tried)
         self.assertEqual((len(found), self.here.query('SELECT count(*) FROM response')[0][0]), (stored, stored))
-        self.assertEqual([odd for odd in crowd.odd() if odd[0] != 503], [], crowd.odd())
+        self.assertEqual([odd for odd in crowd.odd() if odd[0] not in refusals], [], crowd.odd())
         closing.run('verify')
         self.assertIsNone(damage(self.here))
         return ledger, found
 
     def test_with_an_engine_and_then_the_primary_killed_every_acknowledged_answer_is_there_exactly_once(self):
-        with Crowd(self.engines, self.links) as crowd:
+        with Crowd(self.urls, self.links) as crowd:
             for i in range(ROUNDS):
                 victim = i % ENGINES
                 crowd.wait_for(200)
@@ -186,8 +210,19 @@ class Standby(unittest.TestCase):
         self.assertGreater(crowd.sum('elsewhere'), 0, 'the kills met nobody')
         self.assertGreater(crowd.sum('again'), 0)
 
+    def test_behind_the_proxy_nobody_needs_to_know_of_the_engines(self):
+        proxy = Nginx(*[url.split('/')[2] for url in self.urls])
+        self.addCleanup(proxy.stop)
+        with Crowd([proxy.url], self.links, sender=SecureSender) as crowd:
+            for _ in range(ENGINES - 1):  # all who come from one place go to one engine
+                crowd.wait_for(100)
+                self.busiest().stop(signal.SIGKILL)
+            crowd.wait_for(100)
+        ledger, found = self.check(crowd, refusals=(502, 503), closing=self.busiest())
+        self.assertEqual(lost(ledger, found), [])
+
     def test_while_the_standby_is_away_nothing_is_acknowledged_and_then_everything_is(self):
-        with Crowd(self.engines, self.links) as crowd:
+        with Crowd(self.urls, self.links) as crowd:
             crowd.wait_for(100)
             self.pair.standby.stop(signal.SIGQUIT)
             time.sleep(1)
@@ -195,6 +230,7 @@ class Standby(unittest.TestCase):
             self.wait_for_health('failing: database')
             self.assertEqual(Browser(self.here.url).get('/privacy').status, 200)  # who only reads is not disturbed
             self.assertIn('server_standby_away', self.doctor())
+            self.assertIn('server_standby_away', self.doctor(self.here.another()))  # without an engine of its own
             self.assertEqual(crowd.ledger(), before)
             self.pair.standby.start()
             crowd.wait_for(200)
@@ -208,7 +244,7 @@ class Standby(unittest.TestCase):
 
     @unittest.skipUnless(LONG, 'it takes half a minute until the server gives it up')
     def test_an_engine_that_stands_still_with_the_turn_loses_it_and_comes_back(self):
-        with Crowd(self.engines, self.links) as crowd:
+        with Crowd(self.urls, self.links) as crowd:
             crowd.wait_for(100)
             frozen, counted = self.engines[0].server, -1
             while counted != len(crowd.ledger()):  # until it has the turn: nobody else gets on
@@ -225,7 +261,7 @@ class Standby(unittest.TestCase):
         self.assertEqual(lost(ledger, found), [])
 
     def test_the_ledgers_find_out_a_standby_that_nobody_waited_for(self):
-        with Crowd(self.engines, self.links, twice=False) as crowd:
+        with Crowd(self.urls, self.links, twice=False) as crowd:
             crowd.wait_for(100)
             self.pair.cut()
             crowd.wait_for(200)

@@ -1,6 +1,7 @@
 """What an insider has of an installation on a PostgreSQL server: its files, copied again and again, read row by row with all
 versions that are still in them; the whole journal, archived as it was written; a standby's files and its journal; the server's
 log; a dump. Everything but the key folder."""
+import atexit
 import glob
 import os
 import re
@@ -16,7 +17,9 @@ ARCHIVING = {'archive_mode': 'on', 'archive_command': 'mkdir -p ../archive && cp
 
 def begin():
     """A server of its own, its journal archived from the first moment; a standby follows it (Insider). For scene()."""
-    return {'store': postgres.Server(**ARCHIVING)}
+    server = postgres.Server(**ARCHIVING)
+    atexit.register(server.remove)
+    return {'store': server}
 
 
 class Insider:
@@ -24,6 +27,7 @@ class Insider:
         self.here, self.server, self.copies, self.shapes, self.files, self.rows = here, here.store, [], {}, {}, {}
         self.oid = self.server.sql("SELECT oid FROM pg_database WHERE datname = '%s'" % here.database)[0][0]
         self.standby = postgres.Server(of=self.server, archive_mode='off')
+        atexit.register(self.standby.remove)
 
     def remove(self):
         self.standby.remove()

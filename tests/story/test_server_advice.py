@@ -64,6 +64,7 @@ class Advice(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = postgres.Server(**ADVISED)
+        cls.addClassCleanup(cls.server.remove)
         cls.name = cls.server.new_database()
         cls.server.sql('CREATE ROLE staff LOGIN')
         cls.server.sql('ALTER DATABASE %s OWNER TO staff' % cls.name)
@@ -71,15 +72,11 @@ class Advice(unittest.TestCase):
         cls.server.stop()
         cls.server.call('pg_checksums', '--enable', '-D', cls.server.data)
         cls.here = Installation()
+        cls.addClassCleanup(cls.here.__exit__)
         cls.address = cls.here.environment['READINESS_DATA_DB'] = 'postgresql://staff@/%s?host=%s' % (
             cls.name, cls.server.folder)
         cls.server.start()
         cls.here.run('assessment', 'list')  # which makes the tables
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.here.__exit__()
-        cls.server.remove()
 
     def run_with(self, settings):
         self.server.stop()

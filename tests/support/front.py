@@ -64,9 +64,10 @@ class Recorder:
 
 
 class Nginx:
-    """In a folder of its own, on free ports of the loopback; self.url is https, self.plain the port of plain HTTP."""
+    """In a folder of its own, on free ports of the loopback; self.url is https, self.plain the port of plain HTTP. With
+    several backends as the configuration says."""
 
-    def __init__(self, backend):
+    def __init__(self, *backends):
         self.folder = tempfile.mkdtemp(prefix='readiness-nginx-')
         certificate, key = os.path.join(self.folder, 'x.crt'), os.path.join(self.folder, 'x.key')
         subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj',
@@ -74,7 +75,8 @@ class Nginx:
         secure, plain = free_port(), free_port()
         with open(CONFIG, encoding='utf-8') as file:
             text = file.read()
-        for old, new in (('127.0.0.1:8080', backend), ('listen 443', 'listen 127.0.0.1:%d' % secure),
+        servers = '\n'.join('    server %s;' % backend for backend in backends)
+        for old, new in (('    server 127.0.0.1:8080;', servers), ('# ip_hash;', 'ip_hash;' if len(backends) > 1 else ''), ('listen 443', 'listen 127.0.0.1:%d' % secure),
                          ('listen 80;', 'listen 127.0.0.1:%d;' % plain), ('/etc/ssl/survey.example.org.crt', certificate),
                          ('/etc/ssl/private/survey.example.org.key', key)):
             assert old in text, old

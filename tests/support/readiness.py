@@ -59,7 +59,8 @@ class Installation:
         and removed with this one."""
         other = Installation.__new__(Installation)
         keys = self.environment.setdefault('READINESS_DATA_KEYS', self.path('var/keys'))
-        other.folder, other.store, other.database = tempfile.mkdtemp(prefix='readiness-test-'), self.store, self.database
+        other.folder = tempfile.mkdtemp(prefix='readiness-test-')
+        other.store, other.database = self.store, self.database
         other.environment = dict(self.environment, READINESS_DATA_KEYS=keys)
         for name, value in settings.items():
             other.environment['READINESS_' + name.upper()] = str(value)

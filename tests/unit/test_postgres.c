@@ -92,6 +92,23 @@ static void where_a_row_lies_says_no_more_than_its_key(void **state) {
     assert_int_equal(read_number(p->store, in_order), 0);
 }
 
+/* What is added to the tables must be added to the list in cleaning.c, but for what never changes. */
+static void cleaning_writes_every_table_anew(void **state) {
+    struct place_on_disk *p = *state;
+    struct buf names = BUF_INIT;
+    const int64_t last = read_number(p->store, "SELECT max(relfilenode::bigint) FROM pg_class");
+    assert_true(last > 0);
+    assert_int_equal(store_scrub(p->store), RESULT_OK);
+    const char *sql =
+        arena_printf(p->arena,
+                     "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relname NOT IN ('form', 'turn')"
+                     " AND relnamespace = current_schema()::regnamespace AND relfilenode::bigint <= %lld",
+                     (long long)last);
+    read_rows(p->store, sql, &names);
+    assert_string_equal(names.p ? names.p : "", "");
+    buf_free(&names);
+}
+
 static void a_mailing_that_ended_tells_no_pace(void **state) {
     struct place_on_disk *p = *state;
     struct assessment a;
@@ -380,6 +397,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         HERE(closing_leaves_one_transaction_number_on_all_that_answering_touched),
         HERE(where_a_row_lies_says_no_more_than_its_key),
+        HERE(cleaning_writes_every_table_anew),
         HERE(a_mailing_that_ended_tells_no_pace),
         HERE(statistics_of_the_server_keep_no_values_of_people),
         HERE(a_wave_is_closed_only_when_nobody_looks_at_an_old_state_any_more),

@@ -376,6 +376,54 @@ static void engines_know_of_each_other(void **state) {
     assert_int_equal(read_number(p->store, "SELECT count(*) FROM engine"), 1);
 }
 
+struct held_up {
+    struct store *store;
+    struct assessment assessment;
+    atomic_int *overtaken;
+    int runs;
+    enum result result;
+};
+
+/* In the middle of its group, until another engine has written. */
+static enum result stand_still(struct store *s, struct database *db, void *argument) {
+    struct held_up *h = argument;
+    (void)s;
+    h->runs++;
+    struct statement *q = database_statement(db, "UPDATE assessment SET title = 'held up' WHERE id = ?");
+    statement_bind(q, "d", &h->assessment.id);
+    const enum result result = statement_finish(q, NULL);
+    for (int tries = 0; tries < 600 && !*h->overtaken; tries++)
+        usleep(100000);
+    return result;
+}
+
+static void *hold_up(void *argument) {
+    struct held_up *h = argument;
+    h->result = store_write(h->store, stand_still, h);
+    return NULL;
+}
+
+static void an_engine_that_is_held_up_in_its_turn_loses_it_and_does_its_work_again(void **state) {
+    struct place_on_disk *p = *state;
+    struct store *engines[ENGINES];
+    atomic_int overtaken = 0;
+    pthread_t thread;
+    struct held_up h = {.store = p->store, .assessment = add_assessment(p, "north"), .overtaken = &overtaken};
+    struct assessment b = {
+        .id = id_new(), .name = "b", .title = "B", .instrument = "x.ini", .min_group = 5, .min_comments = 10};
+    open_engines(p, engines);
+    assert_int_equal(pthread_create(&thread, NULL, hold_up, &h), 0);
+    usleep(300000);
+    assert_int_equal(store_add_assessment(engines[1], &b, NULL, 0),
+                     RESULT_OK); /* waits until the server takes it back */
+    overtaken = 1;
+    pthread_join(thread, NULL);
+    assert_int_equal(h.result, RESULT_OK);
+    assert_int_equal(h.runs, 2);
+    assert_int_equal(read_number(p->store, "SELECT count(*) FROM assessment WHERE title = 'held up'"), 1);
+    close_engines(engines);
+}
+
 /* Taken for dead by another while its COMMIT was on the way: it cannot know, and does not do it again. */
 static void a_group_whose_mark_was_removed_is_not_run_again(void **state) {
     struct place_on_disk *p = *state;
@@ -401,6 +449,7 @@ int main(void) {
         HERE(a_work_is_one_engines_until_it_lets_go_or_its_time_is_over),
         HERE(a_claim_whose_engine_lost_the_work_is_unknown_and_nobody_is_written_to_twice),
         HERE(engines_know_of_each_other),
+        HERE(an_engine_that_is_held_up_in_its_turn_loses_it_and_does_its_work_again),
         HERE(a_group_whose_mark_was_removed_is_not_run_again),
     };
     return run_on_postgres(tests);

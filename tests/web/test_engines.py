@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 os.environ['READINESS_TEST_STORE'] = 'postgresql'
@@ -116,6 +117,19 @@ class Answering(Engines):
         self.a.run('wave', 'adopt', 'tale', '--yes')
         page = browser.get('/s/' + row['token'])
         self.assertIn('I guide others', browser.send(page).text)
+
+    def test_a_title_changed_at_one_is_soon_shown_at_the_other(self):
+        row = self.a.links('tale', 'personal')[0]
+        for engine in self.engines:
+            self.assertIn('A tale', Browser(engine.url).get('/s/' + row['token']).text)
+        boss = add_user(self.a, 'boss@support.example')
+        page = submit(boss, boss.get(WORK + '/settings'), WORK + '/settings', {'title': 'Another tale'})
+        self.assertEqual(page.status, 200)
+        waiting, end = list(self.engines), time.time() + 120
+        while waiting and time.time() < end:
+            waiting = [e for e in waiting if 'Another tale' not in Browser(e.url).get('/s/' + row['token']).text]
+            time.sleep(0.5)
+        self.assertEqual(waiting, [])
 
     def test_an_engine_that_is_killed_is_missed_by_nobody(self):
         rows = self.a.links('tale', 'personal')

@@ -27,16 +27,18 @@ static const struct {
     SETTING("logical", false, "wal_level", "<> 'logical'"),
     /* what was deleted must go, from the tables and from the journal */
     {"deferred", true,
-     "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_settings WHERE name = 'vacuum_defer_cleanup_age' AND setting <> '0')"
+     "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_settings WHERE name = 'vacuum_defer_cleanup_age' AND setting <> "
+     "'0')"
      " THEN 1 END"},
     SETTING("archive", false, "archive_mode", "= 'off'"),
     SETTING("recycle", false, "wal_recycle", "= 'off'"),
     SETTING("kept", false, "wal_keep_size", "= '0'"),
     {"switch", false, PG_MAY_SWITCH},
     {"slots", false, "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE NOT active) THEN 1 END"},
-    {"standby_away", true, /* of our own sessions: who else waits is not for us to see */
+    {"standby_away", true, /* of other people's sessions it is not for us to see more */
      "SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-     " AND now() - query_start > interval '5 seconds') THEN 1 END"},
+     " AND now() - query_start > interval '5 seconds') AND (current_setting('synchronous_standby_names') = ''"
+     " OR EXISTS (SELECT 1 FROM pg_stat_replication)) THEN 1 END"},
     SETTING("checksums", false, "data_checksums", "= 'on'"),
     {"superuser", false, "SELECT CASE WHEN NOT rolsuper THEN 1 END FROM pg_roles WHERE rolname = current_user"},
 };

@@ -82,12 +82,27 @@ enum result pg_enter_again(struct pg_database *db) {
     return result == RESULT_OK && pg_version(&db->base) != database_newest() ? RESULT_INPUT : result;
 }
 
+/* Coming and going waits for no standby: when that is away, doctor must still be able to say so. What a standby that
+ * takes over does not know of it yet is no answer of anybody's: it is written again, or out of date. */
+static enum result begin_here(struct database *db) {
+    return pg_run(db, "BEGIN; SET LOCAL synchronous_commit = local");
+}
+
+static enum result end_here(struct database *db, enum result result) {
+    if (result == RESULT_OK)
+        return pg_run(db, "COMMIT");
+    (void)!pg_run(db, "ROLLBACK");
+    return result;
+}
+
 /* This process's row is there before its first group (group.c). Rows of those that died go a day later; whoever has the
  * database alone knows that nobody else lives. */
 enum result pg_enter(struct pg_store *s, bool alone) {
     struct database *db = s->base.writer;
     struct statement *q = database_statement(db, "INSERT INTO turn (id) VALUES (1) ON CONFLICT (id) DO NOTHING");
     enum result result = statement_finish(q, NULL);
+    if (result == RESULT_OK)
+        result = begin_here(db);
     if (result == RESULT_OK && alone)
         result = statement_finish(database_statement(db, "DELETE FROM lease"), NULL);
     q = database_statement(db, "DELETE FROM engine WHERE ? = 1 OR seen < " NOW_SECONDS " - " GONE);
@@ -96,18 +111,24 @@ enum result pg_enter(struct pg_store *s, bool alone) {
         result = statement_finish(q, NULL);
     q = database_statement(db, "INSERT INTO engine (id, mark, seen) VALUES (?, ?, " NOW_SECONDS " / 60 * 60)");
     statement_bind(q, "pp", s->id, s->mark);
-    return result == RESULT_OK ? statement_finish(q, NULL) : result;
+    if (result == RESULT_OK)
+        result = statement_finish(q, NULL);
+    return end_here(db, result);
 }
 
 void pg_leave(struct store *base) {
     struct pg_store *s = pg_store_of(base);
     struct database *db = base->writer;
     static const char *const steps[] = {"DELETE FROM lease WHERE engine = ?", "DELETE FROM engine WHERE id = ?"};
-    for (size_t i = 0; db && pg_of(db)->writes && i < sizeof steps / sizeof *steps; i++) {
+    if (!db || !pg_of(db)->writes)
+        return;
+    enum result result = begin_here(db);
+    for (size_t i = 0; result == RESULT_OK && i < sizeof steps / sizeof *steps; i++) {
         struct statement *q = database_statement(db, steps[i]);
         statement_bind(q, "p", s->id);
-        (void)!statement_finish(q, NULL);
+        result = statement_finish(q, NULL);
     }
+    (void)!end_here(db, result);
 }
 
 enum result pg_present(struct store *base, const struct engine *card) {

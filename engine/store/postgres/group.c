@@ -45,7 +45,8 @@ enum result pg_begin(struct store *base) {
         random_bytes(s->mark, sizeof s->mark);
     s->marked = false;
     s->next_sign = clock_monotonic() + SIGN_OF_LIFE;
-    buf_text(&sql, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = " IDLE "; " PG_TAKE_TURN "; INSERT INTO engine (id, mark, seen) VALUES (");
+    buf_text(&sql, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = " IDLE "; " PG_TAKE_TURN
+                   "; INSERT INTO engine (id, mark, seen) VALUES (");
     write_hex(&sql, s->id, sizeof s->id);
     buf_char(&sql, ',');
     write_hex(&sql, s->mark, sizeof s->mark);
@@ -131,9 +132,10 @@ int pg_rest(const struct store *s) {
 }
 
 /* An empty group, which says that we are there. It also finds out that the connection was lost, and with it the lock
- * that keeps others from what they may only do alone. */
+ * that keeps others from what they may only do alone. It waits for no standby: there is nothing in it to lose. */
 void pg_give_sign(struct store *s) {
-    if (pg_begin(s) == RESULT_OK && pg_run(s->writer, "COMMIT") == RESULT_OK)
+    if (pg_begin(s) == RESULT_OK && pg_run(s->writer, "SET LOCAL synchronous_commit = local") == RESULT_OK &&
+        pg_run(s->writer, "COMMIT") == RESULT_OK)
         return;
     if (pg_lost(pg_of(s->writer)))
         (void)!pg_connect_again(pg_of(s->writer));
