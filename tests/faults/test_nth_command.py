@@ -35,8 +35,9 @@ SAMPLE = int(os.environ.get('READINESS_SAMPLE', '0' if LONG else '3'))
 EVERY = int(os.environ.get('READINESS_EVERY', '0' if LONG else '400'))
 SEED = int(os.environ.get('READINESS_SEED', '1'))
 # The key of a wave that was not opened stays: after a commit that failed, the wave may be there on the next day. And what was
-# put aside keeps the journal that could not be brought into it.
+# put aside keeps the journal that could not be brought into it; likewise the new database of a move that failed.
 MAY_STAY = {'wave open spare': re.compile(r'var/keys/wave-[0-9a-f]{32}\.key$'),
+            'migrate-store sqlite:var/readiness.db sqlite:moved.db': re.compile(r'moved\.db-(journal|wal|shm)$'),
             'restore old.db': re.compile(r'var/readiness\.db\.aside-[0-9-]+-wal$')}
 NOTHING = re.compile('(?!)')
 OURS = ('readiness.db', 'readiness.db-journal', 'readiness.db-wal', 'readiness.db-shm', 'readiness.db.lock', 'control')
