@@ -165,10 +165,22 @@ static int64_t send_claimed(struct round *r, struct arena *arena, const struct m
     return pace;
 }
 
+static bool are_there_others(struct store *s) {
+    struct arena *arena = arena_new();
+    struct engine *list;
+    size_t n, others = 0;
+    if (store_list_engines(s, arena, &list, &n) != RESULT_OK)
+        n = 0;
+    for (size_t i = 0; i < n; i++)
+        others += list[i].here && !list[i].own;
+    arena_free(arena);
+    return others > 0;
+}
+
 /* Without the wave's key: another engine may have it, so that the work is left to whoever wants it for a while; when it
  * comes back to us, nobody can do it. */
 static int64_t yield_or_pause(struct round *r, const struct mailing *m) {
-    if (!store_shares(r->tools->store) || r->yielded)
+    if (r->yielded || !are_there_others(r->tools->store))
         return give_up(r, m, PAUSE_KEY, "");
     log_event(LOG_ERROR, "mail_left_to_others", LOG_REASON, "key_missing", -1);
     round_let_go(r);
