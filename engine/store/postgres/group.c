@@ -5,8 +5,8 @@
  * before its wave is closed or not at all. While one engine's group is put on disk the others' grow. Only the row's
  * lock is written: the number of the last group's transaction, which the next one replaces.
  *
- What makes it fail is often nobody's fault: another program was in the way, the
- * server was restarted, a standby took over. Then the group is run again, at most for a while, on a new connection if
+ * What makes a group fail is often nobody's fault: another program was in the way, the server was restarted, a standby
+ * took over. Then the group is run again, at most for a while, on a new connection if
  * need be. Whether a COMMIT that was not answered has been carried out is read off a mark: each group leaves 16 random
  * bytes in this process's row of the table engine. Reading them locks that row, which waits for the server to be done
  * with the transaction of before, if it still has it; so the answer is certain. */
