@@ -19,6 +19,7 @@ enum {
     PARAMETERS_MAX = 16,
     SERVER_OLDEST = 130000,
     MARK_SIZE = 16,
+    SIGN_OF_LIFE = 60000, /* ms between two of an idle engine */
 };
 
 /* In a transaction, before all else (group.c). */
