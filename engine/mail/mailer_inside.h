@@ -24,6 +24,7 @@ struct round {
     int64_t ailing;     /* since when the database does not do its part (clock_monotonic); 0: it does */
     bool ours;          /* the work of writing mails is this process's ... */
     int64_t ask;        /* ... and to be asked for again from this moment on (clock_monotonic) */
+    bool yielded;       /* to one that has the wave's key; once */
     char trouble[1024]; /* what keeps us from sending; "" nothing */
 };
 

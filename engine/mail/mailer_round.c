@@ -9,7 +9,7 @@
 #include "mail/mailer_inside.h"
 #include "store/engines.h"
 
-enum { LEASE_SECONDS = 15, LEASE_RENEW = 5000, LEASE_ASK = 2000 /* ms */ };
+enum { LEASE_SECONDS = 15, LEASE_RENEW = 5000, LEASE_ASK = 2000, YIELDING = 30000 /* ms */ };
 enum { ATTEMPTS_MAX = 5, TROUBLE_WAIT = 5000, NOTING_TRIES = 60 };
 
 /* How long to wait after the n-th trouble (from 1), in milliseconds. */
@@ -165,6 +165,30 @@ static int64_t send_claimed(struct round *r, struct arena *arena, const struct m
     return pace;
 }
 
+static bool are_there_others(struct store *s) {
+    struct arena *arena = arena_new();
+    struct engine *list;
+    size_t n, others = 0;
+    if (store_list_engines(s, arena, &list, &n) != RESULT_OK)
+        n = 0;
+    for (size_t i = 0; i < n; i++)
+        others += list[i].here && !list[i].own;
+    arena_free(arena);
+    return others > 0;
+}
+
+/* Without the wave's key: another engine may have it, so that the work is left to whoever wants it for a while; when it
+ * comes back to us, nobody can do it. */
+static int64_t yield_or_pause(struct round *r, const struct mailing *m) {
+    if (r->yielded || !are_there_others(r->tools->store))
+        return give_up(r, m, PAUSE_KEY, "");
+    log_event(LOG_ERROR, "mail_left_to_others", LOG_REASON, "key_missing", -1);
+    round_let_go(r);
+    r->ask = clock_monotonic() + YIELDING;
+    r->yielded = true;
+    return YIELDING;
+}
+
 static int64_t deliver(struct round *r, struct arena *arena, const struct mailing *m, const struct wave *wave,
                        const struct invitation *v) {
     struct link link;
@@ -173,7 +197,8 @@ static int64_t deliver(struct round *r, struct arena *arena, const struct mailin
     bool wanted;
     enum result result = collect_link_of(r->tools->collect, wave, v, &link, ticket, NULL);
     if (result != RESULT_OK)
-        return give_up(r, m, PAUSE_KEY, "");
+        return yield_or_pause(r, m);
+    r->yielded = false;
     result = mailer_write(r->tools, arena, m, &link, &message);
     if (result == RESULT_INPUT)
         return give_up(r, m, PAUSE_DEADLINE, "");

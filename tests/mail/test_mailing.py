@@ -315,6 +315,19 @@ class Once(unittest.TestCase):
             self.assertEqual((end['accepted'], end['unknown']), (2, 0))
             self.assertEqual(len({m.to for m in smtp.messages}), len(smtp.messages))
 
+    def test_an_engine_without_the_waves_key_leaves_its_mail_to_one_that_has_it(self):
+        with Server() as smtp, postgresql(), mail_scene(smtp, staff=12) as first:
+            second = first.another(server_listen='127.0.0.1:%d' % free_port(), data_keys=os.path.join(first.folder, 'none'))
+            second.serve()
+            second.run('send', 'tale', 'invitations')
+            end = wait_done(first)
+            self.assertEqual((end['accepted'], end['unknown']), (12, 0))
+            self.assertIn(b'event=mail_left_to_others reason=key_missing', read(second.log))
+            self.assertEqual(first.stop(), 0)
+            _, err = second.run('send', 'tale', 'reminders', status=3)  # when nobody has it, somebody is told
+            self.assertIn('The key of the wave is missing', err)
+            self.assertEqual(mailings(second)[0]['state'], 'paused')
+
     def test_a_killed_foreground_send_goes_on_where_it_was(self):
         with Server() as smtp, mail_scene(smtp, staff=200, serve=False) as here:
             process = subprocess.Popen([PROGRAM, 'send', 'tale', 'invitations'], cwd=here.folder, env=here.environment,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "instrument/library.h"
 
 static const char *const one = HEAD "[construct.c]\nlabel = C\nlevel = team\nscale = agree5\nitem.c1 = \"One.\"\n";
@@ -210,6 +211,72 @@ static void readers_never_see_anything_but_a_whole_file(void **state) {
     }
 }
 
+static void a_folder_has_another_hash_when_a_file_of_it_has_other_words_or_another_name(void **state) {
+    struct shelf *s = *state;
+    uint8_t none[32], first[32], now[32];
+    library_hash(s->folder, none);
+    save(s->path, one);
+    library_hash(s->folder, first);
+    assert_memory_not_equal(none, first, sizeof first);
+    save(s->other, two); /* is no instrument by its name */
+    library_hash(s->folder, now);
+    assert_memory_equal(now, first, sizeof first);
+    save(s->path, two);
+    library_hash(s->folder, now);
+    assert_memory_not_equal(now, first, sizeof first);
+    save(s->path, one);
+    library_hash(s->folder, now);
+    assert_memory_equal(now, first, sizeof first);
+    char elsewhere[96];
+    snprintf(elsewhere, sizeof elsewhere, "%s/two.ini", s->folder);
+    assert_int_equal(rename(s->path, elsewhere), 0);
+    library_hash(s->folder, now);
+    assert_memory_not_equal(now, first, sizeof first);
+    assert_int_equal(unlink(elsewhere), 0);
+    library_hash("/nowhere", now);
+    assert_memory_equal(now, none, sizeof none);
+}
+
+struct asker {
+    const char *path;
+    uint8_t secret[32];
+    enum result result;
+};
+
+static void *ask(void *argument) {
+    struct asker *a = argument;
+    a->result = file_shared_secret(a->path, a->secret, sizeof a->secret, NULL);
+    return NULL;
+}
+
+static void all_who_ask_for_a_shared_secret_at_once_have_the_same(void **state) {
+    struct shelf *s = *state;
+    enum { ASKERS = 8 };
+    struct asker askers[ASKERS];
+    pthread_t threads[ASKERS];
+    uint8_t before[32] = {0};
+    struct stat st;
+    for (int round = 0; round < 20; round++) {
+        for (size_t i = 0; i < ASKERS; i++) {
+            askers[i] = (struct asker){.path = s->path};
+            assert_int_equal(pthread_create(&threads[i], NULL, ask, &askers[i]), 0);
+        }
+        for (size_t i = 0; i < ASKERS; i++) {
+            pthread_join(threads[i], NULL);
+            assert_int_equal(askers[i].result, RESULT_OK);
+            assert_memory_equal(askers[i].secret, askers[0].secret, sizeof before);
+        }
+        assert_memory_not_equal(askers[0].secret, before, sizeof before); /* another one each time */
+        memcpy(before, askers[0].secret, sizeof before);
+        assert_int_equal(stat(s->path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+        assert_int_equal(unlink(s->path), 0);
+    }
+    save(s->path, "too short");
+    (void)ask(&askers[0]);
+    assert_int_equal(askers[0].result, RESULT_MACHINE);
+}
+
 int main(void) {
 #define PROMISE_HERE(promise) cmocka_unit_test_setup_teardown(promise, begin, end)
     const struct CMUnitTest tests[] = {
@@ -221,6 +288,8 @@ int main(void) {
         PROMISE_HERE(a_folder_that_comes_later_is_listened_to_from_then_on),
         PROMISE_HERE(a_broken_file_is_broken_and_a_file_that_is_gone_is_gone),
         PROMISE_HERE(readers_never_see_anything_but_a_whole_file),
+        PROMISE_HERE(a_folder_has_another_hash_when_a_file_of_it_has_other_words_or_another_name),
+        PROMISE_HERE(all_who_ask_for_a_shared_secret_at_once_have_the_same),
     };
     return cmocka_run_group_tests_name("library", tests, NULL, NULL);
 }
