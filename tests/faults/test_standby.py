@@ -26,7 +26,7 @@ from support.postgres import Pair  # noqa: E402
 from support.readiness import Browser, PROGRAM, free_port  # noqa: E402
 
 ENGINES, CLIENTS = 3, 32
-ROUNDS, STAFF = (25, 60000) if LONG else (1, 6000)
+ROUNDS, STAFF = (25, 60000) if LONG else (1, 3000)
 SEED = int(os.environ.get('READINESS_SEED', '20261123'))
 TWICE_ONE_IN = 10  # who sends what was acknowledged once more, to another engine: nobody knows why
 PATIENCE = 120  # seconds without an answer after which a test gives up
