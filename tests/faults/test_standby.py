@@ -26,7 +26,7 @@ from support.postgres import Pair  # noqa: E402
 from support.readiness import Browser, PROGRAM, free_port  # noqa: E402
 
 ENGINES, CLIENTS = 3, 32
-ROUNDS, STAFF = (25, 60000) if LONG else (1, 6000)
+ROUNDS, STAFF, PAUSE = (25, 80000, 1.0) if LONG else (1, 6000, 0.2)  # the longest between two answers of one client
 SEED = int(os.environ.get('READINESS_SEED', '20261123'))
 TWICE_ONE_IN = 10  # who sends what was acknowledged once more, to another engine: nobody knows why
 PATIENCE = 120  # seconds without an answer after which a test gives up
@@ -79,7 +79,7 @@ class Client(threading.Thread):
             if self.twice and self.moment.random() * TWICE_ONE_IN < 1:
                 self.at += 1
                 self.again += self.send(token, number)
-            time.sleep(self.moment.random() * 0.2)
+            time.sleep(self.moment.random() * PAUSE)
         for sender in self.senders:
             sender.hang_up()
 

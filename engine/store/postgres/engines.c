@@ -99,6 +99,7 @@ static enum result end_here(struct database *db, enum result result) {
  * database alone knows that nobody else lives. */
 enum result pg_enter(struct pg_store *s, bool alone) {
     struct database *db = s->base.writer;
+    s->next_sign = clock_monotonic() + SIGN_OF_LIFE; /* a command that ends before waits for nobody's turn */
     struct statement *q = database_statement(db, "INSERT INTO turn (id) VALUES (1) ON CONFLICT (id) DO NOTHING");
     enum result result = statement_finish(q, NULL);
     if (result == RESULT_OK)

@@ -23,8 +23,7 @@ enum {
     RECONNECT_FOR = 10000, /* ms: less than people wait for an answer */
     RECONNECT_PAUSE = 10,  /* ms, and twice as long each time */
     RECONNECT_PAUSE_MOST = 500,
-    SIGN_OF_LIFE = 60000, /* ms */
-    GONE = 2              /* of a mark */
+    GONE = 2 /* of a mark */
 };
 
 /* ms: whoever has the turn and does nothing with it any more, on a machine that stands still, say, loses it to the

@@ -5,8 +5,8 @@
  * a lost connection, a deadlock or a conflict; whether a group whose COMMIT was not answered is on disk is read off a
  * random mark that each group leaves in this process's row of the table engine.
  *
- * Several processes may have the database open. Their groups come one after the other (group.c); who is there, and which
- * work is whose for now, is in engines.c.
+ * Several processes may have the database open. Their groups come one after the other (group.c); who is there, and
+ * which work is whose for now, is in engines.c.
  *
  * The address is libpq's URI. What it does not say comes from libpq's environment (PGPASSFILE, PGSSLMODE ...). One
  * parameter is ours: folder=PATH, where the process's sockets lie ("var" without). */
@@ -22,6 +22,7 @@ enum {
     PARAMETERS_MAX = 16,
     SERVER_OLDEST = 130000,
     MARK_SIZE = 16,
+    SIGN_OF_LIFE = 60000, /* ms between two of an idle engine */
 };
 
 /* In a transaction, before all else (group.c). */

@@ -79,7 +79,8 @@ static struct csv *table_of(struct api_call *c, enum roster_kind kind) {
         const char **cells = arena_array(c->arena, used + 1, sizeof *cells);
         for (size_t f = 0; f < used; f++)
             cells[f] = arena_string(c->arena, cell_of(row, names[f]));
-        csv->rows[csv->n_rows++] = (struct csv_row){.line = ++line, .n_cells = used, .cells = cells};
+        line++;
+        csv->rows[csv->n_rows++] = (struct csv_row){.line = line, .n_cells = used, .cells = cells};
     }
     return csv;
 }
