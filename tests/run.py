@@ -345,7 +345,8 @@ def main():
     started = time.time()
     needed = {preset for part in PARTS if wanted(part) for preset in BUILDS.get(part, ['asan'])}
     if all([build(preset) for preset in sorted(needed)]):
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool, concurrent.futures.ThreadPoolExecutor(1) as beside:
+        # one more than there are cores: many tests wait for a clock, a disk or a page
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 1) as pool, concurrent.futures.ThreadPoolExecutor(1) as beside:
             fuzzing = [beside.submit(job.go) for job in (fuzz() if wanted(fuzz) else [])]
             jobs = [job for part in PARTS if wanted(part) for job in part()]
             for done in concurrent.futures.as_completed([pool.submit(job.go) for job in jobs]):
