@@ -255,17 +255,16 @@ static bool send_request(int socket, int argc, char *const *argv) {
     return good;
 }
 
-bool control_ask(const char *db, int argc, char *const *argv, enum result *result) {
+enum asked control_ask(const char *db, int argc, char *const *argv, enum result *result) {
     struct sockaddr_un address;
     char folder[sizeof address.sun_path];
     bool good = store_find_folder(db, folder, sizeof folder) && address_of(db, folder, &address);
     int s = good ? socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0) : -1;
-    char status;
-    good = s >= 0 && connect(s, (struct sockaddr *)&address, sizeof address) == 0 && send_request(s, argc, argv) &&
-           recv(s, &status, 1, 0) == 1;
+    char status = RESULT_MACHINE;
+    good = s >= 0 && connect(s, (struct sockaddr *)&address, sizeof address) == 0 && send_request(s, argc, argv);
+    const bool answered = good && recv(s, &status, 1, 0) == 1;
     if (s >= 0)
         close(s);
-    if (good)
-        *result = (enum result)status;
-    return good;
+    *result = (enum result)status;
+    return answered ? ASKED_DONE : good ? ASKED_LOST : ASKED_NOBODY;
 }

@@ -21,7 +21,9 @@ void control_stop(struct control *control);
 /* Commands that are asked for from now on run with these settings. */
 void control_use(struct control *control, const struct settings *settings);
 
-/* The asking side. False when nobody answers there. */
-bool control_ask(const char *db, int argc, char *const *argv, enum result *result);
+/* The asking side: nobody answers there; it was done, with this result; or whoever did it ended before saying how it
+ * went, so that it must not be done again unasked. */
+enum asked { ASKED_NOBODY, ASKED_DONE, ASKED_LOST };
+enum asked control_ask(const char *db, int argc, char *const *argv, enum result *result);
 
 #endif

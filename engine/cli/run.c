@@ -229,21 +229,33 @@ static int take_globals(int argc, char **argv, const char **config, const char *
     return kept;
 }
 
+/* By a process that serves the database here. */
+static bool is_done_elsewhere(struct cli *cli, int argc, char *const *argv, enum result *result) {
+    if (cli->command->only_here)
+        return false;
+    const enum asked asked = control_ask(cli->settings->db, argc, argv, result);
+    if (asked == ASKED_LOST) {
+        finding_add(cli->findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "command_lost", NULL);
+        findings_write_text(cli->findings, cli->texts, cli->language, cli->err);
+    }
+    return asked != ASKED_NOBODY;
+}
+
 /* Opens the database and runs the command; or, when another process serves this database here, lets that one run it.
  * Where several may have it open, a command can as well run beside those that serve it elsewhere. */
 static enum result run_with_store(struct cli *cli, int argc, char *const *argv) {
     struct findings *opening = findings_new();
     enum result result;
-    if (store_is_shared(cli->settings->db) && !cli->command->only_here &&
-        control_ask(cli->settings->db, argc, argv, &result)) {
+    if (store_is_shared(cli->settings->db) && is_done_elsewhere(cli, argc, argv, &result)) {
         findings_free(opening);
         return result;
     }
     result = store_open(&cli->store, cli->settings->db, opening);
-    if (result == RESULT_INPUT && findings_have(opening, "store_in_use", 0) && !cli->command->only_here &&
-        control_ask(cli->settings->db, argc, argv, &result)) {
+    enum result elsewhere;
+    if (result == RESULT_INPUT && findings_have(opening, "store_in_use", 0) &&
+        is_done_elsewhere(cli, argc, argv, &elsewhere)) {
         findings_free(opening);
-        return result;
+        return elsewhere;
     }
     const bool anyway = result != RESULT_OK && cli->command->needs_store == STORE_IF_THERE;
     if (anyway)

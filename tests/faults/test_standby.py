@@ -182,7 +182,8 @@ class Standby(unittest.TestCase):
         print(self.figures, flush=True)
         self.assertEqual(doubled(found), [])
         self.assertLessEqual(set(found), tried)
-        self.assertEqual((len(found), self.here.query('SELECT count(*) FROM response')[0][0]), (stored, stored))
+        self.assertEqual((len(found), self.here.query('SELECT count(*) FROM response')[0][0]), (stored, stored),
+                         closing.closed + self.figures)
         self.assertEqual([odd for odd in crowd.odd() if odd[0] not in refusals], [], crowd.odd())
         closing.run('verify')
         self.assertIsNone(damage(self.here))

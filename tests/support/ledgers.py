@@ -69,8 +69,8 @@ def answered(here):
 
 
 def found_after_closing(here):
-    """Closes the wave: number of the answer -> how often it is there."""
-    here.run('wave', 'close', 'tale', '--yes')
+    """Closes the wave: number of the answer -> how often it is there. What closing said is kept in here.closed."""
+    here.closed, _ = here.run('wave', 'close', 'tale', '--yes')
     texts = here.query('SELECT text FROM comment')
     return collections.Counter(int(re.fullmatch(r'ledger (\d+)\.', text).group(1)) for text, in texts)
 
