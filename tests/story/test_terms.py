@@ -31,7 +31,8 @@ MADE_UP = {'en': ('quibblesmith', 'zorbat', 'uplinkum', 'grumbock', 'nimwit', 'o
            'ar': ('ضمقوط', 'زربوط', 'ثغلون', 'جخدوب', 'نمضور', 'يعفول', 'درغول', 'فقسول', 'طرمول', 'قخطور', 'بلمون')}
 OWN = {language: re.compile('|'.join(words), re.I) for language, words in MADE_UP.items()}
 
-# Where a column, a placeholder of a mail or a code stands in a sentence about it.
+# Where a column, a placeholder of a mail, a code or a token's scope stands in a sentence about it.
+SCOPES = [r'\((read|manage|people|waves|links|results|data)\)', r'read, manage, people, waves, links, results, data']
 NAMES = {'en': [r'address and organisation \(code or name\)', r'e-mail address;organisation;name', r'organisation;unit',
                 r'email, organisation, name, unit', r'columns are construct, strategy', r'administrator \(everything\), practitioner',
                 r'administrator, practitioner or viewer', r'administrator\|practitioner\|viewer',
@@ -157,7 +158,7 @@ class Terms(unittest.TestCase):
         cls.smtp.__exit__(None, None, None)
 
     def holds_no_default(self, language, text, where):
-        for name in NAMES[language]:
+        for name in NAMES[language] + SCOPES:
             text = re.sub(name, ' ', text, flags=re.I)
         text = terms.bare(text)
         found = terms.default_words(language).search(text)
