@@ -151,21 +151,26 @@ def story():
     return python_tests('story')
 
 
-# What runs once more on the other database. A test that asks the database does so through Installation.query.
+# What runs once more on the other database: files, or classes of one, with --long all of it. A test that asks the database does so
+# through Installation.query.
 ON_BOTH = {'story': ('story', 'waves', 'answering', 'users', 'input', 'conditions', 'living_files', 'control', 'operations'),
            'web': ('closing', 'once', 'audit', 'sessions', 'mail_pages', 'told_in_time', 'routes', 'setup', 'reach',
                    'reports_pages', 'counts', 'recovery', 'outcomes', 'api', 'api_schema', 'hooks'),
-           'hostile': ('races', 'scanners'), 'mail': ('mailing',), 'faults': ('kill', 'one_process', 'clock'),
+           'hostile': ('races', 'scanners'), 'mail': ('mailing Once',), 'faults': ('kill', 'one_process', 'clock'),
            'privacy': ('linkage',)}
 
 
 def postgresql():
     """The story, the pages, mail, races and kills once more, on a PostgreSQL server that each starts for itself."""
-    jobs = [job for folder, names in ON_BOTH.items() for job in python_tests(folder, 'plain' if folder == 'faults' else 'asan')
-            if os.path.basename(job.words[-1]) in ['test_%s.py' % name for name in names]]
-    for job in jobs:
-        job.name = 'postgresql ' + job.name
-        job.env = dict(job.env, READINESS_TEST_STORE='postgresql')
+    jobs = []
+    for folder, names in ON_BOTH.items():
+        there = {os.path.basename(job.words[-1]): job for job in python_tests(folder, 'plain' if folder == 'faults' else 'asan')}
+        for name in names:
+            file, *classes = name.split()
+            job = there['test_%s.py' % file]
+            job.words += [] if LONG else classes
+            job.name, job.env = 'postgresql ' + job.name, dict(job.env, READINESS_TEST_STORE='postgresql')
+            jobs.append(job)
     return jobs
 
 
