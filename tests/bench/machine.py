@@ -125,7 +125,10 @@ def load(mode, server, connections, n, file, *mark):
         sys.exit(done.stderr[-3000:])
     found = json.loads(done.stdout)
     if found['failed'] or found['done'] != n:
-        sys.exit('%d of %d done, %d failed\n%s' % (found['done'], n, found['failed'], done.stderr[-3000:]))
+        ended = server.process.poll()
+        sys.exit('%s: %d of %d done, %d failed; the server %s\n%s' % (
+            server.process.args[0], found['done'], n, found['failed'],
+            'goes on' if ended is None else 'ended with %d: %s' % (ended, server.process.stderr.read()[-2000:]), done.stderr[-3000:]))
     return found
 
 
