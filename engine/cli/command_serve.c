@@ -1,7 +1,6 @@
 /* serve and preview: run until SIGINT or SIGTERM. */
 #include "cli/serving.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -154,7 +153,6 @@ static enum result serve_until_signal(struct cli *cli, const struct server_optio
         struct control *control = cli->store ? control_start(cli) : NULL;
         struct hooks *hooks = cli->store ? hooks_start(cli->store, &cli->settings->hooks) : NULL;
         cli_say(cli, key, "url", server_url(server));
-        (void)malloc_trim(0); /* what starting took, and running does not */
         fflush(cli->out);
         while (serving_wait(cli, &signals) == SIGHUP)
             serving_reload(cli, server, control);

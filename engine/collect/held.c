@@ -3,13 +3,14 @@
 #include "base/json.h"
 #include "store/mailings.h"
 
+const char *const contact_names[] = {"good", "opted_out", "bounced", NULL};
+
 static void put(struct json_writer *w, const char *key, const char *value) {
     json_key(w, key);
     json_text(w, value);
 }
 
 static void put_person(struct json_writer *w, const struct person *p) {
-    static const char *const contacts[] = {"good", "opted_out", "bounced"};
     json_key(w, "person");
     json_open(w, '{');
     put(w, "email", p->email);
@@ -17,7 +18,7 @@ static void put_person(struct json_writer *w, const struct person *p) {
     put(w, "organisation", p->organisation);
     put(w, "unit", p->unit);
     put(w, "language", p->language);
-    put(w, "contact", contacts[p->contact]);
+    put(w, "contact", contact_names[p->contact]);
     json_close(w, '}');
 }
 

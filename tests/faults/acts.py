@@ -9,7 +9,7 @@ import tempfile
 
 from support.faults import memory_folder, rows
 from support.readiness import Browser, Installation, PROGRAM
-from support.scene import ANSWERS, STORY
+from support.scene import ANSWERS, STORY, import_answers
 from support.smtp import Server
 from support.workspace import add_user
 
@@ -33,10 +33,7 @@ def installation():
     here.run('organisation', 'import', 'tale', 'organisations.csv')
     here.write('people.csv', 'email,organisation\n' + ''.join('staff%d@north.example,north\n' % i for i in range(PEOPLE)))
     here.run('people', 'import', 'tale', 'people.csv')
-    names = sorted(ANSWERS)
-    here.write('answers.csv', ','.join(['organisation'] + names) + '\n' + ''.join(
-        ','.join([code] + [str(ANSWERS[n]) for n in names]) + '\n' for code in ('north', 'south') for _ in range(12)))
-    here.run('responses', 'import', 'tale', 'answers.csv', '--label', 'Baseline')
+    import_answers(here)
     here.run('wave', 'open', 'tale', '--label', 'Second', '--open-links', 'all')
     here.run('assessment', 'new', 'spare', '--instrument', 'story.ini', '--title', 'Spare')
     here.run('organisation', 'import', 'spare', 'organisations.csv')

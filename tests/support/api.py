@@ -5,7 +5,7 @@ import re
 import urllib.parse
 
 from support.readiness import Installation
-from support.scene import ANSWERS, STORY
+from support.scene import STORY, import_answers
 
 SCOPES = ('read', 'manage', 'people', 'waves', 'links', 'results', 'data')
 ALL = ','.join(SCOPES)
@@ -66,10 +66,6 @@ def tale(**settings):
     here.run('organisation', 'import', 'tale', 'organisations.csv')
     here.write('people.csv', 'email,organisation\n' + ''.join('staff%d@north.example,north\n' % i for i in range(12)))
     here.run('people', 'import', 'tale', 'people.csv')
-    names = sorted(ANSWERS)
-    here.write('answers.csv', ','.join(['organisation'] + names) + '\n' + ''.join(
-        ','.join([code] + [str(ANSWERS[n]) for n in names]) + '\n'
-        for code, n in (('north', 12), ('south', 12)) for _ in range(n)))
-    here.run('responses', 'import', 'tale', 'answers.csv', '--label', 'Baseline')
+    import_answers(here)
     here.run('wave', 'open', 'tale', '--label', 'Second', '--open-links', 'all')
     return here

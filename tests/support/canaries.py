@@ -5,7 +5,7 @@ import re
 
 from support import smtp
 from support.readiness import Installation
-from support.scene import ANSWERS, STORY
+from support.scene import ANSWERS, STORY, import_answers
 from support.workspace import add_user
 
 # {term.barrier}: texts have places to fill in, and what is filled in must not be looked at for more of them
@@ -90,11 +90,7 @@ class World:
             'staff%d@%s.example,%s,%s,%s\n' % (i, code, code, cell, '"U%s' % cell[1:90].rstrip('"') + '"')
             for code in ('north', 'south') for i in range(12)))
         here.run('people', 'import', 'tale', 'people.csv')
-        names = sorted(ANSWERS)
-        values = dict(ANSWERS, obstacle=cell)
-        here.write('answers.csv', ','.join(['organisation'] + names) + '\n' + ''.join(
-            ','.join([code] + [str(values[n]) for n in names]) + '\n' for code in ('north', 'south') for _ in range(12)))
-        here.run('responses', 'import', 'tale', 'answers.csv', '--label', 'W1' + text[:50])
+        import_answers(here, dict(ANSWERS, obstacle=cell), 'W1' + text[:50])
         here.run('wave', 'open', 'tale', '--label', 'W2' + text[:50], '--open-links', 'all')
         here.serve()
         self.boss = add_user(here, 'boss@example.org')

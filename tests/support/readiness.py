@@ -77,6 +77,12 @@ class Installation:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def end_well(self):
+        """Stops the server, which must end as it should, and removes everything."""
+        status = self.stop()
+        assert status == 0, open(self.log).read()[-4000:]
+        self.__exit__()
+
     def path(self, name):
         return os.path.join(self.folder, name)
 

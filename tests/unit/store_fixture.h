@@ -53,6 +53,18 @@ static inline void reopen(struct place_on_disk *p) {
     assert_int_equal(store_open(&p->store, p->url, NULL), RESULT_OK);
 }
 
+/* For store_each_ballot and store_each_response: the context is a size_t. */
+static inline bool count_one_ballot(void *context, struct str sealed) {
+    (void)sealed;
+    ++*(size_t *)context;
+    return true;
+}
+static inline bool count_one_response(void *context, const struct response *r) {
+    (void)r;
+    ++*(size_t *)context;
+    return true;
+}
+
 static inline struct assessment add_assessment(struct place_on_disk *p, const char *name) {
     struct assessment a = {
         .id = id_new(), .name = name, .title = "A", .instrument = "x.ini", .min_group = 5, .min_comments = 10};

@@ -427,24 +427,18 @@ static bool nothing_more(void *context, struct aggregate *out) {
     return false;
 }
 
-static bool count_response(void *context, const struct response *r) {
-    (void)r;
-    ++*(int *)context;
-    return true;
-}
-
 static void responses_go_and_what_they_were_counted_into_stays(void **state) {
     struct place_on_disk *p = *state;
     struct assessment a = add_assessment(p, "north");
     struct wave w = add_wave(p, &a, "1", 3);
     struct response r = {.id = id_new(), .organisation = "north", .unit = "", .answers = str_of("{}")};
     struct aggregate_source source = {.n_responses = 1, .version = 1}, kept;
-    int n = 0;
+    size_t n = 0;
     assert_int_equal(store_empty_wave(p->store, w.id, 0, &r, 1, NULL, 0, "2027-02-01"), RESULT_OK);
     assert_int_equal(store_mark_closed(p->store, w.id), RESULT_OK);
     assert_int_equal(store_put_aggregates(p->store, w.id, &source, nothing_more, NULL), RESULT_OK);
     assert_int_equal(store_drop_responses(p->store, w.id), RESULT_OK);
-    assert_int_equal(store_each_response(p->store, w.id, NULL, count_response, &n), RESULT_OK);
+    assert_int_equal(store_each_response(p->store, w.id, NULL, count_one_response, &n), RESULT_OK);
     assert_int_equal(n, 0);
     assert_int_equal(store_get_aggregate_source(p->store, w.id, &kept), RESULT_OK);
     assert_int_equal(kept.n_responses, 1);

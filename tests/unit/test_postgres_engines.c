@@ -82,24 +82,12 @@ static void a_ballot_that_is_sent_to_every_engine_counts_once(void **state) {
     close_engines(engines);
 }
 
-static bool count_ballot(void *context, struct str sealed) {
-    (void)sealed;
-    ++*(size_t *)context;
-    return true;
-}
-
-static bool count_response(void *context, const struct response *r) {
-    (void)r;
-    ++*(size_t *)context;
-    return true;
-}
-
 /* As collect does it: what came in between reading and storing is read again. */
 static enum result close_at(struct store *s, struct arena *arena, const struct wave *w) {
     for (;;) {
         size_t n = 0;
         struct wave now;
-        assert_int_equal(store_each_ballot(s, w->id, count_ballot, &n), RESULT_OK);
+        assert_int_equal(store_each_ballot(s, w->id, count_one_ballot, &n), RESULT_OK);
         struct response *responses = arena_array(arena, n + 1, sizeof *responses);
         for (size_t i = 0; i < n; i++)
             responses[i] =
@@ -160,7 +148,7 @@ static void a_ballot_is_cast_before_another_engine_closes_or_not_at_all(void **s
     assert_true(stored > 0 && closed > 0);
     assert_int_equal(already + other, 0);
     assert_int_equal(stored + closed, MANY);
-    assert_int_equal(store_each_response(p->store, w.id, NULL, count_response, &kept), RESULT_OK);
+    assert_int_equal(store_each_response(p->store, w.id, NULL, count_one_response, &kept), RESULT_OK);
     assert_int_equal(kept, stored);
     assert_int_equal(read_number(p->store, "SELECT count(*) FROM ballot"), 0);
     print_message("%d answers before the wave closed, %d after\n", stored, closed);

@@ -58,18 +58,6 @@ static bool count_aggregate(void *context, const struct aggregate *a) {
     return true;
 }
 
-static bool count_ballot(void *context, struct str sealed) {
-    (void)sealed;
-    ++*(size_t *)context;
-    return true;
-}
-
-static bool count_response(void *context, const struct response *r) {
-    (void)r;
-    ++*(size_t *)context;
-    return true;
-}
-
 static void cast_and_draft(struct place_on_disk *p, const struct wave *w) {
     struct invitation *list;
     size_t n;
@@ -104,13 +92,13 @@ static void put_aggregates(struct place_on_disk *p, const struct wave *w) {
 static void close_it(struct place_on_disk *p, const struct wave *w) {
     struct response responses[3];
     size_t n = 0;
-    assert_int_equal(store_each_ballot(p->store, w->id, count_ballot, &n), RESULT_OK);
+    assert_int_equal(store_each_ballot(p->store, w->id, count_one_ballot, &n), RESULT_OK);
     assert_int_equal(n, 3);
     for (size_t i = 0; i < 3; i++)
         responses[i] = (struct response){.id = id_new(), .organisation = "north", .unit = "", .answers = str_of("{}")};
     assert_int_equal(store_empty_wave(p->store, w->id, 3, responses, 3, NULL, 0, "2027-02-01"), RESULT_OK);
     n = 0;
-    assert_int_equal(store_each_response(p->store, w->id, NULL, count_response, &n), RESULT_OK);
+    assert_int_equal(store_each_response(p->store, w->id, NULL, count_one_response, &n), RESULT_OK);
     assert_int_equal(n, 3);
 }
 

@@ -59,16 +59,10 @@ static size_t people(struct fixture *f) {
     return n;
 }
 
-static bool count_response(void *context, const struct response *r) {
-    (void)r;
-    ++*(int *)context;
-    return true;
-}
-
 static int responses(struct fixture *f) {
-    int n = 0;
-    assert_int_equal(store_each_response(f->p->store, f->wave.id, NULL, count_response, &n), RESULT_OK);
-    return n;
+    size_t n = 0;
+    assert_int_equal(store_each_response(f->p->store, f->wave.id, NULL, count_one_response, &n), RESULT_OK);
+    return (int)n;
 }
 
 static size_t audits(struct fixture *f) {

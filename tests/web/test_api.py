@@ -42,9 +42,7 @@ class Api(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        status = cls.here.stop()
-        assert status == 0, open(cls.here.log).read()[-4000:]
-        cls.here.__exit__()
+        cls.here.end_well()
 
     @classmethod
     def program(cls, email='owner@example.org', scopes=ALL, days='30'):

@@ -23,9 +23,7 @@ class Once(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        status = cls.here.stop()
-        assert status == 0, open(cls.here.log).read()[-4000:]
-        cls.here.__exit__()
+        cls.here.end_well()
 
     def count(self, sql):
         return self.here.query('SELECT count(*) FROM ' + sql)[0][0]

@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support.readiness import Browser, Installation  # noqa: E402
-from support.scene import ANSWERS, STORY  # noqa: E402
+from support.scene import STORY, import_answers  # noqa: E402
 from support.workspace import add_user, sign_in, token_of  # noqa: E402
 
 # What stands in place of {names}. {organisation} is one that the viewer was granted.
@@ -36,10 +36,7 @@ def story():
     here.run('organisation', 'import', 'tale', 'organisations.csv')
     here.write('people.csv', 'email,organisation\n' + ''.join('staff%d@north.example,north\n' % i for i in range(12)))
     here.run('people', 'import', 'tale', 'people.csv')
-    names = sorted(ANSWERS)
-    here.write('answers.csv', ','.join(['organisation'] + names) + '\n' + ''.join(
-        ','.join([code] + [str(ANSWERS[n]) for n in names]) + '\n' for code in ('north', 'south') for _ in range(12)))
-    here.run('responses', 'import', 'tale', 'answers.csv', '--label', 'Baseline')
+    import_answers(here)
     here.run('wave', 'open', 'tale', '--label', 'Second', '--open-links', 'all')
     here.serve()
     return here
@@ -65,9 +62,7 @@ class Routes(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        status = cls.here.stop()
-        assert status == 0, open(cls.here.log).read()[-4000:]
-        cls.here.__exit__()
+        cls.here.end_well()
 
     @classmethod
     def change(cls, sql, *values):

@@ -24,9 +24,7 @@ class Sessions(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        status = cls.here.stop()
-        assert status == 0, open(cls.here.log).read()[-4000:]
-        cls.here.__exit__()
+        cls.here.end_well()
 
     def setUp(self):
         self.email = self._testMethodName[5:40].replace('_', '.').strip('.') + '@example.org'

@@ -41,9 +41,7 @@ class Setup(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        status = cls.here.stop()
-        assert status == 0, open(cls.here.log).read()[-4000:]
-        cls.here.__exit__()
+        cls.here.end_well()
 
     def rows(self, sql, *values):
         return self.here.query(sql, *values)

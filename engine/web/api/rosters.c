@@ -3,6 +3,7 @@
  * list, from 1. */
 #include <string.h>
 
+#include "collect/held.h"
 #include "collect/roster.h"
 #include "web/api/call.h"
 #include "web/api/operations.h"
@@ -150,7 +151,6 @@ static const char *id_of(const struct api_call *c, const void *list, size_t i) {
 }
 
 static void write_person(struct api_call *c, const void *list, size_t i) {
-    static const char *const contacts[] = {"good", "opted_out", "bounced"};
     const struct person *p = &((const struct person *)list)[i];
     api_put(c, "id", api_hex(c, p->id));
     api_put(c, "email", p->email);
@@ -158,7 +158,7 @@ static void write_person(struct api_call *c, const void *list, size_t i) {
     api_put(c, "organisation", p->organisation);
     api_put_or_null(c, "unit", p->unit);
     api_put_or_null(c, "language", p->language);
-    api_put(c, "contact", contacts[p->contact]);
+    api_put(c, "contact", contact_names[p->contact]);
 }
 
 static void list_people(struct api_call *c) {

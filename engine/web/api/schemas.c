@@ -2,13 +2,13 @@
  * or does not apply. */
 #include <string.h>
 
+#include "collect/held.h"
 #include "web/api/operation.h"
 
 static const char *const modes[] = {"anonymous", "confidential", NULL};
 static const char *const states[] = {"active", "archived", "deleted", NULL};
 static const char *const wave_states[] = {"open", "emptied", "closed", "destroyed", NULL};
 static const char *const open_links[] = {"where-no-people", "all", "none", NULL};
-static const char *const contacts[] = {"good", "opted_out", "bounced", NULL};
 static const char *const kinds[] = {"personal", "open", "organisation", NULL};
 static const char *const job_states[] = {"waiting", "running", "done", "failed", NULL};
 static const char *const severities[] = {"error", "warning", "note", NULL};
@@ -62,7 +62,7 @@ static const struct api_field person[] = {
     {TEXT("organisation"), MUST},
     {TEXT("unit"), MUST, MAY},
     {TEXT("language"), MUST, MAY},
-    {TEXT("contact"), MUST, .values = contacts},
+    {TEXT("contact"), MUST, .values = contact_names},
 };
 static const struct api_field person_row[] = {
     {TEXT("email"), MUST, MOST(1000)},     {TEXT("organisation"), MUST, MOST(1000)}, {TEXT("name"), MAY, MOST(1000)},

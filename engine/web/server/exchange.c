@@ -177,6 +177,17 @@ static unsigned long long announced_length(struct MHD_Connection *connection) {
     return length ? strtoull(length, NULL, 10) : 0;
 }
 
+/* Much is to come, as much as its row takes: a few at a time. */
+static void expect_much(struct exchange *e) {
+    if (atomic_fetch_add(&e->server->uploads, 1) >= UPLOADS_MAX) {
+        atomic_fetch_sub(&e->server->uploads, 1);
+        refuse(e, MHD_HTTP_SERVICE_UNAVAILABLE);
+    } else {
+        e->uploading = true;
+        e->room = e->request.route->upload;
+    }
+}
+
 /* A file may come along only on a row that says so, from somebody who at least claims to be signed in. */
 static void expect_upload(struct exchange *e) {
     const struct request *r = &e->request;
@@ -185,13 +196,8 @@ static void expect_upload(struct exchange *e) {
         refuse(e, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE);
     else if (!r->session)
         refuse(e, MHD_HTTP_FORBIDDEN);
-    else if (atomic_fetch_add(&e->server->uploads, 1) >= UPLOADS_MAX) {
-        atomic_fetch_sub(&e->server->uploads, 1);
-        refuse(e, MHD_HTTP_SERVICE_UNAVAILABLE);
-    } else {
-        e->uploading = true;
-        e->room = r->route->upload;
-    }
+    else
+        expect_much(e);
 }
 
 /* What a program sends is text of a type that its row takes, and it says who it is before it sends much. */
@@ -202,13 +208,8 @@ static void expect_program(struct exchange *e) {
         return;
     if (!r->api->bearer)
         refuse(e, MHD_HTTP_UNAUTHORIZED);
-    else if (atomic_fetch_add(&e->server->uploads, 1) >= UPLOADS_MAX) {
-        atomic_fetch_sub(&e->server->uploads, 1);
-        refuse(e, MHD_HTTP_SERVICE_UNAVAILABLE);
-    } else {
-        e->uploading = true;
-        e->room = r->route->upload;
-    }
+    else
+        expect_much(e);
 }
 
 static enum method method_of(const char *method) {
