@@ -155,7 +155,7 @@ def story():
 ON_BOTH = {'story': ('story', 'waves', 'answering', 'control', 'operations'),
            'web': ('closing', 'once', 'sessions', 'counts', 'api', 'api_schema', 'hooks'),
            'hostile': ('races', 'scanners'), 'mail': (), 'faults': ('kill', 'one_process', 'clock'),
-           'privacy': ('linkage',)}
+           'privacy': ('linkage', 'locked')}
 # These too when there is time, or when the part is asked for. (What several engines do with mail is in mail/test_mailing.py.)
 ON_BOTH_AT_LENGTH = {'story': ('users', 'input', 'conditions', 'living_files'),
                      'web': ('audit', 'mail_pages', 'told_in_time', 'routes', 'setup', 'reach', 'reports_pages', 'recovery',
@@ -334,7 +334,7 @@ def coverage(pool):
 
 
 # The long ones first, so that no core waits at the end.
-PARTS = [analysis, analyzer, memcheck, tsan, browser, faults, privacy, hostile, package, workbook, story, postgresql, web, mail, unit, rules, hardening, with_r]
+PARTS = [analysis, analyzer, memcheck, tsan, mail, browser, faults, privacy, hostile, package, workbook, story, postgresql, web, unit, rules, hardening, with_r]
 ASKED = {coverage: LONG, tsan: LONG, memcheck: LONG, analyzer: LONG, with_r: '--with-r' in sys.argv}
 BUILDS = {faults: ['plain'], postgresql: ['asan', 'plain'], tsan: ['tsan'], memcheck: ['valgrind'],
           hardening: ['release' if LONG else 'asan']}
@@ -352,8 +352,8 @@ def main():
     started = time.time()
     needed = {preset for part in PARTS if wanted(part) for preset in BUILDS.get(part, ['asan'])}
     if all([build(preset) for preset in sorted(needed)]):
-        # one more than there are cores: many tests wait for a clock, a disk or a page
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 1) as pool, concurrent.futures.ThreadPoolExecutor(1) as beside:
+        # two more than there are cores: many tests wait for a clock, a disk or a page
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 2) as pool, concurrent.futures.ThreadPoolExecutor(1) as beside:
             fuzzing = [beside.submit(job.go) for job in (fuzz() if wanted(fuzz) else [])]
             jobs = [job for part in PARTS if wanted(part) for job in part()]
             for done in concurrent.futures.as_completed([pool.submit(job.go) for job in jobs]):

@@ -214,19 +214,32 @@ enum result file_make_folder(const char *path, mode_t mode, struct findings *fin
     return RESULT_OK;
 }
 
+/* With noughts, from the byte `from` on; they are on disk when it returns. */
+static bool overwrite(int fd, off_t from) {
+    static const char zeros[512];
+    struct stat st;
+    bool good = fstat(fd, &st) == 0;
+    for (off_t at = from; good && at < st.st_size; at += (off_t)sizeof zeros) {
+        size_t part = (size_t)(st.st_size - at) < sizeof zeros ? (size_t)(st.st_size - at) : sizeof zeros;
+        good = pwrite(fd, zeros, part, at) == (ssize_t)part;
+    }
+    return fsync(fd) == 0 && good;
+}
+
 enum result file_destroy(const char *path, struct findings *findings) {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT ? RESULT_OK : say(findings, path, "file_not_destroyed", RESULT_MACHINE);
-    struct stat st;
-    bool good = fstat(fd, &st) == 0;
-    static const char zeros[512];
-    for (off_t at = 0; good && at < st.st_size; at += (off_t)sizeof zeros) {
-        size_t part = (size_t)(st.st_size - at) < sizeof zeros ? (size_t)(st.st_size - at) : sizeof zeros;
-        good = pwrite(fd, zeros, part, at) == (ssize_t)part;
-    }
-    good = fsync(fd) == 0 && good;
+    bool good = overwrite(fd, 0);
     close(fd);
     good = good && unlink(path) == 0 && sync_folder_of(path);
+    return good ? RESULT_OK : say(findings, path, "file_not_destroyed", RESULT_MACHINE);
+}
+
+enum result file_destroy_from(const char *path, size_t from, struct findings *findings) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    const bool good = fd >= 0 && overwrite(fd, (off_t)from) && ftruncate(fd, (off_t)from) == 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
     return good ? RESULT_OK : say(findings, path, "file_not_destroyed", RESULT_MACHINE);
 }

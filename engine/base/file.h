@@ -28,6 +28,8 @@ enum result file_shared_secret(const char *path, uint8_t *out, size_t n, struct 
 enum result file_make_folder(const char *path, mode_t mode, struct findings *findings) MUST_CHECK;
 /* Overwrites, removes and fsyncs the folder: for keys. Missing is fine. */
 enum result file_destroy(const char *path, struct findings *findings) MUST_CHECK;
+/* The same for what is behind the first `from` bytes; they stay, also when it is cut short. */
+enum result file_destroy_from(const char *path, size_t from, struct findings *findings) MUST_CHECK;
 bool file_exists(const char *path);
 /* The folder a file lies in, in the arena: "." when the path names none. */
 const char *file_folder(struct arena *arena, const char *path);

@@ -174,6 +174,7 @@ enum result run_wave_extend(struct cli *cli);
 enum result run_wave_list(struct cli *cli);
 enum result run_wave_recovery_sheet(struct cli *cli);
 enum result run_wave_recover(struct cli *cli);
+enum result run_wave_lock(struct cli *cli);
 enum result run_links(struct cli *cli);
 enum result run_responses_import(struct cli *cli);
 enum result run_results(struct cli *cli);

@@ -21,7 +21,7 @@ static enum result put_keys_back(struct cli *cli, const struct kept *kept, const
 }
 
 /* The database is there again: what must not go on where it stopped, the keys, and the check. */
-static enum result settle(struct cli *cli, struct kept *kept, int already, size_t *keys_good) {
+static enum result settle(struct cli *cli, struct kept *kept, int already, struct keys_found *found) {
     const char *from = cli_option(cli, "keys");
     int paused = 0;
     enum result result = store_settle(cli->store, &paused);
@@ -31,7 +31,7 @@ static enum result settle(struct cli *cli, struct kept *kept, int already, size_
     if (result == RESULT_OK && from)
         result = put_keys_back(cli, kept, cli_path(cli, from));
     if (result == RESULT_OK)
-        result = cli_check_keys(cli->settings->keys, kept, "restored_key_missing", keys_good, cli->findings);
+        result = cli_check_keys(cli->settings->keys, kept, "restored_key_missing", found, cli->findings);
     if (paused + already)
         cli_say(cli, "said.restore_paused", "n", arena_printf(cli->arena, "%d", paused + already));
     return result;
@@ -40,7 +40,7 @@ static enum result settle(struct cli *cli, struct kept *kept, int already, size_
 enum result run_restore(struct cli *cli) {
     const char *file = cli_path(cli, cli->arguments[0]), *aside;
     struct kept kept = {.day = ""};
-    size_t good = 0;
+    struct keys_found found = {0};
     int paused = 0;
     enum result result = store_restore(cli->settings->db, file, cli->arena, &aside, &paused, cli->findings);
     if (aside)
@@ -50,13 +50,12 @@ enum result run_restore(struct cli *cli) {
         result = store_open(&cli->store, cli->settings->db, cli->findings); /* brings an older one up to date */
     if (result != RESULT_OK)
         return result;
-    result = settle(cli, &kept, paused, &good);
+    result = settle(cli, &kept, paused, &found);
     store_close(cli->store);
     cli->store = NULL;
     if (result != RESULT_OK)
         return result == RESULT_MACHINE ? cli_trouble(cli) : result;
     cli_say(cli, "said.restore_done", "file", file, "day", kept.day[0] ? kept.day : "-");
-    cli_say(cli, "said.verify_keys", "n", arena_printf(cli->arena, "%zu", kept.n_open), "good",
-            arena_printf(cli->arena, "%zu", good));
+    cli_say_keys(cli, &kept, &found);
     return RESULT_OK;
 }

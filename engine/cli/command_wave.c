@@ -1,4 +1,4 @@
-/* wave open, close, extend, list, recovery-sheet, recover. */
+/* wave open, close, extend, list, recovery-sheet, recover, lock. */
 #include <string.h>
 
 #include "aggregate/results.h"
@@ -9,6 +9,8 @@
 #include "mail/hooks.h"
 #include "store/accounts.h"
 #include "store/counts.h"
+
+enum { SHEET_MAX = 64 << 10 };
 
 static enum result open_links_option(struct cli *cli, enum open_links *out) {
     static const char *const names[] = {"where-no-people", "all", "none"};
@@ -56,18 +58,32 @@ static enum result make_results(struct cli *cli, const struct assessment *a, str
     return result;
 }
 
+/* NULL where no file is named. */
+static enum result read_sheet(struct cli *cli, const char *path, const char **out) {
+    struct str sheet = {NULL, 0};
+    *out = NULL;
+    if (!path)
+        return RESULT_OK;
+    const enum result result = file_read(&sheet, cli->arena, cli_path(cli, path), SHEET_MAX, cli->findings);
+    *out = sheet.p;
+    return result;
+}
+
 enum result run_wave_close(struct cli *cli) {
     struct assessment a;
     struct wave wave;
     struct closing closing = {0};
+    const char *sheet;
     enum result result = cli_assessment(cli, cli->arguments[0], &a);
     if (result == RESULT_OK)
         result = cli_wave(cli, &a, WAVE_OPEN, &wave);
+    if (result == RESULT_OK)
+        result = read_sheet(cli, cli_option(cli, "sheet"), &sheet);
     if (result != RESULT_OK)
         return result;
     if (!cli_confirmed(cli, "said.wave_close_confirm", wave.label)) /* irreversible */
         return cli_refuse(cli, "not_confirmed", "value", wave.label);
-    result = collect_close_wave(cli->collect, &wave, &closing, cli->findings);
+    result = collect_close_wave(cli->collect, &wave, sheet, &closing, cli->findings);
     if (result != RESULT_OK)
         return result == RESULT_MACHINE ? cli_trouble(cli) : result;
     cli_audit(cli, "wave_closed", a.name, wave.label);
@@ -160,22 +176,38 @@ enum result run_wave_recovery_sheet(struct cli *cli) {
     return RESULT_OK;
 }
 
+/* A wave, and the sheet in the file that is named behind it. */
+static enum result find_wave_and_sheet(struct cli *cli, struct assessment *a, struct wave *wave, const char **sheet) {
+    enum result result = cli_assessment(cli, cli->arguments[0], a);
+    if (result == RESULT_OK)
+        result = cli_wave(cli, a, WAVE_OPEN, wave);
+    return result == RESULT_OK ? read_sheet(cli, cli->arguments[1], sheet) : result;
+}
+
 enum result run_wave_recover(struct cli *cli) {
     struct assessment a;
     struct wave wave;
-    struct str sheet;
-    enum result result = cli_assessment(cli, cli->arguments[0], &a);
+    const char *sheet;
+    enum result result = find_wave_and_sheet(cli, &a, &wave, &sheet);
     if (result == RESULT_OK)
-        result = cli_wave(cli, &a, WAVE_OPEN, &wave);
-    if (result == RESULT_OK)
-        result = file_read(&sheet, cli->arena, cli_path(cli, cli->arguments[1]), 64 << 10, cli->findings);
-    if (result != RESULT_OK)
-        return result;
-    const char *blank = strstr(sheet.p, "\n\n"); /* the sentence above the figures need not be cut off by hand */
-    result = collect_recover(cli->collect, &wave, blank ? blank + 2 : sheet.p, cli->findings);
+        result = collect_recover(cli->collect, &wave, sheet, cli->findings);
     if (result == RESULT_OK) {
         cli_audit(cli, "key_recovered", a.name, wave.label);
         cli_say(cli, "said.wave_recovered", "label", wave.label);
+    }
+    return result;
+}
+
+enum result run_wave_lock(struct cli *cli) {
+    struct assessment a;
+    struct wave wave;
+    const char *sheet;
+    enum result result = find_wave_and_sheet(cli, &a, &wave, &sheet);
+    if (result == RESULT_OK)
+        result = collect_lock_wave(cli->collect, &wave, sheet, cli->findings);
+    if (result == RESULT_OK) {
+        cli_audit(cli, "wave_locked", a.name, wave.label);
+        cli_say(cli, "said.wave_locked", "label", wave.label, "name", a.name);
     }
     return result;
 }

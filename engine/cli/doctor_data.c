@@ -93,10 +93,13 @@ static void look_at_backups(struct doctor *d) {
 static void look_at_keys(struct doctor *d) {
     struct findings *own = findings_new();
     const char *keys = d->cli->settings->keys;
-    size_t good = 0;
-    if (cli_check_keys(keys, &d->kept, NULL, &good, own) == RESULT_OK && good)
-        TELL(d, HEALTH_OK, "keys", "n", number(d, good));
-    else if (!d->kept.n_open)
+    struct keys_found found;
+    const bool all = cli_check_keys(keys, &d->kept, NULL, &found, own) == RESULT_OK;
+    if (all && found.good)
+        TELL(d, HEALTH_OK, "keys", "n", number(d, found.good));
+    if (found.locked)
+        TELL(d, HEALTH_OK, "keys_locked", "n", number(d, found.locked));
+    if (!d->kept.n_open)
         TELL(d, HEALTH_OK, "keys_none");
     doctor_add_findings(d, HEALTH_WRONG, own);
     findings_free(own);

@@ -157,10 +157,16 @@ enum result finish_closing(struct collect *c, struct id wave, struct findings *f
     return result == RESULT_INPUT && is_in(c, wave, WAVE_CLOSED) ? RESULT_OK : result; /* another engine was first */
 }
 
-/* Whoever has closed the wave in the meantime has destroyed its key: that is no fault of the key. */
-static bool read_key(struct collect *c, const struct wave *wave, struct wave_key *key, struct findings *findings) {
+/* Off the sheet, if there is one, else from this machine. Whoever has closed the wave in the meantime has destroyed its
+ * key: that is no fault of the key. */
+static bool read_key(struct collect *c, const struct wave *wave, const char *sheet, struct wave_key *key,
+                     struct findings *findings) {
     struct findings *own = findings_new();
-    const bool good = key_read(c->keys, wave->id, key, own) == RESULT_OK;
+    bool good = sheet ? sheet_read(wave, sheet, key, own) : key_read(c->keys, wave->id, key, own) == RESULT_OK;
+    if (good && key->locked) {
+        finding_add(own, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "key_taken", "value", wave->label, NULL);
+        good = false;
+    }
     if (!good && !is_in(c, wave->id, WAVE_OPEN))
         finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "wave_not_open", "value", wave->label, NULL);
     else if (findings)
@@ -169,12 +175,12 @@ static bool read_key(struct collect *c, const struct wave *wave, struct wave_key
     return good;
 }
 
-enum result collect_close_wave(struct collect *c, const struct wave *wave, struct closing *out,
+enum result collect_close_wave(struct collect *c, const struct wave *wave, const char *sheet, struct closing *out,
                                struct findings *findings) {
     struct wave_key key;
     enum result result = wave->state == WAVE_CLOSED ? RESULT_INPUT : RESULT_OK;
     if (wave->state == WAVE_OPEN) {
-        if (!read_key(c, wave, &key, findings))
+        if (!read_key(c, wave, sheet, &key, findings))
             return RESULT_INPUT;
         do /* answers may still be coming in: then they are read too */
             result = empty_once(c, wave, &key, out);
@@ -198,46 +204,4 @@ enum result collect_close_wave(struct collect *c, const struct wave *wave, struc
         finding_add(findings, SEVERITY_WARNING, (struct place){NULL, 0, 0}, "wave_cleaning", "value", wave->label,
                     NULL);
     return result;
-}
-
-enum result collect_recovery_sheet(struct collect *c, const struct wave *wave, struct arena *arena, const char **out,
-                                   struct findings *findings) {
-    struct wave_key key;
-    if (key_read(c->keys, wave->id, &key, findings) != RESULT_OK)
-        return RESULT_INPUT;
-    uint8_t bytes[66];
-    memcpy(bytes, key.token_key, 32);
-    memcpy(bytes + 32, key.secret_key, 32);
-    uint8_t sum[32];
-    crypto_generichash(sum, sizeof sum, bytes, 64, wave->id.bytes, sizeof wave->id.bytes);
-    memcpy(bytes + 64, sum, 2); /* finds a slip of the typist */
-    struct buf b = BUF_INIT;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        buf_printf(&b, "%s%02X", i && i % 22 == 0 ? "\n" : i && i % 2 == 0 ? " " : "", bytes[i]);
-    *out = arena_copy(arena, b.p, b.n);
-    sodium_memzero(b.p, b.n);
-    sodium_memzero(bytes, sizeof bytes);
-    buf_free(&b);
-    return RESULT_OK;
-}
-
-enum result collect_recover(struct collect *c, const struct wave *wave, const char *typed, struct findings *findings) {
-    uint8_t bytes[66], sum[32];
-    size_t n = 0;
-    const char *end;
-    struct wave_key key;
-    bool whole = sodium_hex2bin(bytes, sizeof bytes, typed, strlen(typed), " \n\r\t-", &n, &end) == 0 && *end == '\0' &&
-                 n == sizeof bytes;
-    if (whole) {
-        crypto_generichash(sum, sizeof sum, bytes, 64, wave->id.bytes, sizeof wave->id.bytes);
-        memcpy(key.token_key, bytes, 32);
-        memcpy(key.secret_key, bytes + 32, 32);
-        crypto_scalarmult_base(key.public_key, key.secret_key);
-        whole = memcmp(sum, bytes + 64, 2) == 0 && memcmp(key.public_key, wave->public_key, 32) == 0;
-    }
-    if (!whole) {
-        finding_add(findings, SEVERITY_ERROR, (struct place){NULL, 0, 0}, "recovery_wrong", "value", wave->label, NULL);
-        return RESULT_INPUT;
-    }
-    return key_write(c->keys, wave->id, &key, findings);
 }

@@ -144,15 +144,25 @@ struct closing {
     size_t ballots, responses, destroyed, comments;
     bool cleaning; /* the last residue is still to be removed */
 };
-enum result collect_close_wave(struct collect *c, const struct wave *wave, struct closing *out,
+/* `sheet`: the recovery sheet as it was typed, for a wave whose key was taken away or lost; else NULL. Findings: the
+ * key that opens the ballots was taken away, the sheet is not this wave's. */
+enum result collect_close_wave(struct collect *c, const struct wave *wave, const char *sheet, struct closing *out,
                                struct findings *findings) MUST_CHECK;
 
-/* The wave's key in a form that can be printed, typed and put into a safe. */
+/* The recovery sheet (collect/sheet.c): the wave's key in a form that can be printed, typed and put into a safe.
+ * Findings: it was taken away. */
 enum result collect_recovery_sheet(struct collect *c, const struct wave *wave, struct arena *arena, const char **out,
                                    struct findings *findings) MUST_CHECK;
 /* Puts a printed key back into the key folder. */
 enum result collect_recover(struct collect *c, const struct wave *wave, const char *typed,
                             struct findings *findings) MUST_CHECK;
+/* Takes what opens the ballots away from here: from then on nobody can, before whoever has the sheet closes the wave
+ * with it. Links are still made and mailed. Asking for the sheet proves that it is at hand; without it the answers
+ * would be lost. Locked twice is locked. */
+enum result collect_lock_wave(struct collect *c, const struct wave *wave, const char *typed,
+                              struct findings *findings) MUST_CHECK;
+/* Is the wave open, and the key that opens its ballots taken away? */
+bool collect_is_locked(struct collect *c, const struct wave *wave);
 
 /* Answers collected elsewhere (collect/import.c): one row a response, as cli.md describes; all findings at once. */
 struct import_options {

@@ -64,6 +64,10 @@ void order_comments(struct comment *list, size_t n);
 /* A wave's label is one line of 1 to 60 characters. */
 bool wave_label_good(const char *label);
 
+/* The key off a recovery sheet, as typed, with or without the sentence above the figures; false with the finding
+ * "recovery_wrong" when it is not this wave's (collect/sheet.c). */
+bool sheet_read(const struct wave *wave, const char *typed, struct wave_key *key, struct findings *findings);
+
 /* Finishes a wave whose answers are out: scrubs, destroys the key, marks it closed. */
 enum result finish_closing(struct collect *c, struct id wave, struct findings *findings) MUST_CHECK;
 

@@ -13,6 +13,8 @@
 static const char token_alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 static const char code_alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXY";
 enum { CODE_BASE = 31 };
+/* A wave's file: the token key, then the box's secret key. Locked, it ends before that one. */
+enum { KEY_HALF = 32, KEY_FILE_SIZE = 2 * KEY_HALF };
 
 static void key_path(const char *folder, const char *kind, struct id id, char out[4096]) {
     char hex[33];
@@ -22,16 +24,18 @@ static void key_path(const char *folder, const char *kind, struct id id, char ou
 
 enum result key_write(const char *folder, struct id wave, const struct wave_key *key, struct findings *findings) {
     char path[4096];
-    uint8_t bytes[64];
+    uint8_t bytes[KEY_FILE_SIZE];
     key_path(folder, "wave", wave, path);
-    memcpy(bytes, key->token_key, 32);
-    memcpy(bytes + 32, key->secret_key, 32);
-    enum result result = file_write(path, (struct str){(const char *)bytes, sizeof bytes}, 0600, findings);
+    memcpy(bytes, key->token_key, KEY_HALF);
+    memcpy(bytes + KEY_HALF, key->secret_key, KEY_HALF);
+    enum result result =
+        file_write(path, (struct str){(const char *)bytes, key->locked ? KEY_HALF : KEY_FILE_SIZE}, 0600, findings);
     sodium_memzero(bytes, sizeof bytes);
     return result;
 }
 
 enum result key_make(const char *folder, struct id wave, struct wave_key *out, struct findings *findings) {
+    *out = (struct wave_key){.locked = false};
     random_bytes(out->token_key, sizeof out->token_key);
     crypto_box_keypair(out->public_key, out->secret_key);
     return key_write(folder, wave, out, findings);
@@ -43,17 +47,27 @@ enum result key_read(const char *folder, struct id wave, struct wave_key *out, s
     struct arena *arena = arena_new();
     struct str bytes = {NULL, 0};
     enum result result = RESULT_INPUT;
-    if (!file_exists(path) || file_read(&bytes, arena, path, 64, findings) != RESULT_OK || bytes.n != 64) {
+    *out = (struct wave_key){.locked = true};
+    if (!file_exists(path) || file_read(&bytes, arena, path, KEY_FILE_SIZE, findings) != RESULT_OK ||
+        (bytes.n != KEY_FILE_SIZE && bytes.n != KEY_HALF)) {
         finding_add(findings, SEVERITY_ERROR, (struct place){path, 0, 0}, "key_missing", NULL);
     } else {
-        memcpy(out->token_key, bytes.p, 32);
-        memcpy(out->secret_key, bytes.p + 32, 32);
-        crypto_scalarmult_base(out->public_key, out->secret_key);
+        memcpy(out->token_key, bytes.p, KEY_HALF);
+        memcpy(out->secret_key, bytes.p + KEY_HALF, bytes.n - KEY_HALF);
+        out->locked = sodium_is_zero(out->secret_key, KEY_HALF); /* locking writes noughts, then cuts them off */
+        if (!out->locked)
+            crypto_scalarmult_base(out->public_key, out->secret_key);
         sodium_memzero((char *)(uintptr_t)bytes.p, bytes.n);
         result = RESULT_OK;
     }
     arena_free(arena);
     return result;
+}
+
+enum result key_lock(const char *folder, struct id wave, struct findings *findings) {
+    char path[4096];
+    key_path(folder, "wave", wave, path);
+    return file_destroy_from(path, KEY_HALF, findings);
 }
 
 enum result key_destroy(const char *folder, struct id wave, struct findings *findings) {

@@ -13,13 +13,16 @@ enum { TOKEN_LENGTH = 26, CODE_LENGTH = 13 /* the check character included */ };
 
 struct wave_key {
     uint8_t token_key[32];                  /* from which links and codes are derived */
-    uint8_t secret_key[32], public_key[32]; /* of the ballot box */
+    uint8_t secret_key[32], public_key[32]; /* of the ballot box; all nought when it is locked */
+    bool locked;                            /* what opens the box was taken away from this machine */
 };
 
 /* Makes a new key, writes it to FOLDER/wave-<id>.key (0600, on disk before this returns). */
 enum result key_make(const char *folder, struct id wave, struct wave_key *out, struct findings *findings) MUST_CHECK;
 enum result key_read(const char *folder, struct id wave, struct wave_key *out, struct findings *findings) MUST_CHECK;
 enum result key_destroy(const char *folder, struct id wave, struct findings *findings) MUST_CHECK;
+/* Overwrites what opens the box; what links are derived from stays. */
+enum result key_lock(const char *folder, struct id wave, struct findings *findings) MUST_CHECK;
 enum result key_write(const char *folder, struct id wave, const struct wave_key *key,
                       struct findings *findings) MUST_CHECK;
 

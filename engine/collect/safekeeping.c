@@ -33,7 +33,7 @@ static bool opens_canary(struct arena *arena, const struct wave_key *key, const 
     return ballot_open(arena, key->public_key, key->secret_key, sealed, &opened);
 }
 
-enum result collect_check_key(const char *keys, const struct kept_wave *wave, struct findings *findings) {
+enum result collect_check_key(const char *keys, const struct kept_wave *wave, bool *locked, struct findings *findings) {
     struct arena *arena = arena_new();
     struct wave_key key;
     struct stat st;
@@ -43,10 +43,11 @@ enum result collect_check_key(const char *keys, const struct kept_wave *wave, st
         result = say(findings, path, "key_not_there", wave);
     else if (key_read(keys, wave->id, &key, NULL) != RESULT_OK)
         result = say(findings, path, "key_unreadable", wave);
-    else if (!opens_canary(arena, &key, wave->public_key))
+    else if (!key.locked && !opens_canary(arena, &key, wave->public_key))
         result = say(findings, path, "key_of_another", wave);
     else if (st.st_mode & 077)
         result = say(findings, path, "key_for_others", wave);
+    *locked = result == RESULT_OK && key.locked;
     sodium_memzero(&key, sizeof key);
     arena_free(arena);
     return result;

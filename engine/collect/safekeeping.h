@@ -8,9 +8,11 @@
 #include "store/care.h"
 
 /* Is the wave's key in the folder, readable by its owner alone, the one the wave was opened with, and does it open a
- * ballot that is sealed for this test as any answer is? Every fault is a finding that names assessment and wave
+ * ballot that is sealed for this test as any answer is? *locked: what opens ballots was
+ * taken away from here (collect_lock_wave) and cannot be tried. Every fault is a finding that names assessment and wave
  * (RESULT_INPUT). */
-enum result collect_check_key(const char *keys, const struct kept_wave *wave, struct findings *findings) MUST_CHECK;
+enum result collect_check_key(const char *keys, const struct kept_wave *wave, bool *locked,
+                              struct findings *findings) MUST_CHECK;
 
 /* Copies keys from the folder `from` to the folder `to` (made if missing, 0700; the files 0600): those of these waves,
  * and those that link the waves of these assessments, where they have one. A file that is there already must be the

@@ -97,6 +97,8 @@ const struct route routes[] = {
     {METHOD_GET, "/assessments/{assessment}/waves/{wave}/adopt", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(wave_adopt_show)},
     {METHOD_POST, "/assessments/{assessment}/waves/{wave}/adopt", ACCESS_PRACTITIONER, CSRF_SESSION, false, RUNNING_DESK, DESK(wave_adopt_handle)},
     {METHOD_GET, "/assessments/{assessment}/waves/{wave}/sheet", ACCESS_PRACTITIONER, CSRF_NONE, true, RUNNING_DESK, DESK(wave_sheet_show)},
+    {METHOD_GET, "/assessments/{assessment}/waves/{wave}/lock", ACCESS_PRACTITIONER, CSRF_NONE, true, RUNNING_DESK, DESK(wave_lock_show)},
+    {METHOD_POST, "/assessments/{assessment}/waves/{wave}/lock", ACCESS_PRACTITIONER, CSRF_SESSION, true, RUNNING_DESK, DESK(wave_lock_handle)},
 
     /* Reaching people, and watching. */
     {METHOD_GET, "/assessments/{assessment}/links", ACCESS_PRACTITIONER, CSRF_NONE, false, RUNNING_DESK, DESK(links_show)},

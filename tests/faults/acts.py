@@ -109,7 +109,7 @@ ACTS = [
     Act('people export tale staff9@north.example'), Act('people delete tale staff13@north.example --yes', changes=True),
     Act('wave open spare', changes=True), Act('wave close tale --yes', changes=True),
     Act('wave adopt tale --yes', changes=True), Act('wave extend tale --until 2099-01-01', changes=True),
-    Act('wave list tale'), Act('wave recovery-sheet tale'), Act('wave recover tale sheet.txt', changes=True),
+    Act('wave list tale'), Act('wave recovery-sheet tale'), Act('wave recover tale sheet.txt', changes=True), Act('wave lock tale sheet.txt', changes=True),
     Act('links tale --out links.csv', ['links.csv']), Act('links tale --out links.xlsx', ['links.xlsx']),
     Act('send tale invitations --dry-run'), Act('send tale reminders --per-minute 6000', changes=True, slow=True),
     Act('mail test tale me@example.org'), Act('mail list tale'), Act('mail pause tale'), Act('mail resume tale'),
@@ -185,11 +185,11 @@ def waves_have_keys(here):
 
 
 def has_key(here, wave):
-    """A key that was half removed is none."""
+    """A key that was half removed is none; one that was taken away (wave lock) has its first half."""
     try:
         with open(here.path('var/keys/wave-%s.key' % wave.lower()), 'rb') as file:
             found = file.read()
-        return len(found) == 64 and any(found)
+        return len(found) in (32, 64) and any(found[:32])
     except OSError:
         return False
 

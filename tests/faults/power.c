@@ -124,7 +124,7 @@ static void live(struct life *life, const struct assessment *a, const struct ins
         }
     }
     must(given == PEOPLE, "too few links");
-    must(collect_close_wave(c, &wave, &closing, NULL) == RESULT_OK && closing.responses == PEOPLE, "not closed");
+    must(collect_close_wave(c, &wave, NULL, &closing, NULL) == RESULT_OK && closing.responses == PEOPLE, "not closed");
     life->closed = record_now();
     end(store, c);
     arena_free(arena);

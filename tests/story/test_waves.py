@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Waves: both modes, the organisation's one answer, the printed key, deadlines, waves too small to open, an interrupted close."""
+import json
 import os
 import signal
 import unittest
@@ -109,6 +110,35 @@ class Waves(unittest.TestCase):
         here.write('wrong.txt', wrong)
         here.run('wave', 'recover', 'tale', 'wrong.txt', status=1)
         here.write('sheet.txt', sheet)
+        here.run('wave', 'recover', 'tale', 'sheet.txt')
+        here.run('wave', 'close', 'tale', '--yes')
+        self.assertEqual(rows(here, 'SELECT count(*) FROM response'), [(6,)])
+
+    def test_a_wave_whose_key_was_taken_away_is_closed_with_its_sheet_alone(self):
+        here = self.begin(staff=6)
+        self.answer_all(here)
+        token = here.links('tale', 'personal')[0]['token']
+        sheet, _ = here.run('wave', 'recovery-sheet', 'tale')
+        here.write('other.txt', 'AB12 CD34')
+        self.assertIn('not the key', here.run('wave', 'lock', 'tale', 'other.txt', status=1)[1])
+        here.write('sheet.txt', sheet)
+        self.assertIn('--sheet', here.run('wave', 'lock', 'tale', 'sheet.txt')[0])
+        self.assertIn('taken away', here.run('wave', 'recovery-sheet', 'tale', status=1)[1])
+        self.assertEqual(here.links('tale', 'personal')[0]['token'], token, 'links are still made')
+        found = json.loads(here.run('verify', '--format', 'json')[0])
+        self.assertEqual((found['good'], found['keys_good'], found['keys_locked']), (True, 0, 1))
+        self.assertIn('only their recovery sheet opens: 1', here.run('doctor')[0])
+        self.assertIn('taken away', here.run('wave', 'close', 'tale', '--yes', status=1)[1])
+        here.run('wave', 'close', 'tale', '--yes', '--sheet', 'other.txt', status=1)
+        self.assertEqual(rows(here, 'SELECT count(*) FROM ballot'), [(6,)], 'nothing may be lost by the attempts')
+        here.run('wave', 'close', 'tale', '--yes', '--sheet', 'sheet.txt')
+        self.assertEqual(rows(here, 'SELECT count(*) FROM response'), [(6,)])
+
+    def test_a_key_that_was_taken_away_can_be_put_back(self):
+        here = self.begin(staff=6)
+        self.answer_all(here)
+        here.write('sheet.txt', here.run('wave', 'recovery-sheet', 'tale')[0])
+        here.run('wave', 'lock', 'tale', 'sheet.txt')
         here.run('wave', 'recover', 'tale', 'sheet.txt')
         here.run('wave', 'close', 'tale', '--yes')
         self.assertEqual(rows(here, 'SELECT count(*) FROM response'), [(6,)])

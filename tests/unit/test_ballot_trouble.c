@@ -4,6 +4,8 @@
 #include "store_fixture.h"
 #include "trouble.h"
 
+#include <sys/stat.h>
+
 #include "base/file.h"
 #include "collect/ballot.h"
 #include "collect/coarsen.h"
@@ -180,17 +182,18 @@ static void close_with_trouble(struct room *r, int kinds) {
         answer_all(r, &o);
         start_again(r);
         trouble_at(kinds, n, 1);
-        const enum result result = collect_close_wave(r->c, &o.wave, &closing, NULL);
+        const enum result result = collect_close_wave(r->c, &o.wave, NULL, &closing, NULL);
         const bool met = trouble_over();
         struct wave wave = now(r, &o);
         if (result != RESULT_OK && wave.state == WAVE_OPEN)
             assert_int_equal(responses_of(r, &o), 0);
         if (result != RESULT_OK && wave.state != WAVE_CLOSED)
-            assert_int_equal(collect_close_wave(r->c, &wave, &closing, NULL), RESULT_OK);
+            assert_int_equal(collect_close_wave(r->c, &wave, NULL, &closing, NULL), RESULT_OK);
         start_again(r);
         wait_until_closed(r, &o);
         assert_int_equal(responses_of(r, &o), PEOPLE);
-        assert_int_equal(collect_check_key(r->keys, &(struct kept_wave){.id = o.wave.id}, NULL), RESULT_INPUT);
+        assert_int_equal(collect_check_key(r->keys, &(struct kept_wave){.id = o.wave.id}, &(bool){false}, NULL),
+                         RESULT_INPUT);
         if (!met) {
             assert_int_equal(result, RESULT_OK);
             return;
@@ -220,7 +223,7 @@ static void come_between(void *context) {
     struct closing closing;
     if (!b->close)
         b->outcome = store_cast_wait(b->r->p->store, &b->cast);
-    else if (collect_close_wave(b->others, &b->o->wave, &closing, NULL) == RESULT_OK)
+    else if (collect_close_wave(b->others, &b->o->wave, NULL, &closing, NULL) == RESULT_OK)
         b->outcome = CAST_STORED;
 }
 
@@ -252,7 +255,7 @@ static void come_between_everywhere(struct room *r, bool close) {
         b.outcome = CAST_FAILED;
         b.cast = late_ballot(r, &o, sealed_text(r, &o, "north\n\n\n{\"lead1\":1}"));
         trouble_between(TROUBLE_DATABASE, n, come_between, &b);
-        const enum result result = collect_close_wave(r->c, &o.wave, &closing, NULL);
+        const enum result result = collect_close_wave(r->c, &o.wave, NULL, &closing, NULL);
         met = trouble_over();
         assert_true(result == RESULT_OK || (close && met && result == RESULT_INPUT));
         wait_until_closed(r, &o);
@@ -292,7 +295,7 @@ static void what_cannot_be_read_of_a_ballot_is_destroyed_and_the_others_are_kept
     const char *stranger = arena_printf(r->arena, "north\n\n%s\n{}", key_of_nobody);
     struct cast cast = late_ballot(r, &o, sealed_text(r, &o, stranger)); /* whose pseudonym opens for nobody */
     assert_int_equal(store_cast_wait(r->p->store, &cast), CAST_STORED);
-    assert_int_equal(collect_close_wave(r->c, &o.wave, &closing, NULL), RESULT_OK);
+    assert_int_equal(collect_close_wave(r->c, &o.wave, NULL, &closing, NULL), RESULT_OK);
     assert_int_equal(closing.responses, PEOPLE + 1);
     assert_int_equal(closing.destroyed, sizeof bad / sizeof *bad);
 
@@ -301,11 +304,11 @@ static void what_cannot_be_read_of_a_ballot_is_destroyed_and_the_others_are_kept
         cast = late_ballot(r, &o, bad[i]);
         assert_int_equal(store_cast_wait(r->p->store, &cast), CAST_STORED);
     }
-    assert_int_equal(collect_close_wave(r->c, &o.wave, &closing, NULL), RESULT_OK);
+    assert_int_equal(collect_close_wave(r->c, &o.wave, NULL, &closing, NULL), RESULT_OK);
     assert_int_equal(closing.responses, 0);
     assert_int_equal(now(r, &o).state, WAVE_CLOSED);
     struct wave again = now(r, &o);
-    assert_int_equal(collect_close_wave(r->c, &again, &closing, NULL), RESULT_INPUT);
+    assert_int_equal(collect_close_wave(r->c, &again, NULL, &closing, NULL), RESULT_INPUT);
 
     struct ballot_content content;
     assert_false(ballot_read(r->arena, (struct str){NULL, 0}, &content));
@@ -318,7 +321,7 @@ static void answers_of_an_organisation_that_is_not_in_the_list_count_for_none(vo
     answer_all(r, &o);
     struct cast cast = late_ballot(r, &o, sealed_text(r, &o, "nowhere\n\n\n{}"));
     assert_int_equal(store_cast_wait(r->p->store, &cast), CAST_STORED);
-    assert_int_equal(collect_close_wave(r->c, &o.wave, &closing, NULL), RESULT_OK);
+    assert_int_equal(collect_close_wave(r->c, &o.wave, NULL, &closing, NULL), RESULT_OK);
     assert_int_equal(closing.responses, PEOPLE);
     assert_int_equal(closing.destroyed, 1);
 }
@@ -655,21 +658,23 @@ static void a_key_that_is_damaged_or_somebody_elses_is_told_apart(void **state) 
     struct wave_key key;
     struct findings *f = findings_new();
     char bytes[100] = {1};
+    bool locked;
+    bytes[40] = 1;
     put_file(path, bytes, 63);
     assert_int_equal(key_read(r->keys, wave.id, &key, f), RESULT_INPUT);
-    assert_int_equal(collect_check_key(r->keys, &wave, f), RESULT_INPUT);
+    assert_int_equal(collect_check_key(r->keys, &wave, &locked, f), RESULT_INPUT);
     put_file(path, bytes, 65);
     assert_int_equal(key_read(r->keys, wave.id, &key, f), RESULT_INPUT);
     put_file(path, bytes, 64); /* whole, but of another wave */
-    assert_int_equal(collect_check_key(r->keys, &wave, f), RESULT_INPUT);
+    assert_int_equal(collect_check_key(r->keys, &wave, &locked, f), RESULT_INPUT);
     assert_true(findings_have(f, "key_unreadable", 0));
     assert_true(findings_have(f, "key_of_another", 0));
     const struct opened o = open_wave(r);
     struct kept_wave open = {.id = o.wave.id, .assessment = "x", .label = "1"};
     memcpy(open.public_key, o.wave.public_key, sizeof open.public_key);
-    assert_int_equal(collect_check_key(r->keys, &open, f), RESULT_OK);
+    assert_int_equal(collect_check_key(r->keys, &open, &locked, f), RESULT_OK);
     assert_int_equal(chmod(only_key(r, "wave", open.id), 0640), 0);
-    assert_int_equal(collect_check_key(r->keys, &open, f), RESULT_INPUT);
+    assert_int_equal(collect_check_key(r->keys, &open, &locked, f), RESULT_INPUT);
     assert_true(findings_have(f, "key_for_others", 0));
     findings_free(f);
 }
@@ -739,7 +744,7 @@ static void a_recovery_sheet_is_taken_only_whole_and_for_its_wave(void **state) 
     assert_int_equal(unlink(only_key(r, "wave", o.wave.id)), 0);
     const char *none;
     assert_int_equal(collect_recovery_sheet(r->c, &o.wave, r->arena, &none, NULL), RESULT_INPUT);
-    assert_int_equal(collect_close_wave(r->c, &o.wave, &closing, NULL), RESULT_INPUT);
+    assert_int_equal(collect_close_wave(r->c, &o.wave, NULL, &closing, NULL), RESULT_INPUT);
     char *slip = arena_string(r->arena, sheet);
     slip[0] = slip[0] == 'A' ? 'B' : 'A';
     const char *wrong[] = {
@@ -749,7 +754,62 @@ static void a_recovery_sheet_is_taken_only_whole_and_for_its_wave(void **state) 
     other.public_key[0] ^= 1; /* a sheet of a wave with this number but another key */
     assert_int_equal(collect_recover(r->c, &other, sheet, NULL), RESULT_INPUT);
     assert_int_equal(collect_recover(r->c, &o.wave, sheet, NULL), RESULT_OK);
-    assert_int_equal(collect_close_wave(r->c, &o.wave, &closing, NULL), RESULT_OK);
+    assert_int_equal(collect_close_wave(r->c, &o.wave, NULL, &closing, NULL), RESULT_OK);
+}
+
+static void a_locked_wave_is_opened_by_its_sheet_alone(void **state) {
+    struct room *r = *state;
+    const struct opened o = open_wave(r);
+    const char *path = only_key(r, "wave", o.wave.id), *sheet, *again;
+    struct kept_wave kept = {.id = o.wave.id, .assessment = "x", .label = "1"};
+    struct findings *f = findings_new();
+    struct closing closing;
+    struct link *links;
+    struct stat st;
+    size_t n;
+    bool locked;
+    memcpy(kept.public_key, o.wave.public_key, sizeof kept.public_key);
+    answer_all(r, &o);
+    assert_int_equal(collect_recovery_sheet(r->c, &o.wave, r->arena, &sheet, NULL), RESULT_OK);
+    assert_int_equal(collect_lock_wave(r->c, &o.wave, "no sheet", f), RESULT_INPUT);
+    assert_true(findings_have(f, "recovery_wrong", 0));
+    assert_false(collect_is_locked(r->c, &o.wave));
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(collect_lock_wave(r->c, &o.wave, sheet, NULL), RESULT_OK);
+    assert_true(collect_is_locked(r->c, &o.wave));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, 32);
+    assert_int_equal(collect_check_key(r->keys, &kept, &locked, f), RESULT_OK);
+    assert_true(locked);
+    assert_int_equal(collect_links(r->c, &o.wave, r->arena, &links, &n, f), RESULT_OK);
+    assert_true(n > 0);
+    assert_int_equal(collect_recovery_sheet(r->c, &o.wave, r->arena, &again, f), RESULT_INPUT);
+    assert_true(findings_have(f, "key_taken", 0));
+    assert_int_equal(collect_close_wave(r->c, &o.wave, NULL, &closing, NULL), RESULT_INPUT);
+    assert_int_equal(collect_close_wave(r->c, &o.wave, "no sheet", &closing, NULL), RESULT_INPUT);
+    assert_int_equal(responses_of(r, &o), 0);
+    assert_int_equal(unlink(path), 0); /* lost, and made good without what opens ballots */
+    assert_int_equal(collect_lock_wave(r->c, &o.wave, sheet, NULL), RESULT_OK);
+    assert_true(collect_is_locked(r->c, &o.wave));
+    sheet = arena_printf(r->arena, "A sentence.\r\n\r\n%s\n", sheet);
+    assert_int_equal(collect_close_wave(r->c, &o.wave, sheet, &closing, f), RESULT_OK);
+    assert_int_equal(responses_of(r, &o), PEOPLE);
+    findings_free(f);
+}
+
+static void locking_that_is_cut_short_has_locked(void **state) {
+    struct room *r = *state;
+    const struct opened o = open_wave(r);
+    const char *path = only_key(r, "wave", o.wave.id), *sheet;
+    char bytes[64] = {1};
+    assert_int_equal(collect_recovery_sheet(r->c, &o.wave, r->arena, &sheet, NULL), RESULT_OK);
+    put_file(path, bytes, 64); /* overwritten with noughts, and not cut off */
+    assert_true(collect_is_locked(r->c, &o.wave));
+    assert_int_equal(collect_recover(r->c, &o.wave, sheet, NULL), RESULT_OK);
+    assert_false(collect_is_locked(r->c, &o.wave));
+    assert_int_equal(file_destroy_from(path, 32, NULL), RESULT_OK);
+    assert_true(collect_is_locked(r->c, &o.wave));
+    assert_int_equal(file_destroy_from(r->keys, 32, NULL), RESULT_MACHINE); /* a folder */
 }
 
 static const char *no_parent(void *context, const char *organisation) {
@@ -812,6 +872,8 @@ int main(void) {
         HERE(a_link_of_an_organisation_that_is_gone_still_opens),
         HERE(a_ticket_that_was_closed_opens_no_form),
         HERE(a_key_that_is_damaged_or_somebody_elses_is_told_apart),
+        HERE(a_locked_wave_is_opened_by_its_sheet_alone),
+        HERE(locking_that_is_cut_short_has_locked),
         HERE(pseudonyms_need_the_whole_panel_key),
         HERE(a_copy_of_keys_never_takes_the_place_of_another_key),
         HERE(a_recovery_sheet_is_taken_only_whole_and_for_its_wave),

@@ -314,6 +314,24 @@ class Api(unittest.TestCase):
         self.assertIn(closed.json['state'], ('destroyed', 'emptied'))
         self.problem(owner.post(base + '/1/close', {'label': 'One'}), 409, 'wave_not_open')
 
+    def test_a_wave_whose_key_was_taken_away_is_closed_with_its_sheet(self):
+        owner = self.programs['owner']
+        owner.post('/assessments', {'name': 'kept', 'title': 'Kept', 'instrument': 'readiness-pulse'})
+        owner.call('PUT', '/assessments/kept/organisations', {'rows': [{'code': 'a', 'name': 'A', 'headcount': 2}]})
+        wave = '/assessments/kept/waves/1'
+        opened = owner.post('/assessments/kept/waves', {'label': 'One', 'confirm_few': True})
+        self.assertEqual((opened.status, opened.json['locked']), (201, False))
+        sheet, _ = self.here.run('wave', 'recovery-sheet', 'kept')
+        self.here.write('sheet.txt', sheet)
+        self.here.run('wave', 'lock', 'kept', 'sheet.txt')
+        self.assertTrue(owner.get(wave).json['locked'])
+        for more, code in (({}, 'key_taken'), ({'sheet': 'AB12'}, 'recovery_wrong')):
+            found = self.problem(owner.post(wave + '/close', dict({'label': 'One'}, **more)), 422, 'input')
+            self.assertEqual([f['code'] for f in found], [code])
+        figures = ' '.join(sheet.split('\n\n')[1].split())
+        closed = owner.post(wave + '/close', {'label': 'One', 'sheet': figures})
+        self.assertEqual((closed.status, closed.json['locked']), (200, False), closed.content)
+
     # Requests sent twice
 
     def test_a_request_with_the_same_key_is_done_once_and_answered_the_same(self):

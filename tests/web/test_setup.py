@@ -286,7 +286,7 @@ class Setup(unittest.TestCase):
         person = re.search(r'people/[0-9a-f]{32}', self.get(base + '/people').text).group()
         for path in ('', '/organisations', '/organisations/evil', '/organisations/import', '/people', '/' + person,
                      '/' + person + '/remove', '/people?q=' + urllib.parse.quote(CANARY), '/waves', '/waves/1/close',
-                     '/waves/1/extend', '/waves/1/sheet', '/settings', '/settings/sharing', '/settings/delete'):
+                     '/waves/1/extend', '/waves/1/sheet', '/waves/1/lock', '/settings', '/settings/sharing', '/settings/delete'):
             self.check_canary(self.get(base + path))
         self.check_canary(self.get('/work'))
         page = self.get(base + '/settings/sharing')

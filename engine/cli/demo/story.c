@@ -182,7 +182,7 @@ enum result story_first_wave(struct story *s) {
     cli_say(s->cli, "said.demo_first", "url", s->url);
     result = answer_wave(s, &wave, 9, SIZE_MAX);
     if (result == RESULT_OK)
-        result = collect_close_wave(s->cli->collect, &wave, &closing, s->cli->findings);
+        result = collect_close_wave(s->cli->collect, &wave, NULL, &closing, s->cli->findings);
     if (result == RESULT_OK)
         cli_say(s->cli, "said.wave_closed", "label", wave.label, "ballots",
                 arena_printf(s->cli->arena, "%zu", closing.ballots), "responses",

@@ -81,6 +81,7 @@ static const struct api_field wave[] = {
     {TEXT("until"), MUST, MAY, .format = "date"},   {TEXT("timezone"), MUST},
     {TEXT("closed"), MUST, MAY, .format = "date"},  {TEXT("mode"), MUST, .values = modes},
     {.name = "minimum", .type = API_INTEGER, MUST}, {.name = "imported", .type = API_BOOL, MUST},
+    {.name = "locked", .type = API_BOOL, MUST},
 };
 static const struct api_field new_wave[] = {
     {TEXT("label"), .least = 1, MOST(60)},     {TEXT("until"), MAY, .format = "date", MOST(10)},
@@ -88,7 +89,7 @@ static const struct api_field new_wave[] = {
     {.name = "confirm_few", .type = API_BOOL},
 };
 static const struct api_field extension[] = {{TEXT("until"), MUST, .format = "date", MOST(10)}};
-static const struct api_field closing[] = {{TEXT("label"), MUST, .least = 1, MOST(200)}};
+static const struct api_field closing[] = {{TEXT("label"), MUST, .least = 1, MOST(200)}, {TEXT("sheet"), MOST(400)}};
 static const struct api_field counts[] = {
     {.name = "minimum", .type = API_INTEGER, MUST},
     {.name = "everybody", .type = API_BOOL, MUST},

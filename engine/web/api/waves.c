@@ -27,6 +27,7 @@ static void write_one(struct api_call *c, const struct wave *w, bool destroyed) 
     api_put(c, "mode", w->mode == MODE_ANONYMOUS ? "anonymous" : "confidential");
     api_put_number(c, "minimum", w->min_group);
     api_put_bool(c, "imported", w->imported);
+    api_put_bool(c, "locked", collect_is_locked(c->desk->collect, w));
 }
 
 static const char *number_of(const struct api_call *c, const void *list, size_t i) {
@@ -167,7 +168,7 @@ static void close_wave(struct api_call *c) {
         return;
     if (strcmp(api_text(c, "label"), w.label) != 0)
         desk_wrong(c->desk, "label", "api_close_label", NULL, NULL);
-    if (api_has_errors(c) || !api_good(c, setup_close_wave(c->desk, &w, &closing)))
+    if (api_has_errors(c) || !api_good(c, setup_close_wave(c->desk, &w, api_text(c, "sheet"), &closing)))
         return;
     answer_anew(c, w.id);
 }

@@ -52,9 +52,9 @@ enum result setup_find_wave(struct desk *d, struct wave *out) MUST_CHECK;
 /* Is the last day good (collect/plan.h)? What is wrong is said at the field "until". */
 void setup_check_until(struct desk *d, const char *until, const char *timezone);
 /* Closes an open wave: collect's part, the line of the audit log, the published groups, and word of it to the addresses
- * that want it. */
+ * that want it. `sheet`: the recovery sheet's figures, or "". */
 struct closing;
-enum result setup_close_wave(struct desk *d, const struct wave *w, struct closing *out) MUST_CHECK;
+enum result setup_close_wave(struct desk *d, const struct wave *w, const char *sheet, struct closing *out) MUST_CHECK;
 /* The same if it is open; a wave that is not sends back to the list of waves. */
 bool setup_open_wave(struct desk *d, struct wave *out);
 /* Ids in addresses. */
@@ -76,6 +76,9 @@ void setup_cancel(struct desk *d, const char *path);
 /* A text field whose label and hint are already texts; `lang` (may be NULL) is what is typed into it. */
 void setup_field(struct desk *d, const char *name, const char *label, const char *hint, const char *value, size_t max,
                  const char *lang);
+/* Where the figures of a recovery sheet are pasted or typed: "sheet" (wave_lock.c). */
+enum { SHEET_MAX = 4000 };
+void setup_sheet_field(struct desk *d, const char *hint_key);
 /* A time zone of the list that this machine knows. */
 void setup_field_timezone(struct desk *d, const char *name, const char *value);
 /* Choices "" (the instrument's own) and each language of the instrument. */

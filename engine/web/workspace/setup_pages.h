@@ -43,7 +43,7 @@ void organisations_import_show(struct desk *d);
 void organisations_import_handle(struct desk *d);
 void people_import_show(struct desk *d);
 void people_import_handle(struct desk *d);
-/* waves.c, wave_open.c, wave_close.c, wave_sheet.c, wave_extend.c, wave_adopt.c */
+/* waves.c, wave_open.c, wave_close.c, wave_sheet.c, wave_lock.c, wave_extend.c, wave_adopt.c */
 void waves_show(struct desk *d);
 void wave_open_show(struct desk *d);
 void wave_open_handle(struct desk *d);
@@ -52,6 +52,8 @@ void wave_close_handle(struct desk *d);
 void wave_extend_show(struct desk *d);
 void wave_extend_handle(struct desk *d);
 void wave_sheet_show(struct desk *d);
+void wave_lock_show(struct desk *d);
+void wave_lock_handle(struct desk *d);
 void wave_adopt_show(struct desk *d);
 void wave_adopt_handle(struct desk *d);
 /* Above an open wave: its instrument's file is another one by now, or cannot be read. Nothing when it is the same. */

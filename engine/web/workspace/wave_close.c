@@ -9,6 +9,14 @@
 
 enum { LABEL_MAX = 200 };
 
+/* For a wave whose key was taken away: the figures of the sheet. */
+static void write_sheet_field(struct desk *d, const struct wave *w) {
+    if (!collect_is_locked(d->collect, w))
+        return;
+    desk_notice(d, "setup_close_locked");
+    setup_sheet_field(d, "setup_close_locked_hint");
+}
+
 static void show(struct desk *d, int status, const struct wave *w) {
     struct html *h = &d->screen.html;
     struct wave_counts counts;
@@ -33,6 +41,7 @@ static void show(struct desk *d, int status, const struct wave *w) {
     desk_say(d, "setup_close_then");
     html_markup(h, "</li></ul>");
     desk_form_open(d, setup_path(d, "waves", arena_printf(d->arena, "%d", w->number), "close"), false);
+    write_sheet_field(d, w);
     setup_field(d, "label", desk_fill(d, "setup_close_label", "wave", w->label, NULL), NULL, "", LABEL_MAX, NULL);
     setup_buttons_open(d);
     desk_button_danger(d, "setup_close_do", NULL, NULL);
@@ -60,8 +69,8 @@ static enum result make_results(struct desk *d, const struct wave *closed) {
     return result;
 }
 
-enum result setup_close_wave(struct desk *d, const struct wave *w, struct closing *out) {
-    const enum result result = collect_close_wave(d->collect, w, out, d->findings);
+enum result setup_close_wave(struct desk *d, const struct wave *w, const char *sheet, struct closing *out) {
+    const enum result result = collect_close_wave(d->collect, w, sheet[0] ? sheet : NULL, out, d->findings);
     if (result != RESULT_OK)
         return result;
     desk_audit_inside(d, "wave_closed", w->label, NULL);
@@ -81,7 +90,7 @@ void wave_close_handle(struct desk *d) {
         show(d, SETUP_WRONG, &w);
         return;
     }
-    const enum result result = setup_close_wave(d, &w, &closing);
+    const enum result result = setup_close_wave(d, &w, desk_posted(d, "sheet", SHEET_MAX), &closing);
     if (result == RESULT_MACHINE) {
         desk_refuse(d, 503);
         return;

@@ -46,13 +46,25 @@ static void write_command(struct desk *d, const struct wave *w) {
     html_markup(h, "</pre>");
 }
 
+/* Not on paper. */
+static void write_way_to_lock(struct desk *d, const struct wave *w) {
+    struct html *h = &d->screen.html;
+    html_markup(h, "<div class=screen-only><h2>");
+    desk_say(d, "setup_lock_title");
+    html_markup(h, "</h2>");
+    desk_paragraph(d, "setup_lock_why");
+    html_markup(h, "<p>");
+    desk_link(d, setup_path(d, "waves", arena_printf(d->arena, "%d", w->number), "lock"), desk_words(d, "setup_lock"));
+    html_markup(h, "</p></div>");
+}
+
 void wave_sheet_show(struct desk *d) {
     struct html *h = &d->screen.html;
     struct wave w;
     const char *sheet;
     if (!setup_wave(d, &w))
         return;
-    if (w.state != WAVE_OPEN) {
+    if (w.state != WAVE_OPEN || collect_is_locked(d->collect, &w)) {
         desk_redirect(d, setup_path(d, "waves"), NULL, NULL);
         return;
     }
@@ -80,5 +92,6 @@ void wave_sheet_show(struct desk *d) {
     desk_paragraph(d, "setup_sheet_use");
     write_command(d, &w);
     desk_paragraph(d, "setup_sheet_destroy");
+    write_way_to_lock(d, &w);
     desk_close_bare(d);
 }

@@ -1,6 +1,7 @@
 /* The waves of an assessment, and what can be done with each. */
 #include <string.h>
 
+#include "collect/collect.h"
 #include "collect/wordings.h"
 #include "web/workspace/differences.h"
 #include "web/workspace/setup.h"
@@ -10,13 +11,15 @@ static const char *number_of(struct desk *d, const struct wave *w) {
     return arena_printf(d->arena, "%d", w->number);
 }
 
-static void write_open_links(struct desk *d, const struct wave *w) {
+static void write_open_links(struct desk *d, const struct wave *w, bool locked) {
     struct html *h = &d->screen.html;
     html_markup(h, "<ul class=acts><li>");
     desk_link(d, setup_path(d, "waves", number_of(d, w), "extend"), desk_words(d, "setup_wave_extend"));
     html_markup(h, "</li><li>");
-    desk_link(d, setup_path(d, "waves", number_of(d, w), "sheet"), desk_words(d, "setup_wave_sheet"));
-    html_markup(h, "</li><li>");
+    if (!locked) {
+        desk_link(d, setup_path(d, "waves", number_of(d, w), "sheet"), desk_words(d, "setup_wave_sheet"));
+        html_markup(h, "</li><li>");
+    }
     desk_link(d, setup_path(d, "waves", number_of(d, w), "close"), desk_words(d, "setup_wave_close"));
     html_markup(h, "</li></ul>");
 }
@@ -53,6 +56,7 @@ static bool write_card(struct desk *d, const struct wave *w) {
     struct wave_counts counts;
     struct wording *wordings;
     size_t n_wordings;
+    const bool locked = collect_is_locked(d->collect, w);
     bool destroyed;
     if (collect_list_wordings(d->store, d->arena, w->id, &wordings, &n_wordings) != RESULT_OK ||
         store_count_answers(d->store, d->arena, w, &counts) != RESULT_OK ||
@@ -75,11 +79,13 @@ static bool write_card(struct desk *d, const struct wave *w) {
         setup_fact(d, "setup_last_day", setup_until(d, w));
     if (w->closed[0])
         setup_fact(d, "setup_wave_closed_on", desk_day(d, w->closed));
+    if (locked)
+        setup_fact(d, "setup_wave_key", desk_words(d, "setup_wave_locked_short"));
     write_adoptions(d, wordings, n_wordings);
     setup_facts_close(d);
     write_wordings(d, wordings, n_wordings);
     if (w->state == WAVE_OPEN) {
-        write_open_links(d, w);
+        write_open_links(d, w, locked);
     } else if (w->state == WAVE_CLOSED && !destroyed) {
         html_markup(h, "<p class=acts>");
         desk_link(d, setup_path(d, "reports"), desk_words(d, "setup_wave_reports"));
