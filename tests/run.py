@@ -273,7 +273,7 @@ CRITICAL = [
     ('disclosure', 'what a table may show', ['engine/aggregate/disclose.c']),
     ('tokens', 'links, codes, pseudonyms and the keys behind them', ['engine/collect/keys.c', 'engine/collect/safekeeping.c']),
     ('ballots', 'from the answer to the closed wave', ['engine/collect/%s.c' % name for name in (
-        'ballot', 'content', 'sitting', 'close', 'coarsen')]),
+        'ballot', 'content', 'sitting', 'close', 'sheet', 'coarsen')]),
     ('authentication', 'who is let in', ['engine/access/*.c'] + ['engine/web/workspace/%s.c' % name for name in (
         'sign_in', 'gate', 'again', 'tries', 'welcome', 'account_password', 'account_totp')]),
     ('store', 'everything that is kept', ['engine/store/*.c']),

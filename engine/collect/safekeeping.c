@@ -35,7 +35,7 @@ static bool opens_canary(struct arena *arena, const struct wave_key *key, const 
 
 enum result collect_check_key(const char *keys, const struct kept_wave *wave, bool *locked, struct findings *findings) {
     struct arena *arena = arena_new();
-    struct wave_key key;
+    struct wave_key key = {.locked = false};
     struct stat st;
     enum result result = RESULT_OK;
     const char *path = key_file(arena, keys, "wave", wave->id);

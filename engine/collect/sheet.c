@@ -5,11 +5,11 @@
 
 #include "collect/inside.h"
 
-enum { HALF = 32, SUM = 2, SHEET = 2 * HALF + SUM, BYTES_IN_LINE = 22 };
+enum { HALF = 32, KEY = 2 * HALF, SUM = 2, SHEET = KEY + SUM, BYTES_IN_LINE = 22 };
 
 /* Of the key and the wave's name: finds a slip of the typist, and the sheet of another wave. */
-static void sum_of(const struct wave *wave, const uint8_t bytes[2 * HALF], uint8_t sum[HALF]) {
-    crypto_generichash(sum, HALF, bytes, (size_t)2 * HALF, wave->id.bytes, sizeof wave->id.bytes);
+static void sum_of(const struct wave *wave, const uint8_t bytes[KEY], uint8_t sum[HALF]) {
+    crypto_generichash(sum, HALF, bytes, KEY, wave->id.bytes, sizeof wave->id.bytes);
 }
 
 enum result collect_recovery_sheet(struct collect *c, const struct wave *wave, struct arena *arena, const char **out,
@@ -25,7 +25,7 @@ enum result collect_recovery_sheet(struct collect *c, const struct wave *wave, s
     memcpy(bytes, key.token_key, HALF);
     memcpy(bytes + HALF, key.secret_key, HALF);
     sum_of(wave, bytes, sum);
-    memcpy(bytes + 2 * HALF, sum, SUM);
+    memcpy(bytes + KEY, sum, SUM);
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < sizeof bytes; i++)
         buf_printf(&b, "%s%02X", i && i % BYTES_IN_LINE == 0 ? "\n" : i && i % 2 == 0 ? " " : "", bytes[i]);
@@ -55,7 +55,7 @@ bool sheet_read(const struct wave *wave, const char *typed, struct wave_key *key
         memcpy(key->token_key, bytes, HALF);
         memcpy(key->secret_key, bytes + HALF, HALF);
         crypto_scalarmult_base(key->public_key, key->secret_key);
-        whole = memcmp(sum, bytes + 2 * HALF, SUM) == 0 && memcmp(key->public_key, wave->public_key, HALF) == 0;
+        whole = memcmp(sum, bytes + KEY, SUM) == 0 && memcmp(key->public_key, wave->public_key, HALF) == 0;
     }
     sodium_memzero(bytes, sizeof bytes);
     if (!whole)

@@ -127,7 +127,7 @@ class Waves(unittest.TestCase):
         self.assertEqual(here.links('tale', 'personal')[0]['token'], token, 'links are still made')
         found = json.loads(here.run('verify', '--format', 'json')[0])
         self.assertEqual((found['good'], found['keys_good'], found['keys_locked']), (True, 0, 1))
-        self.assertIn('only their recovery sheet opens: 1', here.run('doctor')[0])
+        self.assertIn('only their recovery sheet opens: 1', here.run('doctor', status=1 if here.database else 0)[0])
         self.assertIn('taken away', here.run('wave', 'close', 'tale', '--yes', status=1)[1])
         here.run('wave', 'close', 'tale', '--yes', '--sheet', 'other.txt', status=1)
         self.assertEqual(rows(here, 'SELECT count(*) FROM ballot'), [(6,)], 'nothing may be lost by the attempts')
