@@ -58,13 +58,15 @@ static enum result make_results(struct cli *cli, const struct assessment *a, str
     return result;
 }
 
-/* NULL where no file is named. */
-static enum result read_sheet(struct cli *cli, const char *path, const char **out) {
+/* The open wave that is meant, and the sheet in this file; NULL where none is named. */
+static enum result find_wave_and_sheet(struct cli *cli, const char *path, struct assessment *a, struct wave *wave,
+                                       const char **out) {
     struct str sheet = {NULL, 0};
-    *out = NULL;
-    if (!path)
-        return RESULT_OK;
-    const enum result result = file_read(&sheet, cli->arena, cli_path(cli, path), SHEET_MAX, cli->findings);
+    enum result result = cli_assessment(cli, cli->arguments[0], a);
+    if (result == RESULT_OK)
+        result = cli_wave(cli, a, WAVE_OPEN, wave);
+    if (result == RESULT_OK && path)
+        result = file_read(&sheet, cli->arena, cli_path(cli, path), SHEET_MAX, cli->findings);
     *out = sheet.p;
     return result;
 }
@@ -74,11 +76,7 @@ enum result run_wave_close(struct cli *cli) {
     struct wave wave;
     struct closing closing = {0};
     const char *sheet;
-    enum result result = cli_assessment(cli, cli->arguments[0], &a);
-    if (result == RESULT_OK)
-        result = cli_wave(cli, &a, WAVE_OPEN, &wave);
-    if (result == RESULT_OK)
-        result = read_sheet(cli, cli_option(cli, "sheet"), &sheet);
+    enum result result = find_wave_and_sheet(cli, cli_option(cli, "sheet"), &a, &wave, &sheet);
     if (result != RESULT_OK)
         return result;
     if (!cli_confirmed(cli, "said.wave_close_confirm", wave.label)) /* irreversible */
@@ -176,19 +174,11 @@ enum result run_wave_recovery_sheet(struct cli *cli) {
     return RESULT_OK;
 }
 
-/* A wave, and the sheet in the file that is named behind it. */
-static enum result find_wave_and_sheet(struct cli *cli, struct assessment *a, struct wave *wave, const char **sheet) {
-    enum result result = cli_assessment(cli, cli->arguments[0], a);
-    if (result == RESULT_OK)
-        result = cli_wave(cli, a, WAVE_OPEN, wave);
-    return result == RESULT_OK ? read_sheet(cli, cli->arguments[1], sheet) : result;
-}
-
 enum result run_wave_recover(struct cli *cli) {
     struct assessment a;
     struct wave wave;
     const char *sheet;
-    enum result result = find_wave_and_sheet(cli, &a, &wave, &sheet);
+    enum result result = find_wave_and_sheet(cli, cli->arguments[1], &a, &wave, &sheet);
     if (result == RESULT_OK)
         result = collect_recover(cli->collect, &wave, sheet, cli->findings);
     if (result == RESULT_OK) {
@@ -202,7 +192,7 @@ enum result run_wave_lock(struct cli *cli) {
     struct assessment a;
     struct wave wave;
     const char *sheet;
-    enum result result = find_wave_and_sheet(cli, &a, &wave, &sheet);
+    enum result result = find_wave_and_sheet(cli, cli->arguments[1], &a, &wave, &sheet);
     if (result == RESULT_OK)
         result = collect_lock_wave(cli->collect, &wave, sheet, cli->findings);
     if (result == RESULT_OK) {
